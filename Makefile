@@ -1,0 +1,49 @@
+# make run   opens the workbench          make test   lint, types, import rules, tests
+# make bench measures the hot paths       make clean  removes what these made
+# Each makes the environment it needs; only Python 3.11 or later must be there.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lint types contracts check bench format clean
+
+run: $(VENV)/run.stamp
+	@$(BIN)/redis-tui
+
+test: lint types contracts check
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check redis_tui tests
+	$(BIN)/ruff format --check redis_tui tests
+
+types: $(VENV)/test.stamp
+	$(BIN)/mypy
+
+contracts: $(VENV)/test.stamp
+	$(BIN)/lint-imports
+
+check: $(VENV)/test.stamp
+	$(BIN)/pytest -n auto --dist loadgroup
+
+bench: $(VENV)/test.stamp
+	$(BIN)/python -m tests.benchmarks
+
+format: $(VENV)/test.stamp
+	$(BIN)/ruff format redis_tui tests
+	$(BIN)/ruff check --fix redis_tui tests
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/run.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/test.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

@@ -1,0 +1,106 @@
+"""Every exception that redis-tui raises on purpose, in one tree.
+
+::
+
+    RedisTuiError                  shown to a person as one sentence, never a traceback
+    ├── UsageError                 the command line or a request was wrong            exit status 2
+    │   ├── SettingsError          a settings or theme file has a mistake; names file and line
+    │   └── FileError              a file cannot be read or written
+    ├── SessionError               the session broke; nothing more can be sent        exit status 3
+    │   ├── ConnectError           no connection could be made (refused, DNS, TLS, timeout)
+    │   └── AuthError              the server refused the credentials
+    ├── NotSupportedError          this server or session cannot do that; says what can
+    └── ProtocolError              the peer sent bytes that are not RESP
+
+    CommandError                   a handler refuses; becomes an error reply, never leaves the engine
+    └── WrongType  SyntaxFault     the two refusals that every command group shares
+
+Error *replies* are values (`resp.types.ErrorReply`), because a server that answers
+``-ERR`` works as it should; exceptions of the first tree mean that the session broke.
+"""
+
+from __future__ import annotations
+
+
+class RedisTuiError(Exception):
+    """Something a person must be told.
+
+    Args:
+        message: what happened and where, one sentence.
+        hint: what to do next, one sentence; empty when there is nothing to advise.
+    """
+
+    exit_status = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+
+class UsageError(RedisTuiError):
+    """The request itself was wrong; nothing was sent."""
+
+    exit_status = 2
+
+
+class SettingsError(UsageError):
+    """A settings or theme file has a mistake."""
+
+
+class FileError(UsageError):
+    """A file cannot be read or written."""
+
+
+class SessionError(RedisTuiError):
+    """The session broke: what was under way has no answer."""
+
+    exit_status = 3
+
+
+class ConnectError(SessionError):
+    """No connection could be made."""
+
+
+class AuthError(SessionError):
+    """The server refused the user name or the password."""
+
+
+class NotSupportedError(RedisTuiError):
+    """This session cannot do what was asked."""
+
+
+class ProtocolError(RedisTuiError):
+    """The peer sent bytes that are not RESP."""
+
+    exit_status = 3
+
+
+class CommandError(Exception):
+    """A command refuses. The text is what goes on the wire, byte for byte, code first.
+
+    Args:
+        text: the error line without the leading ``-``, e.g. ``ERR syntax error``.
+    """
+
+    def __init__(self, text: str | bytes) -> None:
+        line = text.encode() if isinstance(text, str) else text
+        super().__init__(line)
+        self.line = line
+
+
+class WrongType(CommandError):
+    """The key holds another type than the command works on."""
+
+    def __init__(self) -> None:
+        super().__init__(b"WRONGTYPE Operation against a key holding the wrong kind of value")
+
+
+class SyntaxFault(CommandError):
+    """The arguments do not fit the command's grammar."""
+
+    def __init__(self) -> None:
+        super().__init__(b"ERR syntax error")
