@@ -1,14 +1,12 @@
 """Reply bytes to reply values, RESP2 and RESP3, incrementally and without I/O.
 
-For tests and tools; sessions over a network use hiredis. Whatever `resp.encoder` writes
-in RESP3 comes back equal, but for `Pairs`, which are nested arrays on the wire, and
-`NULL_ARRAY`, which RESP3 does not tell from None.
+Whatever `resp.encoder` writes in RESP3 comes back equal, but for `Pairs`, which are nested
+arrays on the wire, and `NULL_ARRAY`, which RESP3 does not tell from None. It must not know
+commands or sockets.
 
-This module must not know commands or sockets.
-
-The decision a reader would question: a reply that is not complete is parsed again from
-its beginning when more bytes have arrived. That keeps the parser a set of plain recursive
-functions; a reply that arrives in a thousand reads is not what it is for.
+The decision a reader would question: this is not hiredis, because hiredis answers ``+OK`` and
+``$2 OK`` with the same bytes, and a workbench must show which it was. Open aggregates stand
+on a stack, so a reply that arrives in a thousand reads is still parsed once.
 """
 
 from __future__ import annotations
@@ -33,15 +31,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAX_DEPTH = 250
-"""Nesting beyond this is refused rather than recursed into."""
+"""Nesting beyond this is refused: nobody sends it, and whoever shows a reply recurses into it."""
+_LINE_LIMIT = 1024 * 1024
+"""Bytes without a line break after which what comes is no RESP."""
 
 
-class _Incomplete(Exception):
-    """More bytes are needed."""
+class _Frame:
+    """An aggregate whose elements are still coming."""
+
+    __slots__ = ("finish", "items", "left")
+
+    def __init__(self, left: int, finish: Callable[[list[Reply]], Reply]) -> None:
+        self.left = left
+        self.items: list[Reply] = []
+        self.finish = finish
 
 
 class ReplyParser:
-    """Parses the replies of one connection.
+    """Parses the replies of one connection, in time proportional to their bytes.
 
     ::
 
@@ -51,10 +58,21 @@ class ReplyParser:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self._at = 0
+        self._stack: list[_Frame] = []
+        self._done: list[Reply] = []
 
     def feed(self, data: bytes) -> None:
         """Takes bytes as they arrive."""
+        if self._at:
+            del self._buffer[: self._at]
+            self._at = 0
         self._buffer += data
+
+    @property
+    def is_within_a_reply(self) -> bool:
+        """Whether the bytes fed so far end inside a reply."""
+        return bool(self._stack) or self._at < len(self._buffer)
 
     def __iter__(self) -> Iterator[Reply]:
         """Answers the complete replies.
@@ -62,19 +80,77 @@ class ReplyParser:
         Raises:
             ProtocolError: the bytes are not RESP; nothing after them can be parsed.
         """
-        while self._buffer:
-            cursor = _Cursor(bytes(self._buffer))
-            try:
-                reply = cursor.reply(0)
-            except _Incomplete:
-                return
-            del self._buffer[: cursor.at]
-            yield reply
+        while self._next_element():
+            while self._done:
+                yield self._done.pop()
 
-    @property
-    def pending(self) -> bytes:
-        """The bytes of a reply that is not complete yet."""
-        return bytes(self._buffer)
+    def _next_element(self) -> bool:
+        """Reads one element and closes the aggregates that it completes; False where bytes are missing."""
+        end = self._buffer.find(b"\r\n", self._at)
+        if end < 0:
+            if len(self._buffer) - self._at > _LINE_LIMIT:
+                raise ProtocolError(f"No line break within {_LINE_LIMIT} bytes.")
+            return False
+        mark, text = self._buffer[self._at], bytes(self._buffer[self._at + 1 : end])
+        if mark in _SIMPLE:
+            self._at = end + 2
+            self._add(_SIMPLE[mark](text))
+        elif mark in _BLOBS:
+            return self._read_blob(mark, text, end + 2)
+        elif mark in _AGGREGATES:
+            self._at = end + 2
+            self._open(mark, text)
+        else:
+            raise ProtocolError(f"No reply begins with {bytes((mark,))!r}.")
+        return True
+
+    def _read_blob(self, mark: int, text: bytes, start: int) -> bool:
+        size = _count(text)
+        if size < 0:
+            self._at = start
+            self._add(None)
+            return True
+        end = start + size
+        if len(self._buffer) < end + 2:
+            return False
+        if self._buffer[end : end + 2] != b"\r\n":
+            raise ProtocolError(f"A string of {size} bytes does not end with a line break.")
+        self._at = end + 2
+        self._add(_BLOBS[mark](bytes(self._buffer[start:end])))
+        return True
+
+    def _open(self, mark: int, text: bytes) -> None:
+        count = _count(text)
+        if count < 0:
+            self._add(NULL_ARRAY)
+            return
+        if len(self._stack) >= MAX_DEPTH:
+            raise ProtocolError(f"Replies are nested deeper than {MAX_DEPTH}.")
+        width, finish = _AGGREGATES[mark]
+        if count:
+            self._stack.append(_Frame(count * width, finish))
+        elif finish is not _drop:
+            self._add(finish([]))
+
+    def _add(self, reply: Reply) -> None:
+        """Puts an element into its aggregate; an aggregate that is full is an element itself."""
+        while self._stack:
+            frame = self._stack[-1]
+            frame.items.append(reply)
+            frame.left -= 1
+            if frame.left:
+                return
+            self._stack.pop()
+            if frame.finish is _drop:
+                self._reopen()
+                return
+            reply = frame.finish(frame.items)
+        self._done.append(reply)
+
+    def _reopen(self) -> None:
+        """After an attribute the reply proper still has to come, at top level as well."""
+        if not self._stack:
+            self._stack.append(_Frame(1, lambda items: items[0]))
 
 
 def parse(data: bytes) -> list[Reply]:
@@ -86,154 +162,89 @@ def parse(data: bytes) -> list[Reply]:
     parser = ReplyParser()
     parser.feed(data)
     replies = list(parser)
-    if parser.pending:
-        raise ProtocolError(f"The data ends within a reply, after {len(data) - len(parser.pending)} bytes.")
+    if parser.is_within_a_reply:
+        raise ProtocolError("The data ends within a reply.")
     return replies
 
 
-class _Cursor:
-    """A position in a buffer."""
-
-    __slots__ = ("at", "data")
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
-
-    def line(self) -> bytes:
-        end = self.data.find(b"\r\n", self.at)
-        if end < 0:
-            raise _Incomplete
-        line = self.data[self.at : end]
-        self.at = end + 2
-        return line
-
-    def count(self, text: bytes) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = -2
-        if value < -1:
-            raise ProtocolError(f"A length must be a number from -1, not {text[:32]!r}.")
-        return value
-
-    def blob(self, size: int) -> bytes:
-        end = self.at + size
-        if len(self.data) < end + 2:
-            raise _Incomplete
-        if self.data[end : end + 2] != b"\r\n":
-            raise ProtocolError(f"A string of {size} bytes does not end with a line break.")
-        blob = self.data[self.at : end]
-        self.at = end + 2
-        return blob
-
-    def reply(self, depth: int) -> Reply:
-        line = self.line()
-        read = _READERS.get(line[:1])
-        if read is None:
-            raise ProtocolError(f"No reply begins with {line[:1]!r}.")
-        if depth > MAX_DEPTH:
-            raise ProtocolError(f"Replies are nested deeper than {MAX_DEPTH}.")
-        return read(self, line[1:], depth + 1)
+def _count(text: bytes) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = -2
+    if value < -1:
+        raise ProtocolError(f"A length must be a number from -1, not {text[:32]!r}.")
+    return value
 
 
-def _integer(_cursor: _Cursor, text: bytes, _depth: int) -> Reply:
+def _integer(text: bytes) -> Reply:
     try:
         return int(text)
     except ValueError:
         raise ProtocolError(f"An integer reply holds {text[:32]!r}.") from None
 
 
-def _bulk(cursor: _Cursor, text: bytes, _depth: int) -> Reply:
-    size = cursor.count(text)
-    return None if size < 0 else cursor.blob(size)
-
-
-def _status(_cursor: _Cursor, text: bytes, _depth: int) -> Reply:
+def _status(text: bytes) -> Reply:
     return OK if text == b"OK" else Status(text)
 
 
-def _error(_cursor: _Cursor, text: bytes, _depth: int) -> Reply:
-    return ErrorReply(text)
-
-
-def _blob_error(cursor: _Cursor, text: bytes, _depth: int) -> Reply:
-    return ErrorReply(cursor.blob(cursor.count(text)))
-
-
-def _array(cursor: _Cursor, text: bytes, depth: int) -> Reply:
-    count = cursor.count(text)
-    if count < 0:
-        return NULL_ARRAY
-    items: list[Reply] = []
-    for _ in range(count):
-        items.append(cursor.reply(depth))  # noqa: PERF401  # a comprehension is a frame more a level
-    return items
-
-
-def _set(cursor: _Cursor, text: bytes, depth: int) -> Reply:
-    return SetReply(cursor.reply(depth) for _ in range(cursor.count(text)))
-
-
-def _push(cursor: _Cursor, text: bytes, depth: int) -> Reply:
-    return Push(cursor.reply(depth) for _ in range(cursor.count(text)))
-
-
-def _map(cursor: _Cursor, text: bytes, depth: int) -> Reply:
-    return Map((cursor.reply(depth), cursor.reply(depth)) for _ in range(cursor.count(text)))
-
-
-def _attribute(cursor: _Cursor, text: bytes, depth: int) -> Reply:
-    # Auxiliary data before the reply proper; nothing here has a use for it.
-    for _ in range(2 * cursor.count(text)):
-        cursor.reply(depth)
-    return cursor.reply(depth)
-
-
-def _null(_cursor: _Cursor, text: bytes, _depth: int) -> Reply:
+def _null(text: bytes) -> Reply:
     if text:
         raise ProtocolError(f"A null reply holds {text[:32]!r}.")
     return None
 
 
-def _boolean(_cursor: _Cursor, text: bytes, _depth: int) -> Reply:
+def _boolean(text: bytes) -> Reply:
     if text not in (b"t", b"f"):
         raise ProtocolError(f"A boolean reply holds {text[:32]!r}.")
     return text == b"t"
 
 
-def _double(_cursor: _Cursor, text: bytes, _depth: int) -> Reply:
+def _double(text: bytes) -> Reply:
     try:
         return float(text)
     except ValueError:
         raise ProtocolError(f"A double reply holds {text[:32]!r}.") from None
 
 
-def _big_number(_cursor: _Cursor, text: bytes, _depth: int) -> Reply:
-    return BigNumber(text)
+def _bulk(blob: bytes) -> Reply:
+    return blob
 
 
-def _verbatim(cursor: _Cursor, text: bytes, _depth: int) -> Reply:
-    blob = cursor.blob(cursor.count(text))
+def _verbatim(blob: bytes) -> Reply:
     if blob[3:4] != b":":
         raise ProtocolError("A verbatim string does not begin with its format and a colon.")
     return Verbatim(blob[4:], blob[:3])
 
 
-_READERS: dict[bytes, Callable[[_Cursor, bytes, int], Reply]] = {
-    b":": _integer,
-    b"$": _bulk,
-    b"+": _status,
-    b"-": _error,
-    b"*": _array,
-    b"_": _null,
-    b"#": _boolean,
-    b",": _double,
-    b"%": _map,
-    b"~": _set,
-    b">": _push,
-    b"(": _big_number,
-    b"=": _verbatim,
-    b"!": _blob_error,
-    b"|": _attribute,
+def _array(items: list[Reply]) -> Reply:
+    return items
+
+
+def _map(items: list[Reply]) -> Reply:
+    return Map(zip(items[::2], items[1::2], strict=True))
+
+
+def _drop(items: list[Reply]) -> Reply:
+    """An attribute: auxiliary data before the reply proper; nothing here has a use for it."""
+    return items
+
+
+_SIMPLE: dict[int, Callable[[bytes], Reply]] = {
+    ord(":"): _integer,
+    ord("+"): _status,
+    ord("-"): ErrorReply,
+    ord("_"): _null,
+    ord("#"): _boolean,
+    ord(","): _double,
+    ord("("): BigNumber,
 }
+_BLOBS: dict[int, Callable[[bytes], Reply]] = {ord("$"): _bulk, ord("="): _verbatim, ord("!"): ErrorReply}
+_AGGREGATES: dict[int, tuple[int, Callable[[list[Reply]], Reply]]] = {
+    ord("*"): (1, _array),
+    ord("~"): (1, SetReply),
+    ord(">"): (1, Push),
+    ord("%"): (2, _map),
+    ord("|"): (2, _drop),
+}
+"""Elements a unit of the count stands for, and what is made of them."""

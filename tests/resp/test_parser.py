@@ -49,14 +49,14 @@ def test_replies_are_the_same_a_byte_at_a_time() -> None:
         parser.feed(WIRE[at : at + 1])
         replies += parser
     assert replies == REPLIES
-    assert parser.pending == b""
+    assert not parser.is_within_a_reply
 
 
 def test_an_incomplete_reply_stays_pending() -> None:
     parser = ReplyParser()
     parser.feed(b"*2\r\n:1\r\n$3\r\nab")
     assert list(parser) == []
-    assert parser.pending == b"*2\r\n:1\r\n$3\r\nab"
+    assert parser.is_within_a_reply
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,7 @@ def test_an_incomplete_reply_stays_pending() -> None:
         b"#x\r\n",
         b",x\r\n",
         b"_x\r\n",
+        b"|0\r\n+",
         b"=3\r\nabc\r\n",
         b"$5\r\nab",
     ],
@@ -86,6 +87,15 @@ def test_nesting_has_a_limit() -> None:
     assert parse(b"*1\r\n" * 250 + b":1\r\n") == [nested]
     with pytest.raises(ProtocolError, match="nested deeper than 250"):
         parse(b"*1\r\n" * 260 + b":1\r\n")
+
+
+def test_a_long_reply_in_small_reads_is_parsed_once() -> None:
+    wire = b"*20000\r\n" + b"$3\r\nabc\r\n" * 20000
+    parser = ReplyParser()
+    for at in range(0, len(wire), 64):
+        parser.feed(wire[at : at + 64])
+        replies = list(parser)
+    assert replies == [[b"abc"] * 20000]
 
 
 @given(st.binary(max_size=60))

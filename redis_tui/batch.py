@@ -1,0 +1,190 @@
+"""Commands from lines, one a line, as redis-cli takes them from a pipe; and replies in every output form.
+
+Used by ``redis-tui exec`` and by the REPL when its input is no terminal. Knows sessions and
+rendering; must not know prompt_toolkit, so that a pipe starts quickly.
+
+The decision a reader would question: redis-cli ends with status 0 whatever the server
+answered. Here a line that the server refuses makes it 1 and one that cannot be split 2,
+and the lines after it still run, as there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from redis_tui.errors import RedisTuiError, UsageError
+from redis_tui.render.reply import cli_lines, csv_text, json_text, plain, prints_raw, raw_text
+from redis_tui.resp.inline import UnbalancedQuotes, split_inline
+from redis_tui.resp.shape import as_resp2, as_resp3
+from redis_tui.resp.types import ErrorReply
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from redis_tui.resp.types import Reply
+    from redis_tui.session.base import Session
+
+_AHEAD = 64
+"""Lines read from a pipe before the first of them has run."""
+
+
+class OutputMode(Enum):
+    """How replies are written; made from its word, ``OutputMode("json")``."""
+
+    CLI = "cli"
+    """As redis-cli on a terminal."""
+    RAW = "raw"
+    """As redis-cli into a pipe."""
+    JSON = "json"
+    CSV = "csv"
+
+
+class ExitStatus:
+    """What the process ends with."""
+
+    OK = 0
+    ERROR_REPLY = 1
+    USAGE = 2
+    NO_CONNECTION = 3
+
+
+def format_reply(reply: Reply, mode: OutputMode, *, resp: int = 2, argv: Sequence[bytes] = ()) -> bytes:
+    """A reply's text, without a newline at its end.
+
+    Args:
+        reply: what a session answered.
+        mode: how to write it.
+        resp: protocol version whose shape is shown; JSON keeps maps and numbers of either.
+        argv: the command, for the few whose text is never quoted (INFO, CLIENT LIST).
+    """
+    if mode is OutputMode.JSON:
+        return json_text(as_resp3(reply)).encode()
+    shaped = as_resp2(reply) if resp == 2 else as_resp3(reply)
+    if mode is OutputMode.CSV:
+        return csv_text(shaped).encode()
+    if mode is OutputMode.RAW or (prints_raw(argv) and isinstance(shaped, bytes)):
+        return raw_text(shaped)
+    return plain(cli_lines(shaped)).encode("utf-8", "surrogateescape")
+
+
+def complain_on_stderr(sentence: str) -> None:
+    """Tells the person at the terminal, beside the replies."""
+    sys.stderr.write(f"redis-tui: {sentence}\n")
+
+
+async def run_command(
+    session: Session, argv: Sequence[bytes], write: Callable[[bytes], None], mode: OutputMode | str = OutputMode.CLI
+) -> int:
+    """Runs one command.
+
+    Args:
+        session: where it goes.
+        argv: name and arguments.
+        write: receives the reply's text and a newline.
+        mode: how it is written.
+
+    Returns:
+        0, or 1 where the reply was an error.
+
+    Raises:
+        SessionError: the session broke.
+    """
+    reply = await session.execute(argv)
+    write(format_reply(reply, OutputMode(mode), resp=session.info.resp, argv=argv) + b"\n")
+    return ExitStatus.ERROR_REPLY if isinstance(reply, ErrorReply) else ExitStatus.OK
+
+
+async def run_lines(
+    session: Session,
+    lines: Iterable[bytes] | AsyncIterator[bytes],
+    write: Callable[[bytes], None],
+    mode: OutputMode | str = OutputMode.RAW,
+    *,
+    complain: Callable[[str], None] = complain_on_stderr,
+) -> int:
+    """Runs one command a line until the lines end, or until QUIT.
+
+    Args:
+        session: where the commands go.
+        lines: commands, quoted as redis-cli takes them; blank lines are passed over. A file is
+            read by a thread, so that waiting for a line does not stop the event loop.
+        write: receives each reply's text and a newline.
+        mode: how replies are written.
+        complain: told, in a sentence, of a line that cannot be run and of a session that broke.
+
+    Returns:
+        0, 1 where a reply was an error, 2 where a line could not be split, 3 where the session broke.
+    """
+    form = OutputMode(mode)
+    status, number = ExitStatus.OK, 0
+    async for line in _stream(lines):
+        number += 1
+        try:
+            argv = _split(line, number)
+            if argv:
+                status = max(status, await run_command(session, argv, write, form))
+        except UsageError as error:
+            complain(str(error))
+            status = max(status, error.exit_status)
+            continue
+        except RedisTuiError as error:
+            complain(str(error))
+            return error.exit_status
+        if argv and argv[0].lower() in (b"quit", b"exit"):
+            break
+    return status
+
+
+async def read_lines(stream: Iterable[bytes]) -> AsyncIterator[bytes]:
+    """The lines of a pipe, read by a thread so that the event loop goes on.
+
+    The thread is a daemon: a program that is interrupted does not wait for the next line.
+    """
+    loop = asyncio.get_running_loop()
+    arrived: asyncio.Queue[bytes | None] = asyncio.Queue()
+    room = threading.Semaphore(_AHEAD)
+
+    def read() -> None:
+        # The loop may close while a line is read; nobody wants the line then.
+        with contextlib.suppress(RuntimeError, ValueError, OSError):
+            for line in stream:
+                room.acquire()
+                loop.call_soon_threadsafe(arrived.put_nowait, line)
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(arrived.put_nowait, None)
+
+    threading.Thread(target=read, name="redis-tui-input", daemon=True).start()
+    while (line := await arrived.get()) is not None:
+        room.release()
+        yield line
+
+
+def _split(line: bytes, number: int) -> list[bytes]:
+    try:
+        argv = split_inline(line)
+    except UnbalancedQuotes:
+        raise UsageError(f"Line {number}: a quote is not closed.", hint="The line was not sent.") from None
+    if argv and argv[0].startswith(b"."):
+        raise UsageError(
+            f"Line {number}: {argv[0].decode('utf-8', 'replace')} works at a prompt only.",
+            hint="Use `redis-tui run FILE` for scripts.",
+        )
+    return argv
+
+
+async def _stream(lines: Iterable[bytes] | AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    if isinstance(lines, io.RawIOBase | io.BufferedIOBase):
+        lines = read_lines(lines)
+    if isinstance(lines, AsyncIterator):
+        async for line in lines:
+            yield line
+        return
+    for line in lines:
+        yield line

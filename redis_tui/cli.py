@@ -1,0 +1,365 @@
+"""The command line, and the composition root: the one place that puts the parts together.
+
+Faces and sessions are imported by the command that needs them, so that `run`, `exec` and
+`serve` load neither Textual nor prompt_toolkit, nor redis-py where no server is asked for.
+
+Exit status: 0, 1 an error reply, 2 usage, 3 no connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from redis_tui import __version__
+from redis_tui.errors import FileError, RedisTuiError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from redis_tui.session.base import ScriptRun, Session
+
+_DIALECTS = ("redis-8", "redis-7.2", "valkey-9")
+_ERROR_REPLY = 1
+_USAGE = 2
+_INTERRUPTED = 130
+
+_url_option = click.option(
+    "--url",
+    "-u",
+    default="memory://",
+    show_default=True,
+    metavar="URL",
+    help="memory:// for the embedded engine, or redis://, rediss://, valkey://, unix://. "
+    "A password may stand in REDISCLI_AUTH.",
+)
+_dialect_option = click.option(
+    "--dialect",
+    type=click.Choice(_DIALECTS),
+    default="redis-8",
+    show_default=True,
+    help="Whom the embedded engine speaks as.",
+)
+_read_only_option = click.option(
+    "--read-only", is_flag=True, help="Refuse commands that write; scripts go out as EVAL_RO."
+)
+
+
+def _mode_options(command: Callable[..., int]) -> Callable[..., int]:
+    """How replies are printed; the default is redis-cli's rule."""
+    choices = (
+        ("--no-raw", "cli", "Print replies as redis-cli does on a terminal, also into a pipe."),
+        ("--raw", "raw", "Print strings as they are; the default into a pipe."),
+        ("--csv", "csv", "Print replies as CSV."),
+        ("--json", "json", "Print replies as JSON."),
+    )
+    for name, mode, told in choices:
+        command = click.option(name, "mode", flag_value=mode, default=None, help=told)(command)
+    return command
+
+
+class _Program(click.Group):
+    """Takes `redis-tui FILE.lua`, `redis-tui URL` and the workbench's options without the word `tui`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {name for option in self.get_params(ctx) for name in option.opts}
+        first = args[0] if args else ""
+        is_option = first.startswith("-") and first not in own
+        if first not in self.commands and (is_option or "://" in first or first.endswith(".lua")):
+            args = ["tui", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Program, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="redis-tui %(version)s")
+@click.pass_context
+def cli(context: click.Context) -> int:
+    """The workbench for Redis scripting, in a terminal.
+
+    Without a command: opens the workbench on the embedded engine.
+    """
+    return int(context.invoke(tui)) if context.invoked_subcommand is None else 0
+
+
+@cli.command()
+@click.argument("words", nargs=-1, metavar="[URL] [FILE ...]")
+@_url_option
+@_dialect_option
+@_read_only_option
+@click.option("--theme", metavar="NAME", help="dark, light, high-contrast or one of your own.")
+def tui(words: Sequence[str], url: str, dialect: str, read_only: bool, theme: str | None) -> int:
+    """Open the workbench, on FILEs and a server where they are given; the word tui may be left out."""
+    from redis_tui.spec.redact import redact_url
+    from redis_tui.tui.app import run_workbench
+
+    files = [Path(word) for word in words if "://" not in word]
+    addresses = [word for word in words if "://" in word]
+    if len(addresses) > 1:
+        raise UsageError("Two addresses were given.", hint="The workbench opens one server at a time.")
+    address = addresses[0] if addresses else url
+    opener = _opener(address, dialect=dialect, read_only=read_only)
+    return run_workbench(opener, files=files, theme=theme, address=redact_url(address))
+
+
+@cli.command()
+@click.argument("url", default="memory://")
+@_dialect_option
+@_read_only_option
+@_mode_options
+@click.option("--theme", metavar="NAME", help="Colours: dark, light, high-contrast or one of your own.")
+@click.option("--vi", is_flag=True, help="Keys of vi instead of emacs.")
+def repl(  # noqa: PLR0917  # click passes what the options above name
+    url: str, dialect: str, read_only: bool, mode: str | None, theme: str | None, vi: bool
+) -> int:
+    """Type commands and Lua at a prompt; URL as for --url."""
+    if not sys.stdin.isatty():
+        return asyncio.run(_with_session(url, dialect, read_only, lambda session: _play(session, _mode(mode))))
+    from redis_tui.repl.app import run_repl
+
+    async def talk() -> int:
+        session = await _open(url, dialect=dialect, read_only=read_only)
+
+        async def open_other(other: str) -> Session:
+            return await _open(other, dialect=dialect, read_only=read_only)
+
+        return await run_repl(session, open_session=open_other, mode=_mode(mode), theme=theme, vi=vi)
+
+    return asyncio.run(talk())
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="FILE [KEY ...] , [ARG ...]")
+@click.option("--example", metavar="NAME", help="Run an example that ships with redis-tui instead of FILE.")
+@_url_option
+@_dialect_option
+@_read_only_option
+@click.option("--db", type=click.IntRange(0, 15), default=None, help="Database to run in.")
+@click.option("--setup", type=click.Path(path_type=Path), help="Redis commands to run first, one a line.")
+@click.option("--dry-run", is_flag=True, help="Show what the script would do and leave no mark.")
+@click.option("--trace", is_flag=True, help="Show every redis.call.")
+@click.option("--changes", is_flag=True, help="Show every key that changed.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--raw/--no-raw", default=None, help="Print strings as they are; the default into a pipe.")
+def run(  # noqa: PLR0917  # click passes what the options above name
+    words: Sequence[str],
+    example: str | None,
+    url: str,
+    dialect: str,
+    read_only: bool,
+    db: int | None,
+    setup: Path | None,
+    dry_run: bool,
+    trace: bool,
+    changes: bool,
+    as_json: bool,
+    raw: bool | None,
+) -> int:
+    r"""Run a Lua script, as redis-cli --eval does.
+
+    Keys stand before the comma, arguments behind it, the comma between spaces. FILE may be - for
+    standard input. An argument that looks like an option of redis-tui goes behind --.
+
+    \b
+    redis-tui run counter.lua hits , --changes
+    redis-tui run lock.lua lock:1 , token 30 --url redis://localhost
+    redis-tui run --example rate_limit user:7 , 10 60
+    """
+    from dataclasses import replace
+
+    wanted = _script_run(words, example)
+    wanted = replace(
+        wanted,
+        db=db,
+        trace=trace or as_json,
+        dry_run=dry_run,
+        changes=changes or as_json or dry_run,
+        read_only=read_only,
+    )
+    commands = [] if setup is None else _read(setup).splitlines()
+
+    async def work(session: Session) -> int:
+        from redis_tui.report import outcome_json, outcome_remarks, outcome_text
+
+        if (status := await _prepare(session, commands, db, setup)) != 0:
+            return status
+        outcome = await session.run(wanted)
+        if as_json:
+            _print(outcome_json(outcome).encode() + b"\n")
+            return _ERROR_REPLY if outcome.error else 0
+        _print(
+            outcome_text(
+                outcome, trace=trace, changes=changes or dry_run, raw=_mode(None) == "raw" if raw is None else raw
+            )
+        )
+        if remarks := outcome_remarks(outcome, wanted.source):
+            click.echo(remarks, err=True)
+        return _ERROR_REPLY if outcome.error else 0
+
+    return asyncio.run(_with_session(url, dialect, read_only, work))
+
+
+@cli.command(name="exec", context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND [ARG ...]]")
+@_url_option
+@_dialect_option
+@_read_only_option
+@_mode_options
+def exec_(words: Sequence[str], url: str, dialect: str, read_only: bool, mode: str | None) -> int:
+    """Run one Redis COMMAND; without one, commands from standard input, one a line."""
+
+    async def work(session: Session) -> int:
+        if not words:
+            return await _play(session, _mode(mode))
+        from redis_tui.batch import run_command
+
+        return await run_command(session, [os.fsencode(word) for word in words], _print, _mode(mode))
+
+    return asyncio.run(_with_session(url, dialect, read_only, work))
+
+
+@cli.command()
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; loopback unless told otherwise."
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=6379, show_default=True, help="0 chooses a free one.")
+@click.option("--dialect", type=click.Choice(_DIALECTS), default="redis-8", show_default=True, help="Whom to speak as.")
+@click.option("--requirepass", metavar="PASSWORD", help="Password that clients must give.")
+def serve(host: str, port: int, dialect: str, requirepass: str | None) -> int:
+    """Put the embedded engine on a TCP port, for every other Redis client."""
+    from redis_tui.engine.dialect import dialect_named
+    from redis_tui.server.listener import serve as listen
+
+    def announce(text: str) -> None:
+        click.echo(text, err=True)
+
+    asyncio.run(listen(host=host, port=port, dialect=dialect_named(dialect), password=requirepass, announce=announce))
+    return 0
+
+
+@cli.command()
+def examples() -> int:
+    """List the scripts that ship with redis-tui."""
+    from redis_tui.workspace import list_examples
+
+    for example in list_examples():
+        click.echo(f"{example.name:22} {example.title}")
+    return 0
+
+
+def run_cli(argv: Sequence[str]) -> int:
+    """Runs the program.
+
+    Args:
+        argv: what follows the program's name.
+
+    Returns:
+        The exit status.
+    """
+    try:
+        return int(cli.main(args=list(argv), prog_name="redis-tui", standalone_mode=False) or 0)
+    except click.Abort:
+        return _INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except RedisTuiError as error:
+        click.echo(f"redis-tui: {error}", err=True)
+        return error.exit_status
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _ERROR_REPLY
+
+
+def _opener(url: str, *, dialect: str, read_only: bool) -> Callable[[], Awaitable[Session]]:
+    async def open_it() -> Session:
+        return await _open(url, dialect=dialect, read_only=read_only)
+
+    return open_it
+
+
+async def _open(url: str, *, dialect: str, read_only: bool) -> Session:
+    from redis_tui.session.open import open_session
+
+    return await open_session(url, dialect=dialect, password=os.environ.get("REDISCLI_AUTH"), read_only=read_only)
+
+
+async def _with_session(url: str, dialect: str, read_only: bool, work: Callable[[Session], Awaitable[int]]) -> int:
+    session = await _open(url, dialect=dialect, read_only=read_only)
+    try:
+        return await work(session)
+    finally:
+        await session.close()
+
+
+async def _play(session: Session, mode: str) -> int:
+    from redis_tui.batch import read_lines, run_lines
+
+    return await run_lines(session, read_lines(sys.stdin.buffer), _print, mode)
+
+
+def _mode(chosen: str | None) -> str:
+    return chosen or ("cli" if sys.stdout.isatty() else "raw")
+
+
+def _script_run(words: Sequence[str], example: str | None) -> ScriptRun:
+    from redis_tui.session.base import ScriptRun
+
+    if example is None and not words:
+        raise UsageError(
+            "Which script? FILE is missing.", hint="Try `redis-tui run counter.lua counter ,` or --example counter."
+        )
+    rest = [os.fsencode(word) for word in (words if example is not None else words[1:])]
+    at = rest.index(b",") if b"," in rest else len(rest)
+    keys, args = tuple(rest[:at]), tuple(rest[at + 1 :])
+    if example is None:
+        path = Path(words[0])
+        return ScriptRun(_read(path), keys, args, name=path.stem if str(path) != "-" else "stdin")
+    from redis_tui.workspace import load_example
+
+    chosen = load_example(example)
+    if not rest:
+        keys, args = chosen.keys, chosen.args
+    return ScriptRun(chosen.source, keys, args, name=chosen.name)
+
+
+def _read(path: Path) -> bytes:
+    if str(path) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileError(
+            f"Cannot read {path}: {(error.strerror or str(error)).lower()}.", hint="Check the path and its permissions."
+        ) from None
+
+
+async def _prepare(session: Session, lines: Sequence[bytes], db: int | None, path: Path | None) -> int:
+    """Runs the set-up; a line that fails ends it, with its place."""
+    from redis_tui.resp.inline import UnbalancedQuotes, split_inline
+    from redis_tui.resp.types import ErrorReply
+
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.lstrip().startswith(b"#"):
+            continue
+        try:
+            argv = split_inline(line)
+        except UnbalancedQuotes as error:
+            raise UsageError(f"{path}, line {number}: {error}") from None
+        reply = await session.execute(argv, db=db)
+        if isinstance(reply, ErrorReply):
+            shown = reply.line.decode("utf-8", "replace")
+            click.echo(f"redis-tui: {path}, line {number}: {shown} The script was not run.", err=True)
+            return _ERROR_REPLY
+    return 0
+
+
+def _print(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()

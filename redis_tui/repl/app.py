@@ -1,0 +1,326 @@
+"""The REPL itself: reads a line, runs it, prints what came back, until it is told to stop.
+
+Knows the session waist, rendering and prompt_toolkit; sessions are opened by whoever
+starts it. The decision a reader would question: commands run as tasks beside the prompt's
+own loop, and Ctrl-C is a signal handler that sets an event. A KeyboardInterrupt in the
+middle of the loop would tear down the very session that has to kill the script.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+from prompt_toolkit import PromptSession, print_formatted_text
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.formatted_text import FormattedText
+
+from redis_tui.batch import ExitStatus, OutputMode, format_reply
+from redis_tui.errors import RedisTuiError, UsageError
+from redis_tui.paths import history_file
+from redis_tui.render.error import advise
+from redis_tui.render.reply import prints_raw, stream_cli_lines
+from redis_tui.render.spans import Line, Span, text_line
+from redis_tui.repl.dots import kill_running, run_dot
+from redis_tui.repl.line import CommandCompleter, CommandLexer, hint, key_bindings, open_history
+from redis_tui.repl.shell import Shell
+from redis_tui.repl.style import color_depth, formatted_lines, style_sheet
+from redis_tui.resp.inline import UnbalancedQuotes, split_inline
+from redis_tui.resp.types import ErrorReply
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from prompt_toolkit.input import Input
+    from prompt_toolkit.output import Output
+    from prompt_toolkit.styles import Style
+
+    from redis_tui.repl.shell import Printer
+    from redis_tui.resp.types import Reply
+    from redis_tui.session.base import Running, Session
+    from redis_tui.spec.catalog import Catalog
+
+_CHUNK = 500
+"""Lines printed before others get a turn."""
+_STARTS_WITHIN_MS = 200
+_LOOK_EVERY_MS = 20
+
+
+class TerminalPrinter:
+    """Prints on the terminal in the colours of a theme."""
+
+    def __init__(self, theme: str | None, output: Output | None = None) -> None:
+        self.style: Style = style_sheet(theme)
+        self._output = output
+
+    def lines(self, lines: Sequence[Line]) -> None:
+        print_formatted_text(
+            FormattedText(formatted_lines(lines)), style=self.style, output=self._output, color_depth=color_depth()
+        )
+
+    def raw(self, data: bytes) -> None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data + b"\n")
+        sys.stdout.buffer.flush()
+
+    def use_theme(self, name: str) -> None:
+        self.style = style_sheet(name)
+
+
+async def run_repl(
+    session: Session,
+    *,
+    catalog: Catalog | None = None,
+    open_session: Callable[[str], Awaitable[Session]] | None = None,
+    mode: OutputMode | str = OutputMode.CLI,
+    theme: str | None = None,
+    vi: bool = False,
+    history: Path | None = None,
+    printer: Printer | None = None,
+    input: Input | None = None,  # noqa: A002  # prompt_toolkit's own word for it
+    output: Output | None = None,
+) -> int:
+    """Runs a REPL until ``.quit`` or the end of its input; closes the session that it ends with.
+
+    Args:
+        session: where commands go.
+        catalog: commands for completion; asked of the session when None.
+        open_session: opens what ``.connect`` names.
+        mode: how replies are written.
+        theme: name of a theme; None is the default.
+        vi: keys of vi instead of emacs.
+        history: the history's file; the user's own when None.
+        printer: where to print; the terminal when None.
+        input: where keys come from; the terminal when None.
+        output: where the prompt is drawn; the terminal when None.
+
+    Returns:
+        0, or 3 where the session broke at the last command. A mistyped command is no reason to end with 1.
+
+    Raises:
+        SettingsError: there is no such theme, or it has a mistake.
+        FileError: the history cannot be read.
+    """
+    with create_app_session(input=input, output=output):
+        terminal = TerminalPrinter(theme, output)
+        shell = Shell(session, printer or terminal, mode=OutputMode(mode), catalog=catalog, open_session=open_session)
+        repl = Repl(shell, terminal, history if history is not None else history_file("repl"), vi=vi)
+        try:
+            return await repl.run()
+        finally:
+            await shell.session.close()
+
+
+class Repl:
+    """The loop, and what Ctrl-C means in it."""
+
+    def __init__(self, shell: Shell, terminal: TerminalPrinter, history: Path, *, vi: bool) -> None:
+        self._shell = shell
+        self._terminal = terminal
+        self._interrupt = asyncio.Event()
+        self._prompt: PromptSession[str] = PromptSession(
+            history=open_history(history),
+            lexer=CommandLexer(),
+            completer=CommandCompleter(shell),
+            complete_while_typing=True,
+            key_bindings=key_bindings(),
+            multiline=True,
+            prompt_continuation=lambda width, _line, _wrapped: "." * (width - 2) + " ",
+            bottom_toolbar=self._hint,
+            editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
+            color_depth=color_depth(),
+            reserve_space_for_menu=6,
+        )
+        shell.ask = self._ask
+
+    async def run(self) -> int:
+        """Reads and runs lines until the end."""
+        learning = asyncio.create_task(self._learn())
+        try:
+            with self._ctrl_c():
+                while not self._shell.ended:
+                    await self._turn()
+        except EOFError:
+            pass
+        finally:
+            learning.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await learning
+        broken = self._shell.status == ExitStatus.NO_CONNECTION
+        return ExitStatus.NO_CONNECTION if broken else ExitStatus.OK
+
+    async def _learn(self) -> None:
+        """Fetches the catalog beside the first prompt; without it there is no completion, and all else works."""
+        if self._shell.catalog is None:
+            with contextlib.suppress(RedisTuiError):
+                self._shell.catalog = await self._shell.session.catalog()
+
+    async def _turn(self) -> None:
+        shell = self._shell
+        start, shell.next_input = shell.next_input, ""
+        # Here and not where the work begins: a Ctrl-C right after Enter must not be lost.
+        self._interrupt.clear()
+        try:
+            text = await self._prompt.prompt_async(
+                [("class:tui-prompt", shell.prompt)], default=start, style=self._terminal.style, handle_sigint=False
+            )
+        except KeyboardInterrupt:
+            return
+        if not text.strip():
+            return
+        await self._guard(self._run_line(text))
+
+    async def _guard(self, work: Awaitable[None]) -> None:
+        """Runs a line; whatever goes wrong becomes one sentence."""
+        try:
+            await work
+        except RedisTuiError as error:
+            self._complain(error)
+            self._shell.status = error.exit_status
+
+    async def _run_line(self, text: str) -> None:
+        shell = self._shell
+        try:
+            words = split_inline(text.encode("utf-8", "surrogateescape"))
+        except UnbalancedQuotes:
+            raise UsageError("Something follows a closing quote directly.", hint="Put a space between them.") from None
+        if not words:
+            return
+        name = words[0].lower()
+        if name.startswith(b"."):
+            await self._interruptible(run_dot(shell, words))
+            return
+        shell.last_input = text
+        if name in (b"help", b"?"):
+            await run_dot(shell, [b".help", *words[1:]])
+        elif name in (b"exit", b"quit") and len(words) == 1:
+            shell.ended = True
+        else:
+            count, argv = _repeat(words)
+            for _ in range(count):
+                await self._interruptible(self._send(argv))
+
+    async def _send(self, argv: list[bytes]) -> None:
+        shell = self._shell
+        reply = await shell.session.execute(argv)
+        shell.observe(argv, reply)
+        shell.status = ExitStatus.ERROR_REPLY if isinstance(reply, ErrorReply) else ExitStatus.OK
+        await self._print(reply, argv)
+
+    async def _print(self, reply: Reply, argv: Sequence[bytes]) -> None:
+        shell = self._shell
+        resp = shell.session.info.resp
+        if shell.mode is not OutputMode.CLI or (prints_raw(argv) and isinstance(reply, bytes)):
+            shell.printer.raw(format_reply(reply, shell.mode, resp=resp, argv=argv))
+            return
+        for chunk in _chunks(stream_cli_lines(reply, resp=resp)):
+            shell.printer.lines(chunk)
+            await asyncio.sleep(0)
+        if isinstance(reply, ErrorReply) and reply.code in ("BUSY", "NOAUTH", "NOSCRIPT", "UNKILLABLE"):
+            advice = advise(reply.code, reply.message)
+            assert advice is not None  # these codes are in the table
+            shell.printer.lines([text_line(f"→ {advice.action}", "hint")])
+
+    async def _interruptible(self, work: Awaitable[None]) -> None:
+        """Runs work to its end; Ctrl-C offers to kill a script, and otherwise stops waiting."""
+        task = asyncio.ensure_future(work)
+        while not task.done():
+            pressed = asyncio.ensure_future(self._interrupt.wait())
+            await asyncio.wait([task, pressed], return_when=asyncio.FIRST_COMPLETED)
+            pressed.cancel()
+            if task.done() or not self._interrupt.is_set():
+                continue
+            self._interrupt.clear()
+            await self._interrupted(task)
+        if task.cancelled():
+            self._shell.printer.lines([text_line("No longer waiting for the reply.", "dim")])
+            return
+        task.result()
+
+    async def _interrupted(self, task: asyncio.Future[None]) -> None:
+        running = await self._running(task)
+        if running is None:
+            if not task.done():
+                task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, RedisTuiError):
+                await task
+            return
+        asked = asyncio.ensure_future(
+            self._ask(f"{running.name} has been running for {running.elapsed_ms / 1000:.1f} s. Kill it?")
+        )
+        waiting: set[asyncio.Future[Any]] = {task, asked}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if not asked.done():
+            # It ended by itself while the question stood there.
+            asked.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asked
+        elif asked.result():
+            self._shell.printer.lines([await kill_running(self._shell)])
+
+    async def _running(self, task: asyncio.Future[None]) -> Running | None:
+        """What runs; a script that was sent a moment ago may not have begun yet."""
+        for _ in range(_STARTS_WITHIN_MS // _LOOK_EVERY_MS):
+            if task.done() or self._shell.session.running() is not None:
+                break
+            await asyncio.wait({task}, timeout=_LOOK_EVERY_MS / 1000)
+        return None if task.done() else self._shell.session.running()
+
+    async def _ask(self, question: str) -> bool:
+        """A question of its own line; nothing but y or yes agrees."""
+        asking: PromptSession[str] = PromptSession(color_depth=color_depth())
+        try:
+            answer = await asking.prompt_async(
+                [("class:tui-warning", f"{question} [y/N] ")], style=self._terminal.style, handle_sigint=False
+            )
+        except (KeyboardInterrupt, EOFError):
+            return False
+        return answer.strip().lower() in ("y", "yes")
+
+    @contextlib.contextmanager
+    def _ctrl_c(self) -> Iterator[None]:
+        """Ctrl-C sets an event while a command runs; while a line is typed prompt_toolkit sees it as a key."""
+        loop = asyncio.get_running_loop()
+        try:
+            loop.add_signal_handler(signal.SIGINT, self._interrupt.set)
+        except (NotImplementedError, RuntimeError, ValueError):
+            # No signals here: another thread than the main one, or Windows.
+            yield
+            return
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+
+    def _hint(self) -> str:
+        buffer = self._prompt.default_buffer
+        return hint(self._shell, buffer.text, buffer.cursor_position)
+
+    def _complain(self, error: RedisTuiError) -> None:
+        line: Line = [Span(error.message, "danger")]
+        if error.hint:
+            line.append(Span(f" {error.hint}", "hint"))
+        self._shell.printer.lines([line])
+
+
+def _repeat(words: list[bytes]) -> tuple[int, list[bytes]]:
+    """``3 INCR n`` runs INCR n three times, as redis-cli does."""
+    if len(words) > 1 and words[0].isdigit() and int(words[0]) > 0:
+        return int(words[0]), words[1:]
+    return 1, words
+
+
+def _chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    chunk: list[Line] = []
+    for line in lines:
+        chunk.append(line)
+        if len(chunk) == _CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

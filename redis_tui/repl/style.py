@@ -1,0 +1,90 @@
+"""Themes and spans as prompt_toolkit takes them.
+
+The one place that knows both a `Theme` and prompt_toolkit's style strings. The decision a
+reader would question: every name of a style becomes a class, and prompt_toolkit resolves
+classes; so a change of theme is one new style sheet, also for text on the screen already.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.output.color_depth import ColorDepth
+from prompt_toolkit.styles import Style
+
+from redis_tui.theme import DEFAULT_THEME, load_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from prompt_toolkit.formatted_text import StyleAndTextTuples
+
+    from redis_tui.render.spans import Line, Span
+    from redis_tui.theme import Theme
+
+_BORROWED = {
+    "command.name": "title",
+    "command.token": "lua.builtin",
+    "command.number": "lua.number",
+    "command.string": "lua.string",
+    "command.argument": "text",
+}
+"""Styles of commands, told by styles that every theme has."""
+
+
+def style_sheet(theme_name: str | None) -> Style:
+    """The theme as a style sheet.
+
+    Args:
+        theme_name: None is the default theme.
+
+    Raises:
+        SettingsError: there is no such theme, or its file has a mistake.
+    """
+    theme = load_theme(theme_name or DEFAULT_THEME)
+    names = [*theme.styles, *(name for name in _BORROWED if name not in theme.styles)]
+    rules = {_class_name(name): _rule(theme, _BORROWED.get(name, name)) for name in names}
+    bar = f"bg:{theme.colors['panel']} {theme.colors['dim']} noreverse"
+    menu = f"bg:{theme.colors['panel']} {theme.colors['text']}"
+    return Style.from_dict(
+        {
+            **rules,
+            "bottom-toolbar": bar,
+            "completion-menu": menu,
+            "completion-menu.completion.current": f"bg:{theme.colors['selection']} {theme.colors['text']} noreverse",
+            "completion-menu.meta.completion": f"bg:{theme.colors['surface']} {theme.colors['dim']}",
+            "completion-menu.meta.completion.current": f"bg:{theme.colors['selection']} {theme.colors['dim']}",
+        }
+    )
+
+
+def color_depth() -> ColorDepth | None:
+    """No colours where NO_COLOR asks for none; None lets prompt_toolkit look at the terminal."""
+    return ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
+
+
+def formatted(spans: Iterable[Span]) -> StyleAndTextTuples:
+    """One line of spans as prompt_toolkit's fragments."""
+    return [(f"class:{_class_name(span.style)}", span.text) for span in spans]
+
+
+def formatted_lines(lines: Sequence[Line]) -> StyleAndTextTuples:
+    """Lines of spans as prompt_toolkit's fragments, a newline between them."""
+    fragments: StyleAndTextTuples = []
+    for number, line in enumerate(lines):
+        if number:
+            fragments.append(("", "\n"))
+        fragments += formatted(line)
+    return fragments
+
+
+# A dot in a class name would mean a hierarchy to prompt_toolkit, and "class:a.b" both a and a.b.
+def _class_name(name: str) -> str:
+    return f"tui-{name.replace('.', '-').replace('_', '-')}"
+
+
+def _rule(theme: Theme, name: str) -> str:
+    style = theme.style(name)
+    flags = [flag for flag in ("bold", "italic", "underline", "reverse") if getattr(style, flag)]
+    return " ".join([style.color or "", *flags]).strip()

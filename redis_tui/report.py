@@ -1,0 +1,115 @@
+"""What a run has to tell, as text for a terminal or as one JSON object.
+
+Knows no session and no command line. The decision a reader would question: in JSON a
+change's ``before`` and ``after`` are plain values (a string, a list, an object, null for no
+key), not described ones, because that is what a script that reads them wants to compare.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from redis_tui.render.changes import changes_lines
+from redis_tui.render.error import explain_outcome
+from redis_tui.render.export import json_value, raw_text
+from redis_tui.render.reply import cli_lines
+from redis_tui.render.spans import plain
+from redis_tui.resp.inline import join_inline
+
+if TYPE_CHECKING:
+    from redis_tui.session.base import Change, ScriptOutcome, Snapshot, TraceRow
+
+
+def outcome_json(outcome: ScriptOutcome) -> str:
+    """One line of JSON: reply, sha, duration_ms, trace, changes, log, error and what else is known."""
+    error = outcome.error
+    return json.dumps(
+        {
+            "reply": None if error else json_value(outcome.reply),
+            "sha": outcome.sha,
+            "duration_ms": round(outcome.duration_ms, 3),
+            "trace": [_trace_json(row) for row in outcome.trace],
+            "trace_total": outcome.trace_total,
+            "changes": [_change_json(change) for change in outcome.changes],
+            "changes_total": outcome.changes_total,
+            "log": [{"level": line.level, "message": _text(line.message)} for line in outcome.log],
+            "error": error
+            and {"code": error.code, "message": error.message, "line": error.line, "source": error.source},
+            "dry_run": outcome.dry_run,
+            "killed": outcome.killed,
+            "notes": list(outcome.notes),
+        },
+        ensure_ascii=False,
+    )
+
+
+def outcome_text(outcome: ScriptOutcome, *, trace: bool, changes: bool, raw: bool = False) -> bytes:
+    """The reply as redis-cli prints it, then what was asked for."""
+    reply = raw_text(outcome.reply) if raw else plain(cli_lines(outcome.reply, resp=2)).encode()
+    parts = [reply]
+    if trace:
+        parts.append(_trace_text(outcome).encode())
+    if changes:
+        parts.append(
+            _section("Changes", outcome.changes_total, plain(changes_lines(outcome.changes, outcome.changes_total)))
+        )
+    return b"\n".join(part.rstrip(b"\n") for part in parts) + b"\n"
+
+
+def outcome_remarks(outcome: ScriptOutcome, source: bytes) -> str:
+    """For the error stream: the error in its context, redis.log lines, notes; empty where there is nothing."""
+    lines = [plain(explain_outcome(outcome, source))] if outcome.error else []
+    lines += [f"[{line.level}] {_text(line.message)}" for line in outcome.log]
+    lines += outcome.notes
+    return "\n".join(lines)
+
+
+def _section(title: str, count: int, text: str) -> bytes:
+    return f"\n{title} ({count})\n{text}".encode()
+
+
+def _trace_text(outcome: ScriptOutcome) -> str:
+    rows = [_trace_line(row) for row in outcome.trace]
+    hidden = outcome.trace_total - len(outcome.trace)
+    if hidden > 0:
+        rows.append(f"  … and {hidden} more calls")
+    return "\n".join([f"\nTrace ({outcome.trace_total})", *(rows or ["  no calls"])])
+
+
+def _trace_line(row: TraceRow) -> str:
+    took = "" if row.duration_us is None else f"{row.duration_us:9.1f} µs"
+    reply = " ".join(plain(cli_lines(row.reply, resp=2)).split())
+    shown = reply if len(reply) <= 60 else f"{reply[:59]}…"  # what a line of 120 leaves
+    return f"  {row.line or '?':>4}  {join_inline(list(row.command))}  →  {shown}  {took}".rstrip()
+
+
+def _trace_json(row: TraceRow) -> dict[str, Any]:
+    return {
+        "line": row.line,
+        "command": [_text(word) for word in row.command],
+        "reply": json_value(row.reply),
+        "duration_us": None if row.duration_us is None else round(row.duration_us, 3),
+    }
+
+
+def _change_json(change: Change) -> dict[str, Any]:
+    before, after = change.before, change.after
+    return {
+        "db": change.db,
+        "key": _text(change.key),
+        "before": _value(before),
+        "after": _value(after),
+        "type": before.type if after.type == "none" else after.type,
+        "before_expires_at_ms": before.expires_at_ms,
+        "after_expires_at_ms": after.expires_at_ms,
+        "cut": before.cut or after.cut,
+    }
+
+
+def _value(image: Snapshot) -> Any:
+    return json_value(image.value)
+
+
+def _text(data: bytes) -> str:
+    return str(json_value(data))

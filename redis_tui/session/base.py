@@ -1,0 +1,293 @@
+"""The session waist: the one protocol that the TUI, the REPL and the command line speak.
+
+Two kinds implement it: `embedded.EmbeddedSession` over the engine thread and
+`remote.RemoteSession` over redis-py. What a server cannot do is absent from
+``SessionInfo.capabilities``; a face looks there before it offers something.
+
+The decision a reader would question: there is no method per Redis command. SCAN,
+SLOWLOG or SCRIPT EXISTS are plain `execute`; what the faces build from them are
+functions written once for both kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+from redis_tui.resp.types import Reply
+
+if TYPE_CHECKING:
+    from redis_tui.spec.catalog import Catalog
+
+
+class Capability(Enum):
+    """Something a session may or may not be able to do."""
+
+    TRACE = "trace"
+    """Each redis.call of a run can be reported."""
+    CHANGES = "changes"
+    """Every key that a run changed is known."""
+    DECLARED_CHANGES = "declared changes"
+    """Only the keys passed in KEYS are compared before and after."""
+    DRY_RUN = "dry run"
+    """A run can be tried without leaving a mark."""
+    LIST_SCRIPTS = "list scripts"
+    """The server's whole script cache can be listed, with runs and times."""
+    ROLLBACK_KILL = "kill and undo"
+    """A script that has written can be killed, its writes undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """What a session is connected to; fixed for its life."""
+
+    url: str
+    """Without any password."""
+    server: str
+    """``redis`` or ``valkey``."""
+    version: str
+    """For instance ``8.2.3``."""
+    embedded: bool
+    capabilities: frozenset[Capability]
+    role: str = "master"
+    databases: int = 16
+    resp: int = 2
+    """Protocol version of `Session.execute` replies."""
+    read_only: bool = False
+    """Writes are refused below the interface."""
+
+    @property
+    def label(self) -> str:
+        """For a title bar: ``embedded`` or host and port."""
+        return "embedded" if self.embedded else self.url.partition("://")[2].rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptRun:
+    """One run of one script, as a person asked for it."""
+
+    source: bytes
+    keys: tuple[bytes, ...] = ()
+    args: tuple[bytes, ...] = ()
+    name: str = "script"
+    """For people: the file's name without ``.lua``."""
+    db: int | None = None
+    """None is the session's current database."""
+    trace: bool = False
+    dry_run: bool = False
+    changes: bool = True
+    """Find out which keys changed; a real server is asked for the declared keys before and after."""
+    read_only: bool = False
+    """Send as EVAL_RO: a write inside is an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRow:
+    """One redis.call or redis.pcall of a run."""
+
+    line: int
+    """Line in the script, from 1; 0 where it is not known."""
+    command: tuple[bytes, ...]
+    reply: Reply
+    duration_us: float | None
+    """None where the server cannot tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One key's value at one moment, small enough to show."""
+
+    type: str
+    """``string list set hash zset``, or ``none`` where the key did not exist."""
+    value: Reply
+    """bytes for a string; list of bytes for list and set; Map for a hash (field -> value) and a
+    zset (member -> float). None where the key did not exist or is over the limit."""
+    size: int
+    """Bytes of a string, elements of a collection; 0 where the key did not exist."""
+    expires_at_ms: int | None = None
+    """Unix time in milliseconds; None keeps the key forever."""
+    cut: bool = False
+    """The value is longer than what is held here."""
+
+
+MISSING = Snapshot("none", None, 0)
+ITEMS = 1_000
+"""Elements of a collection that a snapshot holds."""
+BYTES = 64 * 1024
+"""Bytes of a string that a snapshot holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A key that a run changed."""
+
+    db: int
+    key: bytes
+    before: Snapshot
+    after: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One redis.log line."""
+
+    level: str
+    """``debug verbose notice warning``."""
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptError:
+    """Why a run failed, taken apart for people. ``reply`` of the outcome keeps the exact text."""
+
+    code: str
+    """``ERR``, ``WRONGTYPE``, ``NOSCRIPT``…"""
+    message: str
+    """Without the code and without the ``script: sha, on @user_script:N.`` tail."""
+    line: int | None
+    """Line in the script, from 1."""
+    source: str | None
+    """Text of that line."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptOutcome:
+    """All that is known after a run."""
+
+    reply: Reply
+    """An `ErrorReply` where the run failed."""
+    sha: str
+    duration_ms: float
+    error: ScriptError | None = None
+    trace: tuple[TraceRow, ...] = ()
+    trace_total: int = 0
+    """Calls made; larger than ``len(trace)`` where the trace was cut."""
+    changes: tuple[Change, ...] = ()
+    changes_total: int = 0
+    log: tuple[LogLine, ...] = ()
+    killed: bool = False
+    dry_run: bool = False
+    notes: tuple[str, ...] = ()
+    """Sentences a person should see: what was not traced, what was compared, on what a dry run ran."""
+
+
+class KillOutcome(Enum):
+    """What became of a request to kill."""
+
+    KILLED = "killed"
+    NOTHING_RUNNING = "nothing is running"
+    UNKILLABLE = "the script has already written"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What runs now."""
+
+    name: str
+    elapsed_ms: float
+    has_written: bool | None
+    """None where the server does not tell."""
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptInfo:
+    """One script of the cache."""
+
+    sha: str
+    name: str | None
+    """Where this session has run it from a named buffer or file."""
+    source: bytes | None
+    runs: int
+    mean_ms: float
+    worst_ms: float
+    on_server: bool
+    """False where this session knows it but the server's cache does not hold it."""
+
+
+class EventKind(Enum):
+    """What a session tells unasked."""
+
+    KEYS_CHANGED = "keys changed"
+    SCRIPTS_CHANGED = "scripts changed"
+    RUN_STARTED = "run started"
+    RUN_ENDED = "run ended"
+    SENT = "sent"
+    """A command went out; ``text`` is its redacted text. For the log of everything sent."""
+    DISCONNECTED = "disconnected"
+    RECONNECTED = "reconnected"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something happened in a session."""
+
+    kind: EventKind
+    text: str = ""
+    keys: tuple[bytes, ...] = field(default=())
+
+
+class Session(Protocol):
+    """One conversation with one server. All methods are for one event loop; none blocks it."""
+
+    @property
+    def info(self) -> SessionInfo: ...
+
+    @property
+    def db(self) -> int:
+        """The database that `execute` works on when none is named; SELECT changes it."""
+        ...
+
+    async def execute(self, argv: Sequence[bytes], *, db: int | None = None) -> Reply:
+        """Runs one command.
+
+        Args:
+            argv: name and arguments.
+            db: run it in this database and leave the session's own as it is.
+
+        Returns:
+            The reply; an error reply is returned as `ErrorReply`.
+
+        Raises:
+            SessionError: the connection broke, or the session is closed.
+        """
+        ...
+
+    async def run(self, run: ScriptRun) -> ScriptOutcome:
+        """Runs one script. Only one at a time; a second waits its turn.
+
+        Raises:
+            SessionError: the connection broke.
+            NotSupportedError: the run asks for what ``info.capabilities`` lacks.
+        """
+        ...
+
+    async def kill(self, *, undo: bool = False) -> KillOutcome:
+        """Ends the running script, never waiting behind it.
+
+        Args:
+            undo: also where it has written, undoing its writes (`Capability.ROLLBACK_KILL`).
+        """
+        ...
+
+    def running(self) -> Running | None:
+        """What runs now, from memory, without asking the server."""
+        ...
+
+    async def scripts(self) -> list[ScriptInfo]:
+        """The script cache, most recently run first; what this session knows of it where the server cannot list."""
+        ...
+
+    async def catalog(self) -> Catalog:
+        """The commands this server has, for completion, hints and help."""
+        ...
+
+    def events(self) -> AsyncIterator[Event]:
+        """Events from now on. Several readers may listen; a slow one loses the oldest, never the newest."""
+        ...
+
+    async def close(self) -> None:
+        """Ends the session; a script of an embedded one is killed first. May be called twice."""
+        ...

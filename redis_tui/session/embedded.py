@@ -1,0 +1,272 @@
+"""A session over the embedded engine: no server, no wire, the same protocol.
+
+The engine lives in its own thread; every call here is a job for it, except `kill` and
+`running`, which go beside the queue. A run is an ordinary EVAL, so that it passes the same
+gates and lands in the same cache, counts and slow log as any client's; a journal around it
+gives the changed keys, the dry run and the undo of a kill.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import CancelledError
+from typing import TYPE_CHECKING, TypeVar
+
+from redis_tui.engine.dialect import REDIS_8, Dialect
+from redis_tui.engine.engine import Engine
+from redis_tui.engine.journal import Journal
+from redis_tui.engine.scripts import KillResult, Observation
+from redis_tui.engine.thread import EngineThread
+from redis_tui.errors import SessionError
+from redis_tui.spec.redact import redacted_line
+from redis_tui.resp.shape import as_resp2
+from redis_tui.resp.types import ErrorReply, Reply
+from redis_tui.scripting.trace import TraceLog
+from redis_tui.session.base import (
+    Capability,
+    Event,
+    EventKind,
+    KillOutcome,
+    LogLine,
+    Running,
+    ScriptInfo,
+    ScriptOutcome,
+    ScriptRun,
+    SessionInfo,
+    TraceRow,
+)
+from redis_tui.session.failure import script_error
+from redis_tui.session.feed import Feed
+from redis_tui.session.guard import writes
+from redis_tui.session.image import changes_of
+from redis_tui.spec.catalog import Catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+TRACE_LIMIT = 10_000
+"""Calls of one run that are kept."""
+LOG_LIMIT = 1_000
+"""Lines of redis.log of one run that are kept."""
+CHANGES_LIMIT = 1_000
+"""Changed keys of one run that are shown."""
+_LEVELS = ("debug", "verbose", "notice", "warning")
+_KILLS = {
+    KillResult.KILLED: KillOutcome.KILLED,
+    KillResult.NOTHING_RUNNING: KillOutcome.NOTHING_RUNNING,
+    KillResult.UNKILLABLE: KillOutcome.UNKILLABLE,
+}
+
+
+class EmbeddedSession:
+    """A `Session` over an engine of its own.
+
+    Args:
+        dialect: whom the engine speaks as.
+        read_only: refuse commands that write, and run scripts as EVAL_RO.
+    """
+
+    def __init__(self, *, dialect: Dialect = REDIS_8, read_only: bool = False) -> None:
+        engine = Engine(dialect=dialect)
+        self._client = engine.connect(addr=b"embedded:0", laddr=b"embedded:0")
+        self._catalog = Catalog.from_specs(engine.registry.specs())
+        self._thread = EngineThread(engine)
+        # Lua comes up beside the face, so that the first run is as quick as the second.
+        self._thread.submit(lambda owned: owned.scripts.runtime)
+        self._feed = Feed()
+        self._names: dict[str, str] = {}
+        self._run_lock = asyncio.Lock()
+        self._running_name = ""
+        self._dry = False
+        self._closed = False
+        self._db = 0
+        self.info = SessionInfo(
+            url="memory://",
+            server=dialect.server,
+            version=dialect.version,
+            embedded=True,
+            read_only=read_only,
+            capabilities=frozenset(
+                {
+                    Capability.TRACE,
+                    Capability.CHANGES,
+                    Capability.DRY_RUN,
+                    Capability.LIST_SCRIPTS,
+                    Capability.ROLLBACK_KILL,
+                }
+            ),
+        )
+
+    @property
+    def db(self) -> int:
+        return self._db
+
+    async def execute(self, argv: Sequence[bytes], *, db: int | None = None) -> Reply:
+        if self.info.read_only and (refusal := self._refusal(argv)) is not None:
+            return refusal
+        client, words = self._client, list(argv)
+
+        def work(engine: Engine) -> tuple[Reply, int, int]:
+            dirty = engine.space.dirty
+            if db is None or client.transaction is not None:
+                reply = engine.execute(client, words)
+                return reply, engine.space.dirty - dirty, client.ctx.db.index
+            home = client.ctx.db
+            client.ctx.use(engine.space.databases[db])
+            try:
+                reply = engine.execute(client, words)
+            finally:
+                client.ctx.use(home)
+            return reply, engine.space.dirty - dirty, home.index
+
+        self._feed.put(Event(EventKind.SENT, redacted_line(words)))
+        reply, dirty, self._db = await self._do(work, during_busy=True)
+        if dirty:
+            self._feed.put(Event(EventKind.KEYS_CHANGED))
+        if words[0].upper() in (b"SCRIPT", b"EVAL", b"EVALSHA"):
+            self._feed.put(Event(EventKind.SCRIPTS_CHANGED))
+        return as_resp2(reply) if client.resp == 2 else reply
+
+    async def run(self, run: ScriptRun) -> ScriptOutcome:
+        sha = hashlib.sha1(run.source, usedforsecurity=False).hexdigest()
+        async with self._run_lock:
+            self._names[sha] = run.name
+            self._running_name, self._dry = run.name, run.dry_run
+            self._feed.put(Event(EventKind.RUN_STARTED, run.name))
+            try:
+                outcome = await self._do(lambda engine: self._run(engine, run, sha))
+            finally:
+                self._feed.put(Event(EventKind.RUN_ENDED, run.name))
+        self._feed.put(Event(EventKind.SCRIPTS_CHANGED))
+        if outcome.changes and not run.dry_run:
+            self._feed.put(Event(EventKind.KEYS_CHANGED, keys=tuple(change.key for change in outcome.changes)))
+        return outcome
+
+    async def kill(self, *, undo: bool = False) -> KillOutcome:
+        return _KILLS[self._thread.kill(undo=undo)]
+
+    def running(self) -> Running | None:
+        current = self._thread.running()
+        if current is None:
+            return None
+        return Running(
+            name=self._running_name or current.sha[:6],
+            elapsed_ms=current.elapsed_ms,
+            has_written=current.host.wrote,
+            dry_run=self._dry,
+        )
+
+    async def scripts(self) -> list[ScriptInfo]:
+        def work(engine: Engine) -> list[ScriptInfo]:
+            return [
+                ScriptInfo(
+                    sha=entry.script.sha1.decode(),
+                    name=self._names.get(entry.script.sha1.decode()),
+                    source=entry.script.source,
+                    runs=entry.runs,
+                    mean_ms=entry.mean_us / 1000,
+                    worst_ms=entry.worst_us / 1000,
+                    on_server=True,
+                )
+                for entry in engine.scripts.cache
+            ]
+
+        return await self._do(work)
+
+    async def catalog(self) -> Catalog:
+        return self._catalog
+
+    def events(self) -> AsyncIterator[Event]:
+        return self._feed.listen()
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._feed.close()
+        await asyncio.to_thread(self._thread.close)
+
+    async def _do(self, work: Callable[[Engine], T], *, during_busy: bool = False) -> T:
+        if self._closed:
+            raise SessionError("This session is closed.")
+        try:
+            return await asyncio.wrap_future(self._thread.submit(work, during_busy=during_busy))
+        except CancelledError:
+            raise SessionError("The embedded engine was closed before it answered.") from None
+
+    def _refusal(self, argv: Sequence[bytes]) -> ErrorReply | None:
+        if writes(self._catalog, argv):
+            return ErrorReply(b"READONLY This session is read-only; the command was not run.")
+        return None
+
+    def _run(self, engine: Engine, run: ScriptRun, sha: str) -> ScriptOutcome:
+        """The run itself, on the engine's thread."""
+        client = self._client
+        home = client.ctx.db
+        if run.db is not None:
+            client.ctx.use(engine.space.databases[run.db])
+        lines: list[LogLine] = []
+        trace = TraceLog(TRACE_LIMIT) if run.trace else None
+        observation = Observation(trace=trace, log=_collector(lines), can_undo=True)
+        journal = Journal()
+        engine.space.open_journal(journal)
+        engine.scripts.observation = observation
+        started = time.perf_counter_ns()
+        try:
+            reply = engine.execute(client, _eval_argv(run, read_only=run.read_only or self.info.read_only))
+        finally:
+            duration_ms = (time.perf_counter_ns() - started) / 1e6
+            engine.scripts.observation = None
+            engine.space.close_journal()
+            changes, total = changes_of(journal, limit=CHANGES_LIMIT) if run.changes else ((), 0)
+            if run.dry_run or observation.undone:
+                journal.rollback()
+            client.ctx.use(home)
+        result = observation.result
+        return ScriptOutcome(
+            reply=as_resp2(reply) if client.resp == 2 else reply,
+            sha=sha,
+            duration_ms=duration_ms if result is None else result.duration_us / 1000,
+            error=script_error(reply, run.source) if isinstance(reply, ErrorReply) else None,
+            trace=_rows(trace),
+            trace_total=0 if trace is None else trace.total,
+            changes=changes,
+            changes_total=total,
+            log=tuple(lines),
+            killed=result is not None and result.killed,
+            dry_run=run.dry_run,
+            notes=_notes(undone=observation.undone, log_lines=len(lines)),
+        )
+
+
+def _eval_argv(run: ScriptRun, *, read_only: bool) -> list[bytes]:
+    name = b"EVAL_RO" if read_only else b"EVAL"
+    return [name, run.source, b"%d" % len(run.keys), *run.keys, *run.args]
+
+
+def _collector(lines: list[LogLine]) -> Callable[[int, bytes], None]:
+    def collect(level: int, message: bytes) -> None:
+        if len(lines) < LOG_LIMIT:
+            lines.append(LogLine(_LEVELS[level], message))
+
+    return collect
+
+
+def _rows(trace: TraceLog | None) -> tuple[TraceRow, ...]:
+    if trace is None:
+        return ()
+    return tuple(TraceRow(row.line, row.argv, row.reply, row.duration_us) for row in trace.rows)
+
+
+def _notes(*, undone: bool, log_lines: int) -> tuple[str, ...]:
+    notes = []
+    if undone:
+        notes.append("The script was killed and its writes were undone; Changes shows what it had done.")
+    if log_lines >= LOG_LIMIT:
+        notes.append(f"Only the first {LOG_LIMIT} lines of redis.log are kept.")
+    return tuple(notes)

@@ -1,0 +1,100 @@
+"""Keys of a real server before and after a run, read with plain commands.
+
+Only the declared keys can be compared: no server tells which keys a script touched. The
+reads are TYPE and PTTL, then one bounded read by type; nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from redis_tui.resp.types import ErrorReply, Map, Reply
+from redis_tui.session.base import BYTES, ITEMS, MISSING, Change, Snapshot
+
+Pipeline = Callable[[Sequence[Sequence[bytes]]], Awaitable[list[Reply]]]
+"""Sends several commands at once."""
+
+_LAST = b"%d" % (ITEMS - 1)
+_READS: dict[bytes, Callable[[bytes], list[list[bytes]]]] = {
+    b"string": lambda key: [[b"STRLEN", key], [b"GETRANGE", key, b"0", b"%d" % (BYTES - 1)]],
+    b"list": lambda key: [[b"LLEN", key], [b"LRANGE", key, b"0", _LAST]],
+    b"set": lambda key: [[b"SCARD", key], [b"SSCAN", key, b"0", b"COUNT", b"%d" % ITEMS]],
+    b"hash": lambda key: [[b"HLEN", key], [b"HSCAN", key, b"0", b"COUNT", b"%d" % ITEMS]],
+    b"zset": lambda key: [[b"ZCARD", key], [b"ZRANGE", key, b"0", _LAST, b"WITHSCORES"]],
+}
+
+
+async def snapshots(pipeline: Pipeline, keys: Sequence[bytes], *, now_ms: int) -> dict[bytes, Snapshot]:
+    """Each key as it is now.
+
+    Args:
+        keys: asked for once each.
+        now_ms: Unix time, to turn a time to live into a moment.
+    """
+    wanted = list(dict.fromkeys(keys))
+    if not wanted:
+        return {}
+    facts = await pipeline([command for key in wanted for command in ([b"TYPE", key], [b"PTTL", key])])
+    found: dict[bytes, Snapshot] = {}
+    for at, key in enumerate(wanted):
+        kind, ttl = facts[2 * at], facts[2 * at + 1]
+        expires = now_ms + ttl if isinstance(ttl, int) and ttl >= 0 else None
+        found[key] = await _snapshot(pipeline, key, kind, expires)
+    return found
+
+
+async def _snapshot(pipeline: Pipeline, key: bytes, kind: Reply, expires: int | None) -> Snapshot:
+    if isinstance(kind, ErrorReply) or not isinstance(kind, bytes) or kind == b"none":
+        return MISSING
+    name = kind.decode("ascii", "replace")
+    if kind not in _READS:
+        return Snapshot(name, None, 0, expires, cut=True)
+    size, content = await pipeline(_READS[kind](key))
+    count = size if isinstance(size, int) else 0
+    value = _value(kind, content)
+    held = len(value) if isinstance(value, bytes | list) else len(value.pairs) if isinstance(value, Map) else 0
+    return Snapshot(name, value, count, expires, cut=held < count)
+
+
+def _value(kind: bytes, content: Reply) -> Reply:
+    if kind == b"string":
+        return content
+    if not isinstance(content, list):
+        return None
+    if kind == b"list":
+        return content
+    items = content[1] if kind in (b"set", b"hash") else content
+    if not isinstance(items, list):
+        return None
+    if kind == b"set":
+        return items
+    pairs = zip(items[::2], items[1::2], strict=True)
+    if kind == b"zset":
+        return Map((member, float(score)) for member, score in pairs if isinstance(score, bytes))
+    return Map(pairs)
+
+
+def compare(db: int, before: dict[bytes, Snapshot], after: dict[bytes, Snapshot]) -> tuple[Change, ...]:
+    """The keys that differ; a time to live that only ran on is no difference."""
+    return tuple(Change(db, key, old, after[key]) for key, old in before.items() if not _alike(old, after[key]))
+
+
+_DRIFT_MS = 1_000
+"""PTTL is read at two moments; a difference below this is the clock, not the script."""
+
+
+def _alike(old: Snapshot, new: Snapshot) -> bool:
+    if (old.type, old.size) != (new.type, new.size) or _comparable(old) != _comparable(new):
+        return False
+    if old.expires_at_ms is None or new.expires_at_ms is None:
+        return old.expires_at_ms == new.expires_at_ms
+    return abs(old.expires_at_ms - new.expires_at_ms) < _DRIFT_MS
+
+
+def _comparable(one: Snapshot) -> object:
+    """Sets and hashes have no order that could differ."""
+    if one.type == "set" and isinstance(one.value, list):
+        return sorted(item for item in one.value if isinstance(item, bytes))
+    if one.type == "hash" and isinstance(one.value, Map):
+        return sorted((f, v) for f, v in one.value.pairs if isinstance(f, bytes) and isinstance(v, bytes))
+    return one.value

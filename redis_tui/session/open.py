@@ -1,0 +1,56 @@
+"""URL -> Session: the one place that knows which kind an address means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from redis_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from redis_tui.session.base import Session
+
+EMBEDDED_URL = "memory://"
+_REAL = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss", "unix": "unix"}
+
+
+async def open_session(
+    url: str = EMBEDDED_URL, *, dialect: str = "redis-8", password: str | None = None, read_only: bool = False
+) -> Session:
+    """Opens a session.
+
+    Args:
+        url: ``memory://`` for the embedded engine, ``redis:// rediss:// valkey:// unix://`` for a server;
+            ``host:port`` alone is taken as ``redis://host:port``.
+        dialect: whom the embedded engine speaks as.
+        password: overrides the URL's.
+        read_only: refuse commands that write.
+
+    Raises:
+        UsageError: the address is of no known kind.
+        ConnectError, AuthError: no connection.
+    """
+    scheme, mark, rest = url.partition("://")
+    if not mark:
+        scheme, rest = "redis", url
+    if scheme == "memory":
+        return _embedded(dialect, read_only=read_only)
+    if scheme not in _REAL:
+        raise UsageError(
+            f"{scheme}:// is no address that redis-tui knows.",
+            hint="Use memory://, redis://, rediss://, valkey:// or unix://.",
+        )
+    from redis_tui.session.remote import RemoteSession
+
+    async def scratch() -> Session:
+        return _embedded(dialect, read_only=False)
+
+    return await RemoteSession.connect(
+        f"{_REAL[scheme]}://{rest}", scratch=scratch, password=password, read_only=read_only
+    )
+
+
+def _embedded(dialect: str, *, read_only: bool) -> Session:
+    from redis_tui.engine.dialect import dialect_named
+    from redis_tui.session.embedded import EmbeddedSession
+
+    return EmbeddedSession(dialect=dialect_named(dialect), read_only=read_only)

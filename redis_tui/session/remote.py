@@ -1,0 +1,317 @@
+"""A session over a real server, through `wire`, the only door to redis-py.
+
+Two connections: one for work, one opened when something must go beside it (SCRIPT KILL).
+What a server cannot tell is worked out where that is honest and said where it is not: the
+declared keys are read before and after a run, a trace is a wrapped script, a dry run goes
+to the embedded engine on a copy of the declared keys.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from redis_tui.errors import NotSupportedError, RedisTuiError, SessionError
+from redis_tui.spec.redact import redacted_line
+from redis_tui.resp.types import ErrorReply, Reply, Status
+from redis_tui.session.base import (
+    Capability,
+    Event,
+    EventKind,
+    KillOutcome,
+    Running,
+    ScriptInfo,
+    ScriptOutcome,
+    ScriptRun,
+    Session,
+    SessionInfo,
+)
+from redis_tui.session.failure import script_error
+from redis_tui.session.feed import Feed
+from redis_tui.session.guard import writes
+from redis_tui.session.inspect import compare, snapshots
+from redis_tui.session.instrument import Reported, instrument, read_report
+from redis_tui.session.rehearsal import rehearse
+from redis_tui.session.wire import Wire, redacted_url
+from redis_tui.spec.catalog import Catalog
+
+KILL_TIMEOUT_S = 10.0
+"""A server answers SCRIPT KILL only once the script has passed busy-reply-threshold, 5 s by default."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """A script that this session has run."""
+
+    name: str
+    source: bytes
+    runs: int = 0
+    total_ms: float = 0.0
+    worst_ms: float = 0.0
+
+
+class RemoteSession:
+    """A `Session` over one server. Made by `connect`."""
+
+    def __init__(
+        self,
+        url: str,
+        wire: Wire,
+        info: SessionInfo,
+        *,
+        scratch: Callable[[], Awaitable[Session]],
+        password: str | None,
+    ) -> None:
+        self._url, self._password = url, password
+        self._wire = wire
+        self._aside: Wire | None = None
+        self.info = info
+        self._scratch = scratch
+        self._feed = Feed()
+        self._db = wire.db
+        self._catalog: Catalog | None = None
+        self._known: dict[str, _Known] = {}
+        self._running: tuple[str, float] | None = None
+        self._turn = asyncio.Lock()
+        self._closed = False
+
+    @classmethod
+    async def connect(
+        cls,
+        url: str,
+        *,
+        scratch: Callable[[], Awaitable[Session]],
+        password: str | None = None,
+        read_only: bool = False,
+    ) -> RemoteSession:
+        """Connects and finds out what is at the other end.
+
+        Args:
+            scratch: makes an embedded session for dry runs.
+            password: overrides the URL's.
+            read_only: refuse commands that write; scripts go out as EVAL_RO.
+
+        Raises:
+            UsageError: the URL is none.
+            ConnectError, AuthError: no connection.
+        """
+        wire = Wire(url, password=password)
+        await wire.connect()
+        facts = _facts(await wire.execute([b"INFO", b"server"]))
+        server = "valkey" if "valkey_version" in facts else "redis"
+        info = SessionInfo(
+            url=redacted_url(url),
+            server=server,
+            version=facts.get("valkey_version") or facts.get("redis_version", "unknown"),
+            embedded=False,
+            capabilities=frozenset({Capability.TRACE, Capability.DECLARED_CHANGES, Capability.DRY_RUN}),
+            read_only=read_only,
+        )
+        return cls(url, wire, info, scratch=scratch, password=password)
+
+    @property
+    def db(self) -> int:
+        return self._db
+
+    async def execute(self, argv: Sequence[bytes], *, db: int | None = None) -> Reply:
+        self._check_open()
+        if self.info.read_only and writes(await self.catalog(), argv):
+            return ErrorReply(b"READONLY This session is read-only; the command was not sent.")
+        async with self._turn:
+            reply = (await self._in_db(db, [list(argv)]))[0]
+        self._note_effects(argv, reply)
+        return reply
+
+    async def run(self, run: ScriptRun) -> ScriptOutcome:
+        self._check_open()
+        sha = hashlib.sha1(run.source, usedforsecurity=False).hexdigest()
+        if run.dry_run:
+            return await self._rehearse(run)
+        async with self._turn:
+            known = self._known.setdefault(sha, _Known(run.name, run.source))
+            known.name = run.name
+            self._running = (run.name, time.perf_counter())
+            self._feed.put(Event(EventKind.RUN_STARTED, run.name))
+            try:
+                outcome = await self._run(run, sha)
+            finally:
+                self._running = None
+                self._feed.put(Event(EventKind.RUN_ENDED, run.name))
+        known.runs += 1
+        known.total_ms += outcome.duration_ms
+        known.worst_ms = max(known.worst_ms, outcome.duration_ms)
+        self._feed.put(Event(EventKind.SCRIPTS_CHANGED))
+        self._feed.put(Event(EventKind.KEYS_CHANGED, keys=tuple(change.key for change in outcome.changes)))
+        return outcome
+
+    async def kill(self, *, undo: bool = False) -> KillOutcome:
+        if undo:
+            raise NotSupportedError("A real server cannot undo what a script has written.")
+        if self._aside is None or not self._aside.is_open:
+            self._aside = Wire(self._url, password=self._password, bare=True)
+            await self._aside.connect()
+        self._feed.put(Event(EventKind.SENT, "SCRIPT KILL"))
+        try:
+            reply = await asyncio.wait_for(self._aside.execute([b"SCRIPT", b"KILL"]), KILL_TIMEOUT_S)
+        except TimeoutError:
+            raise SessionError(
+                f"The server has not answered SCRIPT KILL within {KILL_TIMEOUT_S:.0f} s.",
+                hint="It answers once the script has passed busy-reply-threshold; try again then.",
+            ) from None
+        if isinstance(reply, ErrorReply):
+            if reply.code in ("NOTBUSY", "UNKILLABLE"):
+                return KillOutcome.NOTHING_RUNNING if reply.code == "NOTBUSY" else KillOutcome.UNKILLABLE
+            raise SessionError(f"The server refused SCRIPT KILL: {reply.line.decode('utf-8', 'replace')}.")
+        return KillOutcome.KILLED
+
+    def running(self) -> Running | None:
+        if self._running is None:
+            return None
+        name, started = self._running
+        return Running(name, (time.perf_counter() - started) * 1000, has_written=None)
+
+    async def scripts(self) -> list[ScriptInfo]:
+        if not self._known:
+            return []
+        reply = await self.execute([b"SCRIPT", b"EXISTS", *(sha.encode() for sha in self._known)])
+        present = reply if isinstance(reply, list) else [0] * len(self._known)
+        return [
+            ScriptInfo(
+                sha=sha,
+                name=known.name,
+                source=known.source,
+                runs=known.runs,
+                mean_ms=known.total_ms / known.runs if known.runs else 0.0,
+                worst_ms=known.worst_ms,
+                on_server=bool(there),
+            )
+            for (sha, known), there in zip(reversed(self._known.items()), reversed(present), strict=True)
+        ]
+
+    async def catalog(self) -> Catalog:
+        if self._catalog is None:
+            docs = await self._send([[b"COMMAND", b"DOCS"], [b"COMMAND"]])
+            self._catalog = Catalog.from_command_docs(docs[0], docs[1])
+        return self._catalog
+
+    def events(self) -> AsyncIterator[Event]:
+        return self._feed.listen()
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._feed.close()
+        await self._wire.close()
+        if self._aside is not None:
+            await self._aside.close()
+
+    async def _run(self, run: ScriptRun, sha: str) -> ScriptOutcome:
+        async def pipeline(commands: Sequence[Sequence[bytes]]) -> list[Reply]:
+            return await self._in_db(run.db, commands)
+
+        before = await snapshots(pipeline, run.keys, now_ms=_now_ms()) if run.changes else {}
+        valkey = self.info.server == "valkey"
+        source = instrument(run.source, valkey=valkey) if run.trace else run.source
+        name = b"EVAL_RO" if run.read_only or self.info.read_only else b"EVAL"
+        started = time.perf_counter()
+        reply = (await pipeline([[name, source, b"%d" % len(run.keys), *run.keys, *run.args]]))[0]
+        duration_ms = (time.perf_counter() - started) * 1000
+        after = await snapshots(pipeline, run.keys, now_ms=_now_ms()) if run.changes else {}
+        report = read_report(reply) if run.trace else None
+        if report is not None:
+            reply = report.reply
+        changes = compare(self._db if run.db is None else run.db, before, after)
+        error = script_error(reply, run.source) if isinstance(reply, ErrorReply) else None
+        return ScriptOutcome(
+            reply=reply,
+            sha=sha,
+            duration_ms=duration_ms,
+            error=error,
+            trace=report.trace if report else (),
+            trace_total=report.total if report else 0,
+            changes=changes,
+            changes_total=len(changes),
+            killed=error is not None and "killed by user" in error.message,
+            notes=_notes(run, report),
+        )
+
+    async def _rehearse(self, run: ScriptRun) -> ScriptOutcome:
+        scratch = await self._scratch()
+        try:
+            async with self._turn:
+                copied = await rehearse(lambda commands: self._in_db(run.db, commands), scratch, run)
+            outcome = await scratch.run(replace(run, dry_run=True, db=None))
+        finally:
+            await scratch.close()
+        return replace(outcome, notes=(copied, *outcome.notes))
+
+    async def _in_db(self, db: int | None, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
+        """Runs commands in another database and comes back; the caller holds the turn."""
+        if db is None or db == self._db:
+            return await self._send(commands)
+        there, back = [b"SELECT", b"%d" % db], [b"SELECT", b"%d" % self._db]
+        replies = await self._send([there, *commands, back])
+        if isinstance(replies[0], ErrorReply):
+            return [replies[0]] * len(commands)
+        return replies[1:-1]
+
+    async def _send(self, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
+        if not self._wire.is_open:
+            await self._reconnect()
+        for argv in commands:
+            self._feed.put(Event(EventKind.SENT, redacted_line(argv)))
+        try:
+            return await self._wire.pipeline(commands)
+        except SessionError as error:
+            self._feed.put(Event(EventKind.DISCONNECTED, error.message))
+            raise
+
+    async def _reconnect(self) -> None:
+        try:
+            await self._wire.connect()
+        except RedisTuiError as error:
+            self._feed.put(Event(EventKind.DISCONNECTED, error.message))
+            raise
+        if self._db != self._wire.db:
+            await self._wire.execute([b"SELECT", b"%d" % self._db])
+        self._feed.put(Event(EventKind.RECONNECTED))
+
+    def _note_effects(self, argv: Sequence[bytes], reply: Reply) -> None:
+        name = argv[0].upper()
+        if name == b"SELECT" and isinstance(reply, Status) and len(argv) == 2:  # SELECT db
+            self._db = int(argv[1])
+        if name == b"SCRIPT":
+            self._feed.put(Event(EventKind.SCRIPTS_CHANGED))
+        if self._catalog is not None and writes(self._catalog, argv):
+            self._feed.put(Event(EventKind.KEYS_CHANGED))
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise SessionError("This session is closed.")
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _facts(info: Reply) -> dict[str, str]:
+    """INFO's lines as a dict; empty where INFO is refused."""
+    if not isinstance(info, bytes):
+        return {}
+    lines = info.decode("utf-8", "replace").splitlines()
+    return {name: value for name, colon, value in (line.partition(":") for line in lines) if colon}
+
+
+def _notes(run: ScriptRun, report: Reported | None) -> tuple[str, ...]:
+    notes = []
+    if run.changes:
+        notes.append("Only the keys passed in KEYS were compared; a server does not tell which others changed.")
+    if run.trace:
+        notes.append("Sent wrapped, for the trace: the server has cached it under another sha.")
+    if report is not None and report.total > len(report.trace):
+        notes.append(f"The trace holds the first {len(report.trace)} of {report.total} calls.")
+    return tuple(notes)

@@ -1,0 +1,171 @@
+"""One connection to a real server, with every reply's type kept.
+
+redis-py makes the connection: URL, TLS, unix sockets, HELLO, AUTH, timeouts. Its parsers
+answer ``+OK`` and ``$2 OK`` alike as bytes, which a workbench must tell apart, so after the
+handshake replies are read by our own parser from the same stream (through redis-py's
+``parser_class``, the seam it has for this).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import redis.exceptions as faults
+from redis._parsers.resp2 import _AsyncRESP2Parser
+from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocketConnection, parse_url
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from redis_tui.errors import AuthError, ConnectError, ProtocolError, SessionError, UsageError
+from redis_tui.resp.encoder import encode_command
+from redis_tui.resp.parser import ReplyParser
+from redis_tui.resp.types import Push, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from redis.asyncio.connection import AbstractConnection
+
+CONNECT_TIMEOUT_S = 5.0
+_READ_SIZE = 65_536
+
+
+class _TypedParser(_AsyncRESP2Parser):
+    """redis-py's parser for its handshake, ours from then on."""
+
+    def __init__(self, socket_read_size: int) -> None:
+        super().__init__(socket_read_size)
+        self._typed = ReplyParser()
+        self._ready: deque[Reply] = deque()
+
+    async def next_reply(self) -> Reply:
+        """The next reply, out-of-band messages left aside."""
+        while True:
+            while self._ready:
+                reply = self._ready.popleft()
+                if not isinstance(reply, Push):
+                    return reply
+            data = await self._stream.read(_READ_SIZE) if self._stream is not None else b""
+            if not data:
+                raise SessionError("The server closed the connection.")
+            self._typed.feed(data)
+            self._ready.extend(self._typed)
+
+
+class Wire:
+    """A connection that runs one command at a time.
+
+    Args:
+        url: ``redis:// rediss:// unix://``, as redis-py takes them.
+        password: overrides the URL's.
+        bare: send nothing beyond credentials when connecting; a server that is busy with a script
+            refuses all else (CLIENT SETNAME, SELECT) and would so shut out SCRIPT KILL.
+    """
+
+    def __init__(self, url: str, *, password: str | None = None, bare: bool = False) -> None:
+        try:
+            options: dict[str, Any] = dict(parse_url(url))
+        except ValueError as error:
+            raise UsageError(f"{redacted_url(url)!r} is no address of a server: {error}.") from None
+        kind: type[AbstractConnection] = options.pop("connection_class", Connection)
+        if password is not None:
+            options["password"] = password
+        if bare:
+            options["db"] = 0
+        self.db = int(options.get("db") or 0)
+        self.target = _target(kind, options)
+        self._connection: Any = kind(
+            **options,
+            protocol=2,
+            parser_class=_TypedParser,
+            client_name=None if bare else "redis-tui",
+            socket_connect_timeout=CONNECT_TIMEOUT_S,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._turn = asyncio.Lock()
+
+    async def connect(self) -> None:
+        """Opens the connection.
+
+        Raises:
+            ConnectError: refused, unknown host, timeout, TLS.
+            AuthError: the server wants other credentials.
+        """
+        try:
+            await self._connection.connect()
+        except (faults.AuthenticationError, faults.NoPermissionError) as error:
+            raise AuthError(
+                f"{self.target} refused the credentials: {error}.",
+                hint="Give user and password in the URL (redis://user:password@host) or in REDISCLI_AUTH.",
+            ) from None
+        except (faults.TimeoutError, TimeoutError):
+            raise ConnectError(
+                f"{self.target} did not answer within {CONNECT_TIMEOUT_S:.0f} s.",
+                hint="Check the address and any firewall between.",
+            ) from None
+        except (faults.RedisError, OSError) as error:
+            raise ConnectError(
+                f"Could not connect to {self.target}: {_reason(error)}.",
+                hint="Check that a server is running there, or start one with `redis-tui serve`.",
+            ) from None
+
+    async def execute(self, argv: Sequence[bytes]) -> Reply:
+        """Sends one command and waits for its reply.
+
+        Raises:
+            SessionError: the connection broke; `connect` may be tried again.
+        """
+        return (await self.pipeline([argv]))[0]
+
+    async def pipeline(self, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
+        """Sends several commands at once; replies in the same order.
+
+        Raises:
+            SessionError: the connection broke.
+        """
+        async with self._turn:
+            try:
+                await self._connection.send_packed_command(b"".join(encode_command(argv) for argv in commands), False)
+                return [await self._connection._parser.next_reply() for _ in commands]  # noqa: SLF001  # the parser we gave it
+            except (faults.RedisError, OSError, ProtocolError, SessionError) as error:
+                await self.close()
+                raise SessionError(
+                    f"The connection to {self.target} broke: {_reason(error)}.", hint="Connect again to go on."
+                ) from None
+            except asyncio.CancelledError:
+                await self.close()  # a reply may still come: the stream is of no more use
+                raise
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self._connection.is_connected)
+
+    async def close(self) -> None:
+        """Closes the connection; may be called twice."""
+        await self._connection.disconnect(nowait=True)
+
+
+def redacted_url(url: str) -> str:
+    """The URL with its password replaced by stars."""
+    scheme, mark, rest = url.partition("://")
+    credentials, at, place = rest.rpartition("@")
+    if not at:
+        return url
+    user = credentials.partition(":")[0]
+    return f"{scheme}{mark}{user}:***@{place}" if ":" in credentials else f"{scheme}{mark}{user}@{place}"
+
+
+def _target(kind: type[AbstractConnection], options: dict[str, Any]) -> str:
+    if kind is UnixDomainSocketConnection:
+        return f"{options.get('path', '')}"
+    suffix = " (TLS)" if kind is SSLConnection else ""
+    return f"{options.get('host', 'localhost')}:{options.get('port', 6379)}{suffix}"
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).strip().rstrip(".")
+    if "Connect call failed" in text or "Connection refused" in text:
+        return "connection refused"
+    return text or type(error).__name__

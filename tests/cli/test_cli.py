@@ -1,0 +1,242 @@
+"""The command line, as a person or a script uses it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from redis_tui import __version__
+from redis_tui.cli import run_cli
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COUNTER = """\
+local current = redis.call('get', KEYS[1])
+if not current then
+  redis.call('set', KEYS[1], 1)
+  return 1
+else
+  local new_value = tonumber(current) + 1
+  redis.call('set', KEYS[1], new_value)
+  return new_value
+end
+"""
+
+
+class Shell:
+    """Runs the program in this process and keeps what it printed."""
+
+    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
+        self._capfd = capfd
+
+    def __call__(self, *argv: str) -> tuple[int, str, str]:
+        status = run_cli(argv)
+        out, err = self._capfd.readouterr()
+        return status, out, err
+
+
+@pytest.fixture
+def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(capfd)
+
+
+@pytest.fixture
+def counter(tmp_path: Path) -> str:
+    path = tmp_path / "counter.lua"
+    path.write_text(COUNTER)
+    return str(path)
+
+
+def test_run_prints_the_reply_raw_into_a_pipe_as_redis_cli_does(shell: Shell, counter: str) -> None:
+    assert shell("run", counter, "counter", ",") == (0, "1\n", "")
+    assert shell("run", counter, "counter", ",", "--no-raw") == (0, "(integer) 1\n", "")
+
+
+def test_run_takes_keys_before_the_comma_and_arguments_behind(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "echo.lua"
+    path.write_text("return {#KEYS, #ARGV, KEYS[1], ARGV[1], ARGV[2]}")
+    status, out, _ = shell("run", str(path), "--no-raw", "k1", "k2", ",", "-1", "b c")
+    assert (status, out) == (0, '1) (integer) 2\n2) (integer) 2\n3) "k1"\n4) "-1"\n5) "b c"\n')
+
+
+def test_run_json_is_one_object_with_all_there_is_to_know(shell: Shell, counter: str) -> None:
+    status, out, _ = shell("run", counter, "counter", ",", "--json")
+    told: dict[str, Any] = json.loads(out)
+    assert status == 0
+    assert told["reply"] == 1
+    assert len(told["sha"]) == 40
+    assert told["duration_ms"] > 0
+    assert [(row["line"], row["command"], row["reply"]) for row in told["trace"]] == [
+        (1, ["get", "counter"], None),
+        (3, ["set", "counter", "1"], "OK"),
+    ]
+    assert all(row["duration_us"] > 0 for row in told["trace"])
+    [change] = told["changes"]
+    assert (change["db"], change["key"], change["before"], change["after"]) == (0, "counter", None, "1")
+    assert (told["log"], told["error"]) == ([], None)
+
+
+def test_run_json_tells_an_error_with_its_line(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "bad.lua"
+    path.write_text("local a = 1\nreturn redis.call('nosuch', a) + 1\n")
+    status, out, _ = shell("run", "--json", str(path))
+    told = json.loads(out)
+    assert status == 1
+    assert told["reply"] is None
+    assert told["error"] == {
+        "code": "ERR",
+        "message": "Unknown Redis command called from script",
+        "line": 2,
+        "source": "return redis.call('nosuch', a) + 1",
+    }
+
+
+def test_a_setup_file_is_run_first(shell: Shell, counter: str, tmp_path: Path) -> None:
+    setup = tmp_path / "setup.redis"
+    setup.write_text('# the counter stands at 41\n\nSET counter "41"\n')
+    assert shell("run", counter, "counter", ",", "--setup", str(setup)) == (0, "42\n", "")
+
+
+def test_a_setup_line_that_fails_is_named_and_the_script_not_run(shell: Shell, counter: str, tmp_path: Path) -> None:
+    setup = tmp_path / "setup.redis"
+    setup.write_text("SET counter 41\nLPUSH counter x\n")
+    status, out, err = shell("run", counter, "counter", ",", "--setup", str(setup))
+    assert (status, out) == (1, "")
+    assert "setup.redis, line 2: WRONGTYPE" in err
+    assert "The script was not run." in err
+
+
+def test_a_dry_run_shows_the_change(shell: Shell, counter: str) -> None:
+    status, out, _ = shell("run", counter, "counter", ",", "--dry-run", "--no-raw")
+    assert status == 0
+    assert "(integer) 1" in out
+    assert "counter" in out.partition("Changes (1)")[2]
+
+
+def test_a_trace_shows_each_call_with_its_line(shell: Shell, counter: str) -> None:
+    _, out, _ = shell("run", counter, "counter", ",", "--trace")
+    rows = [" ".join(line.split()[:6]) for line in out.partition("Trace (2)\n")[2].splitlines()]
+    assert rows[0].startswith("1 get counter → (nil)")
+    assert rows[1].startswith("3 set counter 1 → OK")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "counter",
+        "push_if_exists",
+        "delete_if_equal",
+        "rate_limit",
+        "token_bucket",
+        "lock",
+        "aggregate",
+        "move_between_lists",
+    ],
+)
+def test_every_example_runs_by_name(shell: Shell, name: str) -> None:
+    status, out, err = shell("run", "--example", name)
+    assert (status, err) == (0, "")
+    assert out
+
+
+def test_a_lua_syntax_error_shows_its_line(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "broken.lua"
+    path.write_text("local a = 1\nif a then\nreturn a\n")
+    status, out, err = shell("run", str(path))
+    assert status == 1
+    assert "Error compiling script" in out
+    assert "line 4" in err or "line 3" in err
+
+
+def test_numkeys_are_counted_from_the_comma(shell: Shell, tmp_path: Path) -> None:
+    status, out, _ = shell("exec", "--no-raw", "EVAL", "return 1", "2", "k")
+    assert (status, out) == (1, "(error) ERR Number of keys can't be greater than number of args\n")
+
+
+def test_exec_runs_one_command(shell: Shell) -> None:
+    assert shell("exec", "ECHO", "hello") == (0, "hello\n", "")
+    assert shell("exec", "--no-raw", "ECHO", "hello") == (0, '"hello"\n', "")
+
+
+def test_exec_leaves_options_behind_the_command_alone(shell: Shell) -> None:
+    assert shell("exec", "ECHO", "--json") == (0, "--json\n", "")
+
+
+def test_exec_prints_json_when_told(shell: Shell) -> None:
+    assert shell("exec", "--json", "ECHO", "hello") == (0, '"hello"\n', "")
+
+
+def test_an_error_reply_is_status_1(shell: Shell) -> None:
+    status, out, _ = shell("exec", "--no-raw", "NOSUCH", "x")
+    assert (status, out) == (1, "(error) ERR unknown command 'NOSUCH', with args beginning with: 'x' \n")
+
+
+def test_a_wrong_number_of_arguments_is_told(shell: Shell) -> None:
+    assert shell("exec", "--no-raw", "GET")[:2] == (1, "(error) ERR wrong number of arguments for 'get' command\n")
+
+
+def test_an_unreadable_file_is_a_sentence(shell: Shell) -> None:
+    assert shell("run", "/no/such.lua") == (
+        2,
+        "",
+        "redis-tui: Cannot read /no/such.lua: no such file or directory. Check the path and its permissions.\n",
+    )
+
+
+def test_a_missing_file_name_is_a_sentence(shell: Shell) -> None:
+    status, out, err = shell("run")
+    assert (status, out) == (2, "")
+    assert err.startswith("redis-tui: Which script? FILE is missing.")
+
+
+def test_an_unknown_example_lists_those_there_are(shell: Shell) -> None:
+    status, _, err = shell("run", "--example", "nope")
+    assert status == 2
+    assert "There is no example named 'nope'. Choose one of aggregate, counter" in err
+
+
+def test_a_refused_connection_is_status_3(shell: Shell) -> None:
+    status, out, err = shell("exec", "--url", "redis://127.0.0.1:1", "PING")
+    assert (status, out) == (3, "")
+    assert err == (
+        "redis-tui: Could not connect to 127.0.0.1:1: connection refused. "
+        "Check that a server is running there, or start one with `redis-tui serve`.\n"
+    )
+
+
+def test_an_unknown_option_is_status_2(shell: Shell) -> None:
+    status, _, err = shell("serve", "--nonsense")
+    assert status == 2
+    assert "No such option" in err
+
+
+def test_the_version_is_told_without_loading_anything_else() -> None:
+    probe = (
+        "import sys; sys.argv[1:] = ['--version']\n"
+        "from redis_tui.__main__ import main; main()\n"
+        "heavy = {'click', 'lupa', 'textual', 'prompt_toolkit', 'redis', 'pygments', 'hiredis'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stdout == f"redis-tui {__version__}\n[]\n"
+
+
+@pytest.mark.parametrize(
+    ("argv", "forbidden"),
+    [
+        (["exec", "PING"], {"textual", "prompt_toolkit", "redis"}),
+        (["run", "--example", "counter"], {"textual", "prompt_toolkit", "redis"}),
+        (["serve", "--help"], {"textual", "prompt_toolkit", "redis", "lupa"}),
+    ],
+)
+def test_the_headless_commands_load_no_face_and_no_client(argv: list[str], forbidden: set[str]) -> None:
+    probe = (
+        f"import sys\nfrom redis_tui.cli import run_cli\nrun_cli({argv!r})\nprint(sorted({forbidden!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pytest
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from redis_tui.errors import SessionError, SettingsError
+from redis_tui.repl.app import run_repl
+from redis_tui.resp.types import ErrorReply, Map
+from redis_tui.session.base import KillOutcome
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Talk: TypeAlias = Callable[..., Awaitable[int]]
+
+
+@pytest.fixture
+def keys() -> Iterator[PipeInput]:
+    with create_pipe_input() as pipe:
+        yield pipe
+
+
+@pytest.fixture
+def talk(session: Any, paper: Any, keys: PipeInput, tmp_path: Path) -> Talk:
+    async def talk(typed: str, **options: Any) -> int:
+        keys.send_text(typed)
+        repl = run_repl(session, printer=paper, input=keys, output=DummyOutput(), history=tmp_path / "h", **options)
+        return await asyncio.wait_for(repl, 20)
+
+    return talk
+
+
+async def test_replies_are_printed_as_redis_cli_prints_them(session: Any, paper: Any, talk: Talk) -> None:
+    session._replies = {b"GET": b"a", b"BAD": ErrorReply(b"ERR no"), b"LIST": [1, [2]], b"INFO": b"# Server\r\nx:1\r\n"}
+    assert await talk("GET k\rBAD\rLIST\rINFO\r.quit\r") == 0
+    assert paper.text == ['"a"', "(error) ERR no", "1) (integer) 1\n2) 1) (integer) 2", "# Server\r\nx:1\r\n"]
+    assert session.closed
+
+
+async def test_the_end_of_input_leaves(session: Any, talk: Talk) -> None:
+    assert await talk("PING\r\x04") == 0
+    assert session.sent == [[b"PING"]]
+
+
+async def test_enter_inside_a_quote_starts_a_new_line(session: Any, talk: Talk) -> None:
+    await talk('EVAL "return\r1" 0\r.quit\r')
+    assert session.sent == [[b"EVAL", b"return\n1", b"0"]]
+
+
+async def test_alt_enter_starts_a_new_line(session: Any, talk: Talk) -> None:
+    await talk("SET a\x1b\r1\r.quit\r")
+    assert session.sent == [[b"SET", b"a", b"1"]]
+
+
+async def test_ctrl_c_while_typing_drops_the_line(session: Any, talk: Talk) -> None:
+    await talk('SET "a\x03PING\r.quit\r')
+    assert session.sent == [[b"PING"]]
+
+
+async def test_a_number_in_front_repeats_the_command(session: Any, talk: Talk) -> None:
+    await talk("3 INCR n\rexit\r")
+    assert session.sent == [[b"INCR", b"n"]] * 3
+
+
+@pytest.mark.parametrize(("mode", "text"), [("json", '{"a":1}'), ("csv", '"a",1'), ("raw", "a\n1")])
+async def test_other_outputs(session: Any, paper: Any, talk: Talk, mode: str, text: str) -> None:
+    session._replies = {b"HGETALL": Map([(b"a", 1)])}
+    await talk("HGETALL h\r.quit\r", mode=mode)
+    assert paper.text == [text]
+
+
+async def test_mistakes_are_one_sentence_and_the_prompt_comes_back(session: Any, paper: Any, talk: Talk) -> None:
+    assert await talk('.run /nowhere.lua\r.nope\rGET "a"b\rPING\r.quit\r') == 0
+    assert paper.text == [
+        "/nowhere.lua cannot be read: no such file or directory. Check the name; it is taken from here on.",
+        "There is no command .nope. Type .help for those there are.",
+        "Something follows a closing quote directly. Put a space between them.",
+        "OK",
+    ]
+
+
+async def test_a_broken_session_is_told_and_ends_with_status_3(session: Any, paper: Any, talk: Talk) -> None:
+    async def broken(argv: list[bytes], *, db: int | None = None) -> None:
+        raise SessionError("The connection to h:1 was lost.", hint="Use .connect to open it again.")
+
+    session.execute = broken
+    assert await talk("PING\r.quit\r") == 3
+    assert paper.text == ["The connection to h:1 was lost. Use .connect to open it again."]
+
+
+async def test_an_unknown_theme_is_refused_at_the_start(talk: Talk) -> None:
+    with pytest.raises(SettingsError, match="no theme named 'nope'"):
+        await talk(".quit\r", theme="nope")
+
+
+async def _after_start(session: Any, talk: Talk, typed: str, then: str, keys: PipeInput) -> int:
+    running = asyncio.ensure_future(talk(typed))
+    await asyncio.wait_for(session.started.wait(), 10)
+    os.kill(os.getpid(), signal.SIGINT)
+    keys.send_text(then)
+    return await running
+
+
+async def test_ctrl_c_while_a_script_runs_offers_to_kill_it(
+    session: Any, paper: Any, talk: Talk, keys: PipeInput, tmp_path: Path
+) -> None:
+    spin = tmp_path / "spin.lua"
+    spin.write_text("while true do end")
+    await _after_start(session, talk, f".run {spin}\r", "y\r.quit\r", keys)
+    assert session.kills == [False]
+    assert paper.text[0] == "The script is being ended."
+    assert "Script killed by user" in paper.text[1]
+
+
+async def test_a_script_that_has_written_is_killed_only_after_a_second_question(
+    session: Any, paper: Any, talk: Talk, keys: PipeInput, tmp_path: Path
+) -> None:
+    spin = tmp_path / "spin.lua"
+    spin.write_text("while true do end")
+    session.kill_outcomes = [KillOutcome.UNKILLABLE, KillOutcome.KILLED]
+    await _after_start(session, talk, f".run {spin}\r", "y\ry\r.quit\r", keys)
+    assert session.kills == [False, True]
+
+
+async def test_ctrl_c_while_a_command_blocks_stops_waiting(
+    session: Any, paper: Any, talk: Talk, keys: PipeInput
+) -> None:
+    await _after_start(session, talk, "BLOCK\r", "PING\r.quit\r", keys)
+    assert paper.text == ["No longer waiting for the reply.", "OK"]
+    assert session.kills == []
+
+
+async def test_vi_keys(session: Any, talk: Talk) -> None:
+    await talk("PINGX\x1bxa\r.quit\r", vi=True)
+    assert session.sent == [[b"PING"]]

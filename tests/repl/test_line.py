@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+
+from redis_tui.repl.line import CommandCompleter, CommandLexer, hint, open_history, wants_more
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from redis_tui.repl.shell import Shell
+
+
+def completions(shell: Shell, text: str) -> list[str]:
+    return [found.text for found in CommandCompleter(shell).get_completions(Document(text), CompleteEvent())]
+
+
+def test_commands_and_seen_keys_are_completed(shell: Shell) -> None:
+    assert completions(shell, "ge") == ["get"]
+    shell.note_keys([b"user:1", b"other"])
+    assert completions(shell, "GET us") == ["user:1"]
+
+
+def test_dot_commands_their_files_and_words_are_completed(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "a.lua").write_text("return 1")
+    assert completions(shell, ".sc") == [".scripts"]
+    assert completions(shell, f".run {tmp_path}/a") == [".lua"]
+    assert completions(shell, ".output j") == ["json"]
+    assert "dark" in completions(shell, ".theme ")
+
+
+def test_without_a_catalog_nothing_is_completed_and_nothing_fails(shell: Shell) -> None:
+    shell.catalog = None
+    assert completions(shell, "ge") == []
+    assert hint(shell, "GET ", 4) == ""
+
+
+def test_the_hint_tells_what_is_still_to_be_typed(shell: Shell) -> None:
+    assert hint(shell, "GET ", 4).startswith("key")
+    assert hint(shell, ".run x", 6) == ".run FILE [key ...] [, arg ...] · run a Lua file"
+    assert ".help" in hint(shell, "", 0)
+    assert hint(shell, ".zzz", 4) == "Type .help for the dot commands."
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [('EVAL "return', True), ("SET a 'b", True), ('GET "a"', False), ('GET "a"b', False), ("GET a", False)],
+)
+def test_an_open_quote_wants_more_lines(text: str, more: bool) -> None:
+    assert wants_more(text) is more
+
+
+def test_the_line_is_coloured_by_classes_of_the_theme() -> None:
+    fragments = CommandLexer().lex_document(Document("GET 1"))(0)
+    assert fragments == [("class:tui-command-name", "GET"), ("class:tui-text", " "), ("class:tui-command-number", "1")]
+
+
+def test_the_history_keeps_no_secret_and_is_private(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "history"
+    history = open_history(path)
+    for line in ("GET a", "AUTH hunter2", ".connect redis://u:hunter2@h"):
+        history.append_string(line)
+    text = path.read_text()
+    assert "hunter2" not in text
+    assert history.get_strings() == ["GET a", "AUTH ***", ".connect redis://u:***@h"]
+    assert path.stat().st_mode & 0o077 == 0

@@ -1,0 +1,67 @@
+"""One session fixture for every kind: the same tests run on the embedded engine and on real servers."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from redis_tui.session.open import open_session
+from tests.conformance.real_server import RealServer, running
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from redis_tui.session.base import Session
+
+
+@pytest.fixture(scope="session")
+def real_redis() -> Iterator[RealServer]:
+    with running("redis-8") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def real_valkey() -> Iterator[RealServer]:
+    with running("valkey-9") as server:
+        yield server
+
+
+def address(request: pytest.FixtureRequest, kind: str) -> str:
+    if kind == "embedded":
+        return "memory://"
+    server: RealServer = request.getfixturevalue("real_redis" if kind == "redis" else "real_valkey")
+    return f"redis://127.0.0.1:{server.port}"
+
+
+@pytest.fixture(params=["embedded", "redis", "valkey"])
+async def session(request: pytest.FixtureRequest) -> AsyncIterator[Session]:
+    opened = await open_session(address(request, request.param))
+    for command in (b"FLUSHALL", b"SCRIPT FLUSH"):
+        await opened.execute(command.split())
+    async with contextlib.aclosing(_Closing(opened)):
+        yield opened
+
+
+@pytest.fixture
+async def remote(request: pytest.FixtureRequest) -> AsyncIterator[Session]:
+    opened = await open_session(address(request, "redis"))
+    await opened.execute([b"FLUSHALL"])
+    async with contextlib.aclosing(_Closing(opened)):
+        yield opened
+
+
+@pytest.fixture
+async def embedded() -> AsyncIterator[Session]:
+    opened = await open_session("memory://")
+    async with contextlib.aclosing(_Closing(opened)):
+        yield opened
+
+
+class _Closing:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def aclose(self) -> None:
+        await self._session.close()

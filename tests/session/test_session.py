@@ -1,0 +1,259 @@
+"""What every kind of session does alike."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from redis_tui.errors import ConnectError, SessionError, UsageError
+from redis_tui.resp.types import ErrorReply, Status
+from redis_tui.session.base import Capability, Change, EventKind, KillOutcome, ScriptRun, Session, Snapshot
+from redis_tui.session.open import open_session
+from redis_tui.workspace import load_example
+
+COUNTER = load_example("counter").source
+PUSH = load_example("push_if_exists").source
+DELETE = load_example("delete_if_equal").source
+
+
+async def test_a_command_gives_its_reply_with_its_type(session: Session) -> None:
+    assert await session.execute([b"SET", b"greeting", b"OK"]) == Status(b"OK")
+    reply = await session.execute([b"GET", b"greeting"])
+    assert reply == b"OK"
+    assert not isinstance(reply, Status)
+    assert await session.execute([b"LLEN", b"greeting"]) == ErrorReply(
+        b"WRONGTYPE Operation against a key holding the wrong kind of value"
+    )
+
+
+async def test_a_hash_comes_flat_as_resp2_has_it(session: Session) -> None:
+    await session.execute([b"HSET", b"user", b"name", b"ada", b"age", b"36"])
+    assert await session.execute([b"HGETALL", b"user"]) == [b"name", b"ada", b"age", b"36"]
+
+
+async def test_select_changes_the_database_and_db_leaves_it(session: Session) -> None:
+    await session.execute([b"SELECT", b"3"])
+    assert session.db == 3
+    await session.execute([b"SET", b"k", b"in three"])
+    assert await session.execute([b"GET", b"k"], db=0) is None
+    assert session.db == 3
+    assert await session.execute([b"GET", b"k"]) == b"in three"
+
+
+async def test_the_counter_counts(session: Session) -> None:
+    first = await session.run(ScriptRun(COUNTER, (b"counter",), name="counter"))
+    second = await session.run(ScriptRun(COUNTER, (b"counter",), name="counter"))
+    assert (first.reply, second.reply) == (1, 2)
+    assert first.changes == (Change(0, b"counter", Snapshot("none", None, 0), Snapshot("string", b"1", 1)),)
+    assert second.changes == (Change(0, b"counter", Snapshot("string", b"1", 1), Snapshot("string", b"2", 1)),)
+    assert await session.execute([b"GET", b"counter"]) == b"2"
+
+
+async def test_push_if_exists_pushes_only_then(session: Session) -> None:
+    run = ScriptRun(PUSH, (b"mykey", b"mylist"), (b"myvalue",))
+    assert (await session.run(run)).reply == 0
+    await session.execute([b"SET", b"mykey", b"here"])
+    outcome = await session.run(run)
+    assert outcome.reply == 1
+    assert [(change.key, change.after.value) for change in outcome.changes] == [(b"mylist", [b"myvalue"])]
+
+
+async def test_delete_if_equal_deletes_only_its_own(session: Session) -> None:
+    await session.execute([b"SET", b"mykey", b"some_value"])
+    assert (await session.run(ScriptRun(DELETE, (b"mykey",), (b"other",)))).reply == 0
+    outcome = await session.run(ScriptRun(DELETE, (b"mykey",), (b"some_value",)))
+    assert outcome.reply == 1
+    assert [(change.before.value, change.after.type) for change in outcome.changes] == [(b"some_value", "none")]
+
+
+async def test_a_trace_tells_each_call_with_line_and_reply(session: Session) -> None:
+    outcome = await session.run(ScriptRun(COUNTER, (b"counter",), trace=True))
+    lines = COUNTER.decode().splitlines()
+    called = [(lines[row.line - 1].strip(), row.command, row.reply) for row in outcome.trace]
+    assert outcome.reply == 1
+    assert outcome.trace_total == 2
+    assert called == [
+        ("local current = redis.call('get', KEYS[1])", (b"get", b"counter"), None),
+        ("redis.call('set', KEYS[1], 1)", (b"set", b"counter", b"1"), Status(b"OK")),
+    ]
+
+
+async def test_a_traced_error_still_names_its_line(session: Session) -> None:
+    source = b"local x = 1\nredis.call('set', KEYS[1], x)\nlocal y = redis.call('lpush', KEYS[1], x)\nreturn y"
+    outcome = await session.run(ScriptRun(source, (b"k",), trace=True))
+    assert outcome.error is not None
+    assert (outcome.error.code, outcome.error.line) == ("WRONGTYPE", 3)
+    assert outcome.error.source == "local y = redis.call('lpush', KEYS[1], x)"
+    assert [row.line for row in outcome.trace] == [2, 3]
+
+
+async def test_an_error_names_its_line_and_source(session: Session) -> None:
+    outcome = await session.run(ScriptRun(b"local a = 1\nreturn nosuch + a"))
+    assert outcome.error is not None
+    assert outcome.error.code == "ERR"
+    assert outcome.error.message == "Script attempted to access nonexistent global variable 'nosuch'"
+    assert (outcome.error.line, outcome.error.source) == (2, "return nosuch + a")
+
+
+async def test_a_syntax_error_names_its_line(session: Session) -> None:
+    outcome = await session.run(ScriptRun(b"local a = 1\nif a then\nreturn ("))
+    assert outcome.error is not None
+    assert outcome.error.line == 3
+    assert "unexpected symbol near '<eof>'" in outcome.error.message
+
+
+async def test_a_dry_run_tells_what_would_change_and_changes_nothing(session: Session) -> None:
+    await session.execute([b"SET", b"counter", b"41"])
+    outcome = await session.run(ScriptRun(COUNTER, (b"counter",), dry_run=True))
+    assert outcome.reply == 42
+    assert outcome.dry_run
+    assert [(change.before.value, change.after.value) for change in outcome.changes] == [(b"41", b"42")]
+    assert await session.execute([b"GET", b"counter"]) == b"41"
+
+
+async def test_a_dry_run_sees_every_type_and_the_time_to_live(session: Session) -> None:
+    for line in (
+        b"RPUSH queue a b c",
+        b"SADD tags x",
+        b"HSET user name ada",
+        b"ZADD board 1.5 ada 2 bob",
+        b"SET token t EX 1000",
+    ):
+        await session.execute(line.split())
+    source = (
+        b"return {redis.call('lrange',KEYS[1],0,-1), redis.call('smembers',KEYS[2]), redis.call('hget',KEYS[3],'name'),"
+        b" redis.call('zscore',KEYS[4],'ada'), redis.call('ttl',KEYS[5]) > 900}"
+    )
+    run = ScriptRun(source, (b"queue", b"tags", b"user", b"board", b"token"), dry_run=True)
+    assert (await session.run(run)).reply == [[b"a", b"b", b"c"], [b"x"], b"ada", b"1.5", 1]
+
+
+async def test_a_read_only_run_refuses_to_write(session: Session) -> None:
+    outcome = await session.run(ScriptRun(COUNTER, (b"counter",), read_only=True))
+    assert outcome.error is not None
+    assert outcome.error.message == "Write commands are not allowed from read-only scripts."
+    assert await session.execute([b"EXISTS", b"counter"]) == 0
+
+
+async def test_scripts_that_were_run_are_listed_by_name(session: Session) -> None:
+    await session.run(ScriptRun(COUNTER, (b"counter",), name="counter"))
+    await session.run(ScriptRun(COUNTER, (b"counter",), name="counter"))
+    [script] = await session.scripts()
+    assert (script.name, script.runs, script.on_server, script.source) == ("counter", 2, True, COUNTER)
+    assert 0 < script.mean_ms <= script.worst_ms
+    await session.execute([b"SCRIPT", b"FLUSH"])
+    assert [one.on_server for one in await session.scripts()] in ([], [False])
+
+
+async def test_events_tell_what_was_sent_without_secrets(session: Session) -> None:
+    events = session.events()
+    await session.execute([b"CONFIG", b"SET", b"requirepass", b"hunter2"])
+    await session.execute([b"CONFIG", b"SET", b"requirepass", b""])
+    event = await asyncio.wait_for(anext(events), 5)
+    assert (event.kind, event.text) == (EventKind.SENT, "CONFIG SET requirepass ***")
+
+
+async def test_kill_with_nothing_running_says_so(session: Session) -> None:
+    assert await session.kill() is KillOutcome.NOTHING_RUNNING
+
+
+async def test_a_closed_session_says_so(session: Session) -> None:
+    await session.close()
+    await session.close()
+    with pytest.raises(SessionError, match="This session is closed"):
+        await session.execute([b"PING"])
+
+
+async def test_the_catalog_knows_commands_and_their_usage(session: Session) -> None:
+    catalog = await session.catalog()
+    get = catalog.get("get")
+    assert get is not None
+    assert catalog.usage(get) == "GET key"
+    assert catalog.get("config set") is not None
+
+
+async def test_a_spinning_script_is_killed(session: Session) -> None:
+    if not session.info.embedded:
+        await session.execute([b"CONFIG", b"SET", b"busy-reply-threshold", b"10"])
+    spinning = asyncio.create_task(session.run(ScriptRun(b"while true do end", name="spin")))
+    async with asyncio.timeout(10):
+        while session.running() is None:
+            await asyncio.sleep(0)
+        while await session.kill() is not KillOutcome.KILLED:
+            await asyncio.sleep(0)
+        outcome = await spinning
+    assert outcome.killed
+    assert outcome.error is not None
+    assert "Script killed by user" in outcome.error.message
+    assert (await session.run(ScriptRun(b"return 7"))).reply == 7
+    if not session.info.embedded:
+        await session.execute([b"CONFIG", b"SET", b"busy-reply-threshold", b"5000"])
+
+
+async def test_a_script_that_has_written_is_unkillable_but_can_be_undone_here(embedded: Session) -> None:
+    assert Capability.ROLLBACK_KILL in embedded.info.capabilities
+    await embedded.execute([b"SET", b"k", b"before"])
+    spinning = asyncio.create_task(embedded.run(ScriptRun(b"redis.call('set', KEYS[1], 'after') while true do end", (b"k",))))
+    async with asyncio.timeout(10):
+        while (running := embedded.running()) is None or not running.has_written:
+            await asyncio.sleep(0)
+        assert await embedded.kill() is KillOutcome.UNKILLABLE
+        assert await embedded.kill(undo=True) is KillOutcome.KILLED
+        outcome = await spinning
+    assert [(change.before.value, change.after.value) for change in outcome.changes] == [(b"before", b"after")]
+    assert await embedded.execute([b"GET", b"k"]) == b"before"
+
+
+async def test_a_key_put_back_as_it_was_is_no_change(embedded: Session) -> None:
+    await embedded.execute([b"SADD", b"tags", b"a"])
+    source = b"redis.call('sadd', KEYS[1], 'b') redis.call('srem', KEYS[1], 'b') return 1"
+    assert (await embedded.run(ScriptRun(source, (b"tags",)))).changes == ()
+
+
+async def test_undeclared_keys_are_seen_by_the_embedded_engine(embedded: Session) -> None:
+    outcome = await embedded.run(ScriptRun(b"redis.call('select', 2) redis.call('set', 'hidden', 'x') return 1"))
+    assert [(change.db, change.key) for change in outcome.changes] == [(2, b"hidden")]
+
+
+async def test_redis_log_lines_are_kept(embedded: Session) -> None:
+    outcome = await embedded.run(ScriptRun(b"redis.log(redis.LOG_WARNING, 'careful', 3) return 1"))
+    assert [(line.level, line.message) for line in outcome.log] == [("warning", b"careful 3")]
+
+
+async def test_a_read_only_session_refuses_below_the_interface() -> None:
+    session = await open_session("memory://", read_only=True)
+    try:
+        reply = await session.execute([b"SET", b"k", b"v"])
+        assert isinstance(reply, ErrorReply)
+        assert reply.code == "READONLY"
+        assert (await session.run(ScriptRun(COUNTER, (b"k",)))).error is not None
+        assert await session.execute([b"GET", b"k"]) is None
+    finally:
+        await session.close()
+
+
+async def test_a_refused_connection_says_what_to_do() -> None:
+    with pytest.raises(ConnectError, match=r"Could not connect to 127\.0\.0\.1:1: connection refused\. Check that"):
+        await open_session("redis://127.0.0.1:1")
+
+
+async def test_an_unknown_kind_of_address_says_which_there_are() -> None:
+    with pytest.raises(UsageError, match="http:// is no address"):
+        await open_session("http://localhost")
+
+
+async def test_a_broken_connection_is_made_anew_at_the_next_command(remote: Session) -> None:
+    events = remote.events()
+    other = await open_session(remote.info.url)
+    ids = await remote.execute([b"CLIENT", b"ID"])
+    assert isinstance(ids, int)
+    await other.execute([b"CLIENT", b"KILL", b"ID", b"%d" % ids])
+    await other.close()
+    with pytest.raises(SessionError, match="broke"):
+        await remote.execute([b"PING"])
+    assert await remote.execute([b"PING"]) == Status(b"PONG")
+    kinds = []
+    while EventKind.RECONNECTED not in kinds:
+        kinds.append((await asyncio.wait_for(anext(events), 5)).kind)
+    assert EventKind.DISCONNECTED in kinds

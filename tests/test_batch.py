@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from redis_tui.batch import OutputMode, format_reply, read_lines, run_command, run_lines
+from redis_tui.errors import SessionError
+from redis_tui.resp.types import OK, ErrorReply, Map, Reply
+from redis_tui.session.base import Session, SessionInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Echo:
+    """Answers OK, or an error to BAD; breaks at BREAK."""
+
+    info = SessionInfo("redis://h:1", "redis", "8.2.3", embedded=False, capabilities=frozenset())
+
+    def __init__(self) -> None:
+        self.sent: list[list[bytes]] = []
+
+    async def execute(self, argv: Sequence[bytes], *, db: int | None = None) -> Reply:
+        self.sent.append(list(argv))
+        if argv[0] == b"BREAK":
+            raise SessionError("The connection was lost.")
+        return ErrorReply(b"ERR no") if argv[0] == b"BAD" else OK
+
+
+async def play(text: bytes) -> tuple[int, bytes, list[str]]:
+    out, complaints = bytearray(), list[str]()
+    session: Session = Echo()  # type: ignore[assignment]  # only what run_lines uses
+    status = await run_lines(session, text.splitlines(keepends=True), out.extend, complain=complaints.append)
+    return status, bytes(out), complaints
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "out", "complaints"),
+    [
+        (b"PING\n\nSET a 'b c'\r\n", 0, b"OK\nOK\n", []),
+        (b"", 0, b"", []),
+        (b"BAD\nPING\n", 1, b"ERR no\n\nOK\n", []),
+        (b'GET "a\nPING\n', 2, b"OK\n", ["Line 1: a quote is not closed. The line was not sent."]),
+        (b"BREAK\nPING\n", 3, b"", ["The connection was lost."]),
+        (b"QUIT\nPING\n", 0, b"OK\n", []),
+        (b".run x\n", 2, b"", ["Line 1: .run works at a prompt only. Use `redis-tui run FILE` for scripts."]),
+    ],
+)
+async def test_lines_run_one_by_one(text: bytes, status: int, out: bytes, complaints: list[str]) -> None:
+    assert await play(text) == (status, out, complaints)
+
+
+async def test_a_pipe_is_read_without_stopping_the_loop() -> None:
+    read_end, write_end = os.pipe()
+    with os.fdopen(read_end, "rb") as pipe:
+        lines = read_lines(pipe)
+        first = asyncio.ensure_future(anext(lines))
+        await asyncio.sleep(0)
+        assert not first.done()
+        os.write(write_end, b"PING\nlast")
+        os.close(write_end)
+        assert await asyncio.wait_for(first, 10) == b"PING\n"
+        assert await anext(lines) == b"last"
+        with pytest.raises(StopAsyncIteration):
+            await anext(lines)
+
+
+async def test_one_command_answers_its_status() -> None:
+    out = bytearray()
+    session: Session = Echo()  # type: ignore[assignment]  # only what run_command uses
+    assert await run_command(session, [b"BAD"], out.extend, "cli") == 1
+    assert out == b"(error) ERR no\n"
+
+
+@pytest.mark.parametrize(
+    ("mode", "text"),
+    [("cli", b'1) "a"\n2) "1.5"'), ("raw", b"a\n1.5"), ("csv", b'"a","1.5"'), ("json", b'{"a":1.5}')],
+)
+def test_a_reply_in_every_form(mode: str, text: bytes) -> None:
+    assert format_reply(Map([(b"a", 1.5)]), OutputMode(mode)) == text
+
+
+def test_nothing_here_loads_an_interface_library() -> None:
+    code = "import sys, redis_tui.batch; print([m for m in ('prompt_toolkit', 'textual', 'pygments', 'redis') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
