@@ -1,0 +1,424 @@
+"""The ``redis`` table of scripts, and the lane of every ``redis.call``.
+
+`Bridge` is the Python half: it hands commands to the host and keeps a reply that is more than a string or a
+number until Lua fetches it. ``LUA`` is the half a script calls. Neither knows commands.
+
+The decision a reader would question: dispatch is done in Lua, from a table that forgets with each run what
+`ScriptHost.direct` gave, because a crossing into Python costs 0.4 microseconds and each string argument 0.15 more.
+What a lane returns to Lua is coded by type: a string or number is the reply, nil a null, ``true`` the status OK,
+``false`` says that the reply lies in the bridge (or that the run must end). So no Python object enters Lua.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha1
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any
+
+from redis_tui.errors import CommandError
+from redis_tui.resp.types import OK, ErrorReply, Reply
+from redis_tui.scripting.convert import flat_list, number_text, to_stream
+
+if TYPE_CHECKING:
+    from redis_tui.scripting.host import DirectCall, ScriptHost
+    from redis_tui.scripting.limits import Limits
+    from redis_tui.scripting.trace import TraceLog
+
+Lane = Callable[..., Any]
+
+END, FLAT, STREAM, ERROR, FULL = range(5)
+"""What `Bridge.fetch` answers first: the run must end; a flat list follows; a stream follows; an error's text follows;
+the reply does not fit into Lua's memory."""
+LARGE = 4096
+"""Strings of so many bytes are handed over with a look at the memory that is left."""
+VALUE_SIZE = 64
+"""Bytes that Lua takes for a small value in a table, roughly."""
+CHUNK = 4000
+"""Values that cross at once; Lua's C stack holds 8000."""
+LANES_KEPT = 512
+
+
+class Bridge:
+    """Between the calls of one runtime's scripts and the host of the run under way."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._host: ScriptHost | None = None
+        self._trace: TraceLog | None = None
+        self._pending: Reply = None
+        self._rest: list[Any] = []
+        self._arguments: list[bytes] = []
+        self._known: dict[bytes, DirectCall] = {}
+        self.resp = 2
+
+    def start(self, host: ScriptHost, trace: TraceLog | None) -> None:
+        """Begins a run."""
+        self._host = host
+        self._trace = trace
+        self.resp = 2
+
+    def end(self) -> None:
+        """Lets go of what the run held."""
+        self._host = self._trace = self._pending = None
+        self._rest = []
+        self._arguments = []
+
+    def resolve(self, name: bytes) -> Lane | bool:
+        """The lane to a command: a new one, True for the one Lua kept from an earlier run, False for none."""
+        assert self._host is not None
+        try:
+            call = self._host.direct(name)
+        except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
+            self._limits.abort(fault)
+            return False
+        if call is None:
+            return False
+        if self._known.get(name) == call:
+            return True
+        if len(self._known) < LANES_KEPT:
+            self._known[name] = call
+        return self._lane(call)
+
+    def _lane(self, call: DirectCall) -> Lane:
+        killed, abort = self._limits.killed, self._limits.abort
+
+        def lane(*args: bytes) -> Any:
+            try:
+                reply = call(*args)
+            except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
+                abort(fault)
+                return False
+            if killed:
+                return False
+            kind = type(reply)
+            if kind is int or reply is None or (kind is bytes and len(reply) < LARGE):
+                return reply
+            if reply is OK:
+                return True
+            self._pending = reply
+            return False
+
+        return lane
+
+    def relay(self, line: int, *argv: bytes) -> Any:
+        """A call that has no lane of its own, or that is traced."""
+        assert self._host is not None
+        if self._arguments:
+            argv = (*argv, *self._arguments)
+            self._arguments = []
+        try:
+            started = perf_counter_ns()
+            reply = self._host.call(argv)
+            if self._trace is not None:
+                self._trace.add(line, argv, reply, (perf_counter_ns() - started) / 1000)
+        except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
+            self._limits.abort(fault)
+            return False
+        kind = type(reply)
+        if kind is int and not self._limits.killed:
+            return reply
+        self._pending = reply
+        return False
+
+    def stash(self, *args: bytes) -> None:
+        """More arguments for the next relayed call than may cross at once."""
+        self._arguments += args
+
+    def fetch(self) -> tuple[Any, ...]:
+        """The reply that a lane kept back."""
+        if self._limits.poll():
+            return (END,)
+        reply = self._pending
+        self._pending = None
+        if type(reply) is ErrorReply:
+            return (ERROR, reply.line)
+        flat = flat_list(reply, self.resp)
+        kind, items = (STREAM, to_stream(reply, self.resp)) if flat is None else (FLAT, flat)
+        if not self._limits.has_room(sum(map(_size, items))):
+            return (FULL,)
+        if len(items) <= CHUNK:
+            return (kind, 0, *items)
+        self._rest = items
+        return (kind, len(items))
+
+    def more(self, start: int) -> tuple[Any, ...]:
+        """A part of a long reply, from a position on."""
+        return tuple(self._rest[start : start + CHUNK])
+
+    def set_resp(self, version: int) -> None:
+        """The script chose its protocol."""
+        self.resp = version
+        if self._host is not None:
+            self._host.set_resp(version)
+
+    def log(self, level: float, message: bytes) -> None:
+        """One line of ``redis.log``."""
+        if self._host is not None:
+            self._host.log(int(level), message)
+
+    def acl_check(self, *argv: bytes) -> bool | None:
+        """Whether the caller may run it; None for an unknown command."""
+        assert self._host is not None
+        try:
+            return self._host.acl_check(argv)
+        except CommandError:
+            return None
+
+    def guarded(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """The same, but what it raises ends the run instead of entering Lua."""
+
+        def safe(*args: Any) -> Any:
+            try:
+                return call(*args)
+            except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
+                self._limits.abort(fault)
+                return None
+
+        return safe
+
+    def functions(self) -> dict[bytes, Callable[..., Any]]:
+        """What the Lua half calls."""
+        plain: dict[bytes, Callable[..., Any]] = {
+            b"fetch": self.fetch,
+            b"more": self.more,
+            b"stash": self.stash,
+            b"number_text": lambda value: number_text(float(value)),
+            b"sha1hex": lambda text: sha1(text).hexdigest().encode(),  # noqa: S324  # redis.sha1hex
+            b"set_resp": self.set_resp,
+            b"log": self.log,
+            b"acl_check": self.acl_check,
+        }
+        guarded = {name: self.guarded(call) for name, call in plain.items()}
+        return {**guarded, b"resolve": self.resolve, b"relay": self.relay}
+
+
+def _size(item: object) -> int:
+    return VALUE_SIZE + len(item) if type(item) is bytes else VALUE_SIZE
+
+
+LUA = rb"""
+local core, py = ...
+local native = core.native
+local error, type, select, unpack, tostring = native.error, native.type, native.select, native.unpack, native.tostring
+local setmetatable, rawset, format, floor = native.setmetatable, native.rawset, native.string.format, native.math.floor
+local getinfo = native.debug.getinfo
+local resolve, relay, fetch, more, stash = py.resolve, py.relay, py.fetch, py.more, py.stash
+local build, source = core.build, core.source
+local API = core.api_name
+local CHUNK = core.chunk
+
+local null = false     -- what a null reply is at the script's protocol
+local traced = false
+local direct           -- command as spelled -> lane, or false
+local kept = {}        -- lanes of earlier runs
+local redis = {}
+
+local forgetful = {__index = function(t, name)
+  if type(name) ~= 'string' then return false end
+  local lane = resolve(name)
+  if lane == true then lane = kept[name] elseif lane then kept[name] = lane end
+  rawset(t, name, lane)
+  return lane
+end}
+local nothing = setmetatable({}, {__index = function() return false end})
+
+function core.begin(is_traced)
+  null, core.resp, traced = false, 2, is_traced
+  core.unnest()
+  direct = is_traced and nothing or setmetatable({}, forgetful)
+end
+
+local function fail(raising, reply)
+  if raising then error(reply, 0) end
+  return reply
+end
+
+local function long(n)
+  local t = {}
+  for i = 0, n - 1, CHUNK do
+    local part = {more(i)}
+    for k = 1, #part do t[i + k] = part[k] end
+  end
+  return t
+end
+
+local function received(raising, kind, n, ...)
+  if kind == 1 then
+    if n > 0 then return long(n) end
+    return {...}
+  end
+  if kind == 3 then return fail(raising, {err = n, ignore_error_stats_update = true}) end
+  if kind == 2 then return (build(n > 0 and long(n) or {...}, 1, null)) end
+  if kind == 4 then error('not enough memory', 0) end
+  core.interrupt()
+end
+
+local function settle(raising, r)
+  if r then
+    if r == true then return {ok = 'OK'} end
+    return r
+  end
+  if r == nil then return null end
+  return received(raising, fetch())
+end
+
+local function text(number)
+  if number == floor(number) and number < 9007199254740992 and number > -9007199254740992 then
+    return format('%d', number)
+  end
+  return py.number_text(number)
+end
+
+local function line_of_script()
+  local level = 3
+  while true do
+    local info = getinfo(level, 'Sl')
+    if not info then return 0 end
+    if info.currentline > 0 and info.source ~= source then return info.currentline end
+    level = level + 1
+  end
+end
+
+local function relayed(raising, t, n)
+  local line = traced and line_of_script() or 0
+  for i = CHUNK + 1, n, CHUNK do stash(unpack(t, i, i + CHUNK - 1 < n and i + CHUNK - 1 or n)) end
+  return settle(raising, relay(line, unpack(t, 1, n < CHUNK and n or CHUNK)))
+end
+
+local function generic(raising, ...)
+  local n = select('#', ...)
+  if n == 0 then return fail(raising, {err = 'ERR ' .. core.no_arguments}) end
+  local t = {...}
+  for i = 1, n do
+    local kind = type(t[i])
+    if kind == 'number' then t[i] = text(t[i])
+    elseif kind ~= 'string' then return fail(raising, {err = 'ERR ' .. core.argument_types}) end
+  end
+  local lane = n <= CHUNK and direct[t[1]]
+  if lane then return settle(raising, lane(unpack(t, 2, n))) end
+  return relayed(raising, t, n)
+end
+
+function redis.call(...)
+  local name, a, b = ...
+  local lane = direct[name]
+  if lane then
+    local n = select('#', ...)
+    local r
+    if n == 2 and type(a) == 'string' then
+      r = lane(a)
+    elseif n == 3 and type(a) == 'string' then
+      local kind = type(b)
+      if kind == 'number' then b = text(b) elseif kind ~= 'string' then return generic(true, ...) end
+      r = lane(a, b)
+    else
+      return generic(true, ...)
+    end
+    if r then
+      if r == true then return {ok = 'OK'} end
+      return r
+    end
+    if r == nil then return null end
+    return received(true, fetch())
+  end
+  return generic(true, ...)
+end
+
+function redis.pcall(...)
+  return generic(false, ...)
+end
+
+local function raise(text)
+  error({err = 'ERR ' .. text}, 0)
+end
+
+local function stringy(v)
+  local kind = type(v)
+  return kind == 'string' or kind == 'number'
+end
+
+function redis.error_reply(...)
+  local text = ...
+  if select('#', ...) ~= 1 or type(text) ~= 'string' then return {err = 'ERR wrong number or type of arguments'} end
+  if text:sub(1, 1) == '-' then text = text:sub(2) end
+  text = text:gsub('[\r\n]+$', '')
+  if not text:find(' ', 1, true) then text = 'ERR ' .. text end
+  return {err = text}
+end
+
+function redis.status_reply(...)
+  local text = ...
+  if select('#', ...) ~= 1 or type(text) ~= 'string' then return {err = 'ERR wrong number or type of arguments'} end
+  return {ok = text}
+end
+
+function redis.sha1hex(...)
+  local v = ...
+  if select('#', ...) ~= 1 then raise('wrong number of arguments') end
+  return py.sha1hex(stringy(v) and v .. '' or '')
+end
+
+function redis.log(...)
+  local level = ...
+  local n = select('#', ...)
+  if n < 2 then raise(API .. '.log() requires two arguments or more.') end
+  if not native.tonumber(stringy(level) and level or nil) then raise('First argument must be a number (log level).') end
+  level = native.tonumber(level)
+  level = level < 0 and -floor(-level) or floor(level)
+  if level < 0 or level > 3 then raise('Invalid log level.') end
+  local parts = {}
+  for i = 2, n do
+    local v = (select(i, ...))
+    if stringy(v) then parts[#parts + 1] = v .. '' end
+  end
+  py.log(level, native.table.concat(parts, ' '))
+end
+
+function redis.setresp(...)
+  if select('#', ...) ~= 1 then raise(API .. '.setresp() requires one argument.') end
+  local version = ...
+  version = stringy(version) and native.tonumber(version) or 0
+  version = floor(version)
+  if version ~= 2 and version ~= 3 then raise('RESP version must be 2 or 3.') end
+  core.resp = version
+  if version == 3 then null = nil else null = false end
+  py.set_resp(version)
+end
+
+function redis.acl_check_cmd(...)
+  local n = select('#', ...)
+  if n == 0 then raise(core.no_arguments) end
+  local t = {...}
+  for i = 1, n do
+    local kind = type(t[i])
+    if kind == 'number' then t[i] = text(t[i]) elseif kind ~= 'string' then raise(core.argument_types) end
+  end
+  local allowed = py.acl_check(unpack(t, 1, n))
+  if allowed == nil then raise('Invalid command passed to ' .. API .. '.acl_check_cmd()') end
+  return allowed
+end
+
+function redis.set_repl(...)
+  if select('#', ...) ~= 1 then raise(API .. '.set_repl() requires one argument.') end
+  local flags = ...
+  flags = stringy(flags) and native.tonumber(flags) or 0
+  if flags < 0 or flags > 3 then
+    raise('Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.')
+  end
+end
+
+function redis.replicate_commands() return true end
+function redis.breakpoint() return false end
+function redis.debug() end
+
+for name, value in native.pairs{LOG_DEBUG = 0, LOG_VERBOSE = 1, LOG_NOTICE = 2, LOG_WARNING = 3,
+    REPL_NONE = 0, REPL_AOF = 1, REPL_SLAVE = 2, REPL_REPLICA = 2, REPL_ALL = 3} do
+  redis[name] = value
+end
+for name, value in native.pairs(core.constants) do redis[name] = value end
+
+core.G.redis = core.protect(redis)
+for _, name in native.ipairs(core.aliases) do core.G[name] = core.G.redis end
+core.G.coroutine = core.protect(core.coroutine)
+"""

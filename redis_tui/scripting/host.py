@@ -1,0 +1,64 @@
+"""What a running script may reach of the server around it.
+
+Scripting never imports the engine: the engine hands one of these in for each run.
+A test hands in twenty lines that answer from a dict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from redis_tui.resp.types import Reply
+
+DirectCall = Callable[..., Reply]
+"""``direct(*args)``: runs one command with its arguments (all ``bytes``, the command's name left out).
+Returns its reply, an error as `ErrorReply`; never raises."""
+
+
+class ScriptHost(Protocol):
+    """The server, as one run of one script sees it."""
+
+    def call(self, argv: Sequence[bytes]) -> Reply:
+        """Runs one command under the gates of this run.
+
+        Args:
+            argv: the command's name and its arguments.
+
+        Returns:
+            The reply; errors are `ErrorReply` values *without* the ``script: …`` tail,
+            which the redis API adds. Protocol-neutral: the caller converts for RESP2 or RESP3.
+        """
+        ...
+
+    def direct(self, name: bytes) -> DirectCall | None:
+        """A quick lane to one command, its gates already passed for the whole run.
+
+        Args:
+            name: the command as the script spells it (``b"GET"``, ``b"get"``).
+
+        Returns:
+            A callable to be kept for the length of this run, or None where each call
+            must go through `call` (unknown command, a container, not allowed).
+        """
+        ...
+
+    def set_resp(self, version: int) -> None:
+        """The script chose its protocol version, 2 or 3, for the replies of its calls."""
+        ...
+
+    def log(self, level: int, message: bytes) -> None:
+        """One line of ``redis.log``; level 0 debug, 1 verbose, 2 notice, 3 warning."""
+        ...
+
+    def has_written(self) -> bool:
+        """Whether this run has executed a command that writes."""
+        ...
+
+    def acl_check(self, argv: Sequence[bytes]) -> bool:
+        """Whether the caller may run this command. Raises `CommandError` for an unknown one."""
+        ...
+
+    def busy(self, elapsed_ms: int) -> None:
+        """Told again and again, from the thread that runs Lua, while a run lasts; the host answers others here."""
+        ...

@@ -1,0 +1,464 @@
+"""cjson 2.1.0, in Lua.
+
+Knows nothing of commands. The decision a reader would question: the options (``encode_max_depth`` and the
+like) are one set for the runtime and outlast the run, as in the servers, where one script's settings
+leak into the next; ``cjson.new`` gives a library with options of its own.
+
+Written in Lua, not over Python's json: no value crosses the border, strings stay bytes, and the count hook
+can end a decode that takes too long. Errors carry cjson's own words and token names.
+"""
+
+from __future__ import annotations
+
+LUA = rb"""
+local core = ...
+local native = core.native
+local type, error, tonumber, next = native.type, native.error, native.tonumber, native.next
+local byte, char, find, sub, format = native.string.byte, native.string.char, native.string.find, native.string.sub, native.string.format
+local gsub, match, concat, floor, huge = native.string.gsub, native.string.match, native.table.concat, native.math.floor, native.math.huge
+local select = native.select
+
+local null = native.newproxy(true)
+local meta = native.getmetatable(null)
+meta.__tostring = function() return 'userdata: (nil)' end
+meta.__metatable = false
+
+local ESCAPES = {['"'] = '\\"', ['\\'] = '\\\\', ['/'] = '\\/', ['\b'] = '\\b', ['\f'] = '\\f', ['\n'] = '\\n',
+  ['\r'] = '\\r', ['\t'] = '\\t', ['\127'] = '\\u007f'}
+for code = 0, 31 do
+  local c = char(code)
+  ESCAPES[c] = ESCAPES[c] or format('\\u%04x', code)
+end
+local UNESCAPES = {['"'] = '"', ['\\'] = '\\', ['/'] = '/', b = '\b', f = '\f', n = '\n', r = '\r', t = '\t'}
+
+local function utf8(code)
+  if code < 0x80 then return char(code) end
+  if code < 0x800 then return char(0xC0 + floor(code / 64), 0x80 + code % 64) end
+  if code < 0x10000 then
+    return char(0xE0 + floor(code / 4096), 0x80 + floor(code / 64) % 64, 0x80 + code % 64)
+  end
+  return char(0xF0 + floor(code / 262144), 0x80 + floor(code / 4096) % 64, 0x80 + floor(code / 64) % 64, 0x80 + code % 64)
+end
+
+local function library()
+  local options = {convert = false, ratio = 2, safe = 10, encode_depth = 1000, decode_depth = 1000, precision = 14,
+    keep = true, encode_invalid = false, decode_invalid = true}
+  local number_format = '%.14g'
+  local cjson = {null = null, _NAME = 'cjson', _VERSION = '2.1.0'}
+
+  -- encode -------------------------------------------------------------------------------------------------
+  local out, n
+
+  local function put_string(s)
+    if find(s, '[%c"\\/\127]') or find(s, '\0', 1, true) then s = gsub(s, '[%z\1-\31"\\/\127]', ESCAPES) end
+    n = n + 1
+    out[n] = '"' .. s .. '"'
+  end
+
+  local function refuse(what, why)
+    error('Cannot serialise ' .. what .. ': ' .. why, 0)
+  end
+
+  local function number_text(v)
+    if v ~= v or v == huge or v == -huge then
+      if options.encode_invalid == 'null' then return 'null' end
+      if not options.encode_invalid then refuse('number', 'must not be NaN or Inf') end
+      if v ~= v then return 'nan' end
+    end
+    return format(number_format, v)
+  end
+
+  -- length of an array, or nil for an object
+  local function array_length(t)
+    local max, items = 0, 0
+    for k in next, t do
+      if type(k) ~= 'number' or k < 1 or k ~= floor(k) or k == huge then return nil end
+      if k > max then max = k end
+      items = items + 1
+    end
+    if options.ratio > 0 and max > items * options.ratio and max > options.safe then
+      if not options.convert then refuse('table', 'excessively sparse array') end
+      return nil
+    end
+    if max == 0 then return nil end
+    return max
+  end
+
+  local put
+
+  local function put_object(t, depth)
+    n = n + 1
+    out[n] = '{'
+    local first = true
+    for k, v in next, t do
+      if not first then
+        n = n + 1
+        out[n] = ','
+      end
+      first = false
+      local kind = type(k)
+      if kind == 'string' then put_string(k)
+      elseif kind == 'number' then
+        n = n + 1
+        out[n] = '"' .. number_text(k) .. '"'
+      else
+        refuse(kind, 'table key must be a number or string')
+      end
+      n = n + 1
+      out[n] = ':'
+      put(v, depth)
+    end
+    n = n + 1
+    out[n] = '}'
+  end
+
+  local function put_table(t, depth)
+    if depth > options.encode_depth then
+      error('Cannot serialise, excessive nesting (' .. format('%d', depth) .. ')', 0)
+    end
+    local length = array_length(t)
+    if not length then return put_object(t, depth) end
+    n = n + 1
+    out[n] = '['
+    for i = 1, length do
+      if i > 1 then
+        n = n + 1
+        out[n] = ','
+      end
+      put(native.rawget(t, i), depth)
+    end
+    n = n + 1
+    out[n] = ']'
+  end
+
+  put = function(v, depth)
+    local kind = type(v)
+    if kind == 'string' then return put_string(v) end
+    if kind == 'table' then return put_table(v, depth + 1) end
+    n = n + 1
+    if kind == 'number' then out[n] = number_text(v)
+    elseif kind == 'boolean' then out[n] = v and 'true' or 'false'
+    elseif v == nil or v == null then out[n] = 'null'
+    else refuse(kind, 'type not supported') end
+  end
+
+  function cjson.encode(...)
+    if select('#', ...) ~= 1 then error("bad argument #1 to 'encode' (expected 1 argument)", 2) end
+    out, n = {}, 0
+    local ok, e = native.pcall(put, (...), 0)
+    local parts = out
+    out = nil
+    if not ok then
+      if type(e) == 'string' then error(e, 2) end
+      error(e, 0)
+    end
+    return concat(parts)
+  end
+
+  -- decode -------------------------------------------------------------------------------------------------
+  local text, depth
+
+  local function expected(what, found, at)
+    error('Expected ' .. what .. ' but found ' .. found .. ' at character ' .. at, 0)
+  end
+
+  local function unescape(s, base)
+    local parts, count, at = {}, 0, 1
+    while true do
+      local i = find(s, '\\', at, true)
+      if not i then break end
+      count = count + 1
+      parts[count] = sub(s, at, i - 1)
+      local c = sub(s, i + 1, i + 1)
+      local plain = UNESCAPES[c]
+      if plain then
+        at = i + 2
+      elseif c == 'u' then
+        local hex = match(s, '^%x%x%x%x', i + 2)
+        if not hex then return nil, 'invalid unicode escape code', base + i - 1 end
+        local code = tonumber(hex, 16)
+        at = i + 6
+        if code >= 0xDC00 and code < 0xE000 then return nil, 'invalid unicode escape code', base + i - 1 end
+        if code >= 0xD800 and code < 0xDC00 then
+          local low = match(s, '^\\u(%x%x%x%x)', at)
+          low = low and tonumber(low, 16)
+          if not low or low < 0xDC00 or low > 0xDFFF then return nil, 'invalid unicode escape code', base + i - 1 end
+          code = 0x10000 + (code - 0xD800) * 1024 + (low - 0xDC00)
+          at = at + 6
+        end
+        plain = utf8(code)
+      else
+        return nil, 'invalid escape code', base + i - 1
+      end
+      count = count + 1
+      parts[count] = plain
+    end
+    count = count + 1
+    parts[count] = sub(s, at)
+    return concat(parts)
+  end
+
+  -- the string that opens before `at`; returns it and the position after it, or nil and what was wrong, where
+  local function read_string(at)
+    local from, escaped = at, false
+    while true do
+      local i = find(text, '["\\%z]', from)
+      if not i or byte(text, i) == 0 then
+        local s = sub(text, at, i and i - 1)
+        if escaped then
+          local value, why, where = unescape(s, at)
+          if not value then return nil, why, where end
+        end
+        return nil, 'unexpected end of string', i or #text + 1
+      end
+      if byte(text, i) == 34 then
+        local s = sub(text, at, i - 1)
+        if escaped then
+          local value, why, where = unescape(s, at)
+          if not value then return nil, why, where end
+          s = value
+        end
+        return s, i + 1
+      end
+      escaped = true
+      from = i + 2
+    end
+  end
+
+  local SINGLE = {[0] = 'T_END', [91] = 'T_ARR_BEGIN', [93] = 'T_ARR_END', [123] = 'T_OBJ_BEGIN', [125] = 'T_OBJ_END',
+    [44] = 'T_COMMA', [58] = 'T_COLON'}
+
+  local function read_number(at)
+    local c = byte(text, at)
+    local s = match(text, '^[-+]?[%deE.+-]*', at)
+    -- what strtod takes: decimals, hexadecimals, inf and nan
+    local lowered = match(text, '^[-+]?%a+', at)
+    local word = lowered and native.string.lower(lowered)
+    local bare = word and gsub(word, '^[-+]', '')
+    if bare and (sub(bare, 1, 3) == 'inf' or sub(bare, 1, 3) == 'nan') then
+      if not options.decode_invalid then return nil end
+      local size = sub(bare, 1, 8) == 'infinity' and 8 or 3
+      local value = sub(bare, 1, 3) == 'nan' and -(0 / 0) or huge
+      if c == 45 then value = -value end
+      return value, at + size + (#word - #bare)
+    end
+    local hex = match(text, '^[-+]?0[xX]%x+', at)
+    if hex then
+      if not options.decode_invalid then return nil end
+      local value = tonumber((gsub(hex, '^[-+]', '')))
+      return c == 45 and -value or value, at + #hex
+    end
+    if not options.decode_invalid and match(text, '^-?0%d', at) then return nil end
+    local best = match(s, '^[-+]?%d+%.?%d*[eE][-+]?%d+') or match(s, '^[-+]?%.%d+[eE][-+]?%d+')
+      or match(s, '^[-+]?%d+%.?%d*') or match(s, '^[-+]?%.%d+')
+    if not best then return nil end
+    return tonumber(best), at + #best
+  end
+
+  -- the name of the token at a position, for error texts
+  local function token_at(at)
+    at = find(text, '[^ \t\n\r]', at) or #text + 1
+    local c = byte(text, at)
+    if c == nil or c == 0 then return 'T_END', at end   -- a NUL ends the text, as in C
+    if SINGLE[c] then return SINGLE[c], at end
+    if c == 34 then
+      local s, why, where = read_string(at + 1)
+      if not s then return why, where end
+      return 'T_STRING', at
+    end
+    if c == 45 or c == 43 or c >= 48 and c <= 57 or match(text, '^[iInN][nNaA][fFnN]', at) then
+      local value = read_number(at)
+      if value == nil then return 'invalid number', at end
+      return 'T_NUMBER', at
+    end
+    if sub(text, at, at + 3) == 'true' or sub(text, at, at + 4) == 'false' then return 'T_BOOLEAN', at end
+    if sub(text, at, at + 3) == 'null' then return 'T_NULL', at end
+    return 'invalid token', at
+  end
+
+  local function fail(what, at)
+    local found, where = token_at(at)
+    expected(what, found, where)
+  end
+
+  local function deeper(at)
+    depth = depth + 1
+    if depth > options.decode_depth then
+      error('Found too many nested data structures (' .. format('%d', depth) .. ') at character ' .. at, 0)
+    end
+  end
+
+  local value
+
+  local function array(at)
+    deeper(at - 1)
+    local t, count, v = {}, 0, nil
+    at = find(text, '[^ \t\n\r]', at) or #text + 1
+    if byte(text, at) == 93 then
+      depth = depth - 1
+      return t, at + 1
+    end
+    while true do
+      count = count + 1
+      v, at = value(at)
+      t[count] = v
+      at = find(text, '[^ \t\n\r]', at) or #text + 1
+      local c = byte(text, at)
+      if c == 93 then
+        depth = depth - 1
+        return t, at + 1
+      end
+      if c ~= 44 then fail('comma or array end', at) end
+      at = at + 1
+    end
+  end
+
+  local function object(at)
+    deeper(at - 1)
+    local t, k, v = {}, nil, nil
+    at = find(text, '[^ \t\n\r]', at) or #text + 1
+    if byte(text, at) == 125 then
+      depth = depth - 1
+      return t, at + 1
+    end
+    while true do
+      at = find(text, '[^ \t\n\r]', at) or #text + 1
+      if byte(text, at) ~= 34 then fail('object key string', at) end
+      local start = at
+      k, at = read_string(at + 1)
+      if k == nil then fail('object key string', start) end
+      at = find(text, '[^ \t\n\r]', at) or #text + 1
+      if byte(text, at) ~= 58 then fail('colon', at) end
+      v, at = value(at + 1)
+      t[k] = v
+      at = find(text, '[^ \t\n\r]', at) or #text + 1
+      local c = byte(text, at)
+      if c == 125 then
+        depth = depth - 1
+        return t, at + 1
+      end
+      if c ~= 44 then fail('comma or object end', at) end
+      at = at + 1
+    end
+  end
+
+  value = function(at)
+    at = find(text, '[^ \t\n\r]', at) or #text + 1
+    local c = byte(text, at)
+    if c == 34 then
+      local s, after = read_string(at + 1)
+      if s == nil then fail('value', at) end
+      return s, after
+    end
+    if c == 123 then return object(at + 1) end
+    if c == 91 then return array(at + 1) end
+    if c == 116 and sub(text, at, at + 3) == 'true' then return true, at + 4 end
+    if c == 102 and sub(text, at, at + 4) == 'false' then return false, at + 5 end
+    if c == 110 and sub(text, at, at + 3) == 'null' then return null, at + 4 end
+    if c and (c == 45 or c == 43 or c >= 48 and c <= 57 or match(text, '^[iInN][nNaA][fFnN]', at)) then
+      local v, after = read_number(at)
+      if v ~= nil then return v, after end
+    end
+    fail('value', at)
+  end
+
+  local function document()
+    local v, at = value(1)
+    local found, where = token_at(at)
+    if found ~= 'T_END' then expected('the end', found, where) end
+    return v
+  end
+
+  function cjson.decode(...)
+    if select('#', ...) ~= 1 then error("bad argument #1 to 'decode' (expected 1 argument)", 2) end
+    local s = ...
+    local kind = type(s)
+    if kind ~= 'string' and kind ~= 'number' then
+      error("bad argument #1 to 'decode' (string expected, got " .. kind .. ")", 2)
+    end
+    text, depth = s .. '', 0
+    if #text >= 2 and (byte(text, 1) == 0 or byte(text, 2) == 0) then
+      error('JSON parser does not support UTF-16 or UTF-32', 2)
+    end
+    local ok, v = native.pcall(document)
+    text = nil
+    if ok then return v end
+    if type(v) == 'string' then error(v, 2) end
+    error(v, 0)
+  end
+
+  -- options ------------------------------------------------------------------------------------------------
+  local function whole(n, name, v, low, high)
+    if type(v) ~= 'number' and not (type(v) == 'string' and tonumber(v)) then
+      error("bad argument #" .. n .. " to '" .. name .. "' (number expected, got " .. type(v) .. ")", 3)
+    end
+    v = tonumber(v)
+    v = v < 0 and -floor(-v) or floor(v)
+    if v < low or v > high then
+      error("bad argument #" .. n .. " to '" .. name .. "' (expected integer between " .. format('%d', low) .. " and "
+        .. format('%d', high) .. ")", 3)
+    end
+    return v
+  end
+
+  local function flag(n, name, v)
+    if type(v) == 'boolean' then return v end
+    if v == 'on' then return true end
+    if v == 'off' then return false end
+    error("bad argument #" .. n .. " to '" .. name .. "' (invalid option '" .. native.tostring(v) .. "')", 3)
+  end
+
+  local function few(name, max, ...)
+    if select('#', ...) > max then error("bad argument #" .. max + 1 .. " to '" .. name .. "' (found too many arguments)", 3) end
+  end
+
+  function cjson.encode_sparse_array(...)
+    few('encode_sparse_array', 3, ...)
+    local convert, ratio, safe = ...
+    if convert ~= nil then options.convert = flag(1, 'encode_sparse_array', convert) end
+    if ratio ~= nil then options.ratio = whole(2, 'encode_sparse_array', ratio, 0, 2147483647) end
+    if safe ~= nil then options.safe = whole(3, 'encode_sparse_array', safe, 0, 2147483647) end
+    return options.convert, options.ratio, options.safe
+  end
+
+  local function numeric(name, key, low, high)
+    cjson[name] = function(...)
+      few(name, 1, ...)
+      local v = ...
+      if v ~= nil then options[key] = whole(1, name, v, low, high) end
+      number_format = '%.' .. options.precision .. 'g'
+      return options[key]
+    end
+  end
+  numeric('encode_max_depth', 'encode_depth', 1, 2147483647)
+  numeric('decode_max_depth', 'decode_depth', 1, 2147483647)
+  numeric('encode_number_precision', 'precision', 1, 14)
+
+  function cjson.encode_keep_buffer(...)
+    few('encode_keep_buffer', 1, ...)
+    local v = ...
+    if v ~= nil then options.keep = flag(1, 'encode_keep_buffer', v) end
+    return options.keep
+  end
+
+  function cjson.encode_invalid_numbers(...)
+    few('encode_invalid_numbers', 1, ...)
+    local v = ...
+    if v == 'null' then options.encode_invalid = 'null'
+    elseif v ~= nil then options.encode_invalid = flag(1, 'encode_invalid_numbers', v) end
+    return options.encode_invalid
+  end
+
+  function cjson.decode_invalid_numbers(...)
+    few('decode_invalid_numbers', 1, ...)
+    local v = ...
+    if v ~= nil then options.decode_invalid = flag(1, 'decode_invalid_numbers', v) end
+    return options.decode_invalid
+  end
+
+  cjson.new = library
+  return cjson
+end
+
+core.G.cjson = core.protect(library())
+"""

@@ -1,0 +1,245 @@
+"""Time, memory and kill: the one count hook of every run.
+
+Knows nothing of commands. `Limits` is the Python half (a flag, a clock, the host's ``busy``), ``LUA`` the
+half that runs inside Lua and unwinds a script for good.
+
+The decision a reader would question: the hook polls every 4,000 instructions where the servers take 100,000,
+and oftener where instructions take long. A loop around ``string.rep`` or ``redis.call`` spends its time in C
+or in Python: at 100,000 instructions it would not hear of a kill for a minute. A poll costs half a
+microsecond. Calls also look at the flag themselves (`api.Bridge`).
+
+Memory has two bounds. The allocator's is hard, and to meet it while a reply goes into Lua would unwind lupa's
+own frames; so the hook ends a script that comes within `HEADROOM` of it, and whoever hands a large value
+over asks `Limits.has_room` first.
+
+How a kill gets out of everything: the hook raises, and from then on every instruction of the script's own
+coroutine and of the one that was running raises again, so that ``pcall`` cannot hold it. Coroutines made by
+a script carry the hook too (Lua gives it to none of them), and no new one starts while a kill is on.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter_ns
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from redis_tui.scripting.host import ScriptHost
+
+MOST_INSTRUCTIONS = 4000
+FEWEST_INSTRUCTIONS = 20
+SLOW_NS, QUICK_NS = 5_000_000, 1_000_000
+"""Longer between two polls: poll oftener. Shorter: less often again."""
+HEADROOM = 16 << 20
+"""Bytes below the hard bound that a script must leave free."""
+COLLECT_EVERY_NS = 500_000_000
+"""At the bound, memory is collected at most this often: a full collection takes long."""
+BUSY_EVERY_NS = 10_000_000
+"""Once a run is busy, the host is told at most this often."""
+
+
+class Limits:
+    """The clock, the memory bound and the kill flag of the run under way.
+
+    Args:
+        memory_used: tells how many bytes Lua holds.
+        memory_limit: the hard bound in bytes.
+    """
+
+    def __init__(self, memory_used: Callable[[], int], memory_limit: int) -> None:
+        self._memory_used = memory_used
+        self._memory_limit = memory_limit
+        self._collected_ns = 0
+        self.killed: list[bool] = []
+        """Not empty once the run must end. A list, because its truth is the cheapest thing a call can test."""
+        self.fault: BaseException | None = None
+        """What broke on the Python side; raised again once Lua is unwound."""
+        self._host: ScriptHost | None = None
+        self._started_ns = 0
+        self._next_busy_ns = 0
+        self._last_tick_ns = 0
+        self._every = MOST_INSTRUCTIONS
+
+    def start(self, host: ScriptHost, busy_after_ms: int) -> int:
+        """Begins a run and returns its start on the nanosecond clock."""
+        self.killed.clear()
+        self.fault = None
+        self._host = host
+        self._started_ns = self._last_tick_ns = now = perf_counter_ns()
+        self._next_busy_ns = now + busy_after_ms * 1_000_000
+        return now
+
+    def end(self) -> None:
+        """Ends the run; a kill that comes now finds nothing."""
+        self._host = None
+
+    def kill(self) -> None:
+        """Asks the run under way to end. From any thread."""
+        if self._host is not None:
+            self.killed.append(True)
+
+    def abort(self, fault: BaseException) -> None:
+        """Ends the run because something broke outside of Lua."""
+        self.fault = self.fault or fault
+        self.killed.append(True)
+
+    def poll(self) -> bool:
+        """Whether the run must end. Tells the host on the way that it lasts. Never raises."""
+        now = perf_counter_ns()
+        if now < self._next_busy_ns or self._host is None:
+            return bool(self.killed)
+        try:
+            self._host.busy((now - self._started_ns) // 1_000_000)
+        except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
+            self.abort(fault)
+        self._next_busy_ns = perf_counter_ns() + BUSY_EVERY_NS
+        return bool(self.killed)
+
+    def has_room(self, size: int) -> bool:
+        """Whether Lua may take that many bytes more without coming near its bound."""
+        return self._memory_used() + size < self._memory_limit - HEADROOM // 2
+
+    def may_collect(self) -> bool:
+        """Whether it is time for a full collection."""
+        now = perf_counter_ns()
+        if now - self._collected_ns < COLLECT_EVERY_NS:
+            return False
+        self._collected_ns = now
+        return True
+
+    def tick(self) -> bool | int:
+        """`poll` for the count hook.
+
+        Returns:
+            True: the run must end. False: go on. 0: too little memory is left. Another number: go on, and count to
+            that many instructions from now on.
+        """
+        if self.poll():
+            return True
+        if self._memory_used() > self._memory_limit - HEADROOM:
+            return 0
+        now = perf_counter_ns()
+        passed, self._last_tick_ns = now - self._last_tick_ns, now
+        if passed > SLOW_NS and self._every > FEWEST_INSTRUCTIONS:
+            self._every = max(FEWEST_INSTRUCTIONS, self._every // 8)
+        elif passed < QUICK_NS and self._every < MOST_INSTRUCTIONS:
+            self._every = min(MOST_INSTRUCTIONS, self._every * 2)
+        else:
+            return False
+        return self._every
+
+
+LUA = rb"""
+local core, poll, tick, every, may_collect = ...
+local sethook, running, error, native_resume = debug.sethook, coroutine.running, error, coroutine.resume
+local create, type, find = coroutine.create, type, string.find
+local collect = collectgarbage
+local MAX_NEST = 50
+
+core.killing = false
+
+local function strike()
+  error(core.death, 0)
+end
+
+local hook
+hook = function()
+  if not core.killing then
+    local verdict = tick()
+    if not verdict then return end
+    if verdict == 0 then
+      if may_collect() then
+        collect()
+        if tick() ~= 0 then return end
+      end
+      error('not enough memory', 0)
+    end
+    if verdict ~= true then
+      every = verdict
+      sethook(running(), hook, '', every)
+      return
+    end
+    core.killing = true
+    core.death = {err = 'ERR ' .. core.killed_text}
+  end
+  local here = running()
+  sethook(core.worker, strike, 'crl', 1)
+  if here ~= core.worker then sethook(here, strike, 'crl', 1) end
+  error(core.death, 0)
+end
+
+-- the next instruction of the running coroutine meets the hook
+function core.interrupt()
+  sethook(running(), hook, '', 1)
+end
+
+function core.arm(co)
+  sethook(co, hook, '', every)
+  return co
+end
+
+-- At the full depth of the C stack the hook itself cannot be called: it fails with a stack overflow, which
+-- a script may catch again and again. So who catches one looks for a kill.
+function core.look(e)
+  if type(e) == 'string' and (find(e, 'stack overflow', 1, true) or find(e, 'error handling', 1, true)) and poll() then
+    hook()
+  end
+end
+
+local function check(f, name)
+  if type(f) ~= 'function' then error("bad argument #1 to '" .. name .. "' (Lua function expected)", 3) end
+  if core.killing then error(core.death, 0) end
+end
+
+core.coroutine = {status = coroutine.status, yield = coroutine.yield}
+
+function core.coroutine.create(f)
+  check(f, 'create')
+  return core.arm(create(f))
+end
+
+local clean = core.clean
+local nest = 0   -- coroutines inside coroutines: each takes C stack, which Lua 5.1 does not count
+
+function core.unnest()
+  nest = 0
+end
+
+local function resumed(ok, ...)
+  nest = nest - 1
+  if ok then return true, ... end
+  local e = clean((...))
+  core.look(e)
+  return false, e
+end
+
+local function resume(co, ...)
+  if core.killing then error(core.death, 0) end
+  if nest >= MAX_NEST then return false, 'C stack overflow' end
+  nest = nest + 1
+  return resumed(native_resume(co, ...))
+end
+
+function core.coroutine.resume(co, ...)
+  if type(co) ~= 'thread' then error("bad argument #1 to 'resume' (coroutine expected)", 2) end
+  return resume(co, ...)
+end
+
+local function unwrapped(ok, ...)
+  if ok then return ... end
+  error((...), 3)
+end
+
+function core.coroutine.wrap(f)
+  check(f, 'wrap')
+  local co = core.arm(create(f))
+  return function(...) return unwrapped(resume(co, ...)) end
+end
+
+function core.coroutine.running()
+  local co = running()
+  if co == core.worker then return nil end
+  return co
+end
+"""

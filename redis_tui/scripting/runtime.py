@@ -1,0 +1,348 @@
+"""Owns one Lua 5.1 runtime: compiles scripts, runs them, ends them. The only door to lupa.
+
+Must not know commands: a run sees the world through its `ScriptHost`. One thread uses a runtime; only
+`LuaRuntime.kill` may come from another.
+
+The decision a reader would question: scripts run in one coroutine that is kept from run to run, not on the
+main state. A hook that kills the main state would also kill what disarms it; and a new coroutine for each
+run would cost a microsecond. Only a run that was killed or ran out of memory costs it its life.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any, Final
+
+from lupa import lua51
+
+from redis_tui.errors import CommandError
+from redis_tui.resp.types import ErrorReply, Reply
+from redis_tui.scripting import api, convert, limits, sandbox
+from redis_tui.scripting.bytecode import keep_frames
+from redis_tui.scripting.libs import cjson
+from redis_tui.scripting.script import Script, digest, read_shebang
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from redis_tui.scripting.host import ScriptHost
+    from redis_tui.scripting.trace import TraceLog
+    from redis_tui.scripting.wording import Wording
+
+MEMORY_LIMIT: Final = 256 << 20
+SOURCE_NAME: Final = b"=[redis]"
+"""Chunk name of our own Lua, by which error positions tell it from scripts."""
+VALUE, STREAM, FAILED, DEAD = 0, 1, 2, 3
+"""How a run ended: with one string or number, with a stream, with an error, with its coroutine's death."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What one run came to."""
+
+    reply: Reply
+    """An `ErrorReply` with the servers' full text where the run failed."""
+    error_line: int | None
+    """Line of the script, from 1, where it failed."""
+    killed: bool
+    duration_us: float
+
+
+class LuaRuntime:
+    """One Lua, its sandbox and its libraries.
+
+    Args:
+        wording: texts and constants of the server that is spoken.
+        memory_limit: bytes that Lua may take; a script that wants more fails.
+    """
+
+    def __init__(self, *, wording: Wording, memory_limit: int = MEMORY_LIMIT) -> None:
+        self._wording = wording
+        self._memory_limit = memory_limit
+        self._lua = lua51.LuaRuntime(
+            encoding=None,
+            unpack_returned_tuples=True,
+            register_builtins=False,
+            register_eval=False,
+            attribute_filter=_deny,
+            max_memory=memory_limit,
+        )
+        self._limits = limits.Limits(self._lua.get_memory_used, memory_limit)
+        self._bridge = api.Bridge(self._limits)
+        self._compile, self._enter, self._part, self._recover = self._load()
+
+    @property
+    def memory_used(self) -> int:
+        """Bytes that Lua holds now."""
+        return int(self._lua.get_memory_used())
+
+    def kill(self) -> None:
+        """Ends the script that runs, whatever it does. From any thread; does not wait."""
+        self._limits.kill()
+
+    def compile(self, source: bytes) -> Script:
+        """Compiles a script without running it.
+
+        Raises:
+            CommandError: it does not compile, or its shebang is wrong; the servers' text.
+        """
+        flags, body = read_shebang(source, self._wording)
+        if not self._limits.has_room(4 * len(source)):
+            raise CommandError(b"ERR Error compiling script (new function): not enough memory")
+        chunk, fault = self._compile(body, keep_frames)
+        if chunk is None:
+            raise CommandError(b"ERR Error compiling script (new function): " + convert.one_line(fault))
+        return Script(source, digest(source), flags, chunk)
+
+    def run(
+        self,
+        script: Script,
+        keys: Sequence[bytes],
+        args: Sequence[bytes],
+        host: ScriptHost,
+        *,
+        resp: int = 2,  # noqa: ARG002  # named for the reader: see Returns
+        trace: TraceLog | None = None,
+        busy_after_ms: int = 5000,
+    ) -> RunResult:
+        """Runs a script to its end.
+
+        Args:
+            script: compiled by this runtime.
+            keys: KEYS.
+            args: ARGV.
+            host: the server as this run sees it.
+            resp: the client's protocol.
+            trace: where to note each call; None runs at full speed.
+            busy_after_ms: from when on ``host.busy`` is told that the run lasts.
+
+        Returns:
+            The outcome. The reply does not depend on `resp`: how a boolean reads is up to the protocol that the
+            *script* chose (``redis.setresp``), and the rest is for the encoder.
+
+        Raises:
+            BaseException: whatever the host raised, once Lua is unwound.
+        """
+        self._bridge.start(host, trace)
+        started = self._limits.start(host, busy_after_ms)
+        try:
+            outcome = self._call(script, keys, args, traced=trace is not None)
+        finally:
+            self._limits.end()
+            self._bridge.end()
+            if self._lua.get_memory_used() > self._memory_limit >> 1:
+                self._free()
+        fault = self._limits.fault
+        if fault is not None:
+            raise fault
+        reply: Reply
+        line: int | None = None
+        if outcome[0] == VALUE:
+            value = outcome[1]
+            reply = value if type(value) is bytes else convert.integer(value)
+        else:
+            reply, line = self._conclude(script, *outcome)
+        killed = outcome[0] == DEAD and bool(self._limits.killed)
+        return RunResult(reply, line, killed, (perf_counter_ns() - started) / 1000)
+
+    def _call(self, script: Script, keys: Sequence[bytes], args: Sequence[bytes], *, traced: bool) -> tuple[Any, ...]:
+        count = len(keys)
+        if not self._limits.has_room(sum(map(len, keys)) + sum(map(len, args)) + api.VALUE_SIZE * (count + len(args))):
+            return FAILED, b"not enough memory", None, None
+        try:
+            if count + len(args) <= api.CHUNK:
+                outcome: tuple[Any, ...] = self._enter(script.chunk, traced, count, *keys, *args)
+            else:
+                tables = self._lua.table_from(keys), self._lua.table_from(args)
+                outcome = self._enter(script.chunk, traced, None, *tables)
+            if outcome[0] == STREAM and outcome[1] is not None:
+                outcome = (STREAM, None, *self._long(outcome[1]))
+        except (lua51.LuaError, MemoryError):
+            # Memory ran out outside of the script: while its arguments went in or its reply came out.
+            self._free()
+            return FAILED, b"not enough memory", None, None
+        return outcome
+
+    def _long(self, size: int) -> list[Any]:
+        stream: list[Any] = []
+        while len(stream) < size:
+            part = self._part(len(stream) + 1)
+            stream += part if type(part) is tuple else (part,)
+        return stream
+
+    def _conclude(self, script: Script, kind: int, *rest: Any) -> tuple[Reply, int | None]:
+        if kind == STREAM:
+            return convert.from_stream(rest[1:]), None
+        text, source, line = rest
+        if text is None:
+            text = b"ERR " + (self._wording.killed if self._limits.killed else b"not enough memory")
+        elif source is None:
+            text = b"ERR " + text
+        text = text.partition(b"\0")[0]
+        if source is not None and line is not None:
+            text += self._wording.tail(script.sha1, source, int(line))
+        own = source == b"@user_script" and line is not None and line > 0
+        return ErrorReply(convert.one_line(text)), int(line) if own else None
+
+    def _free(self) -> None:
+        """Makes room: after memory ran out nothing can be called until the limit is lifted."""
+        self._lua.set_max_memory(0)
+        try:
+            self._recover()
+            self._lua.gccollect()
+        finally:
+            self._lua.set_max_memory(self._memory_limit)
+
+    def _load(self) -> tuple[Callable[..., Any], ...]:
+        wording = self._wording
+        core = self._lua.execute(BOOT, SOURCE_NAME)
+        core[b"source"] = SOURCE_NAME
+        core[b"api_name"] = wording.api
+        core[b"killed_text"] = wording.killed
+        core[b"no_arguments"] = wording.no_arguments
+        core[b"argument_types"] = wording.argument_types
+        core[b"os_clock"] = wording.os_clock
+        core[b"chunk"] = api.CHUNK
+        core[b"max_depth"] = convert.MAX_DEPTH
+        core[b"resp"] = 2
+        core[b"aliases"] = self._lua.table_from(wording.aliases)
+        core[b"constants"] = self._lua.table_from(dict(wording.constants))
+        load = core[b"load"]
+        load(sandbox.LUA, core)
+        load(limits.LUA, core, self._limits.poll, self._limits.tick, limits.MOST_INSTRUCTIONS,
+            self._limits.may_collect)
+        load(convert.LUA, core)
+        load(cjson.LUA, core)
+        load(api.LUA, core, self._lua.table_from(self._bridge.functions()))
+        load(RUN, core)
+        return tuple(core[name] for name in (b"compile", b"enter", b"part", b"recover"))
+
+
+def _deny(_object: object, _name: object, _is_setting: bool) -> object:
+    raise AttributeError("scripts see no Python")
+
+
+BOOT: Final = rb"""
+local source = ...
+local open, native = _G, {}
+for name, value in pairs(open) do native[name] = value end
+local next = next
+for name in next, native do open[name] = nil end
+native.python, native.package, native.require, native.module, native._G = nil, nil, nil, nil, nil
+local core = {native = native}
+local loadstring, assert, setfenv = native.loadstring, native.assert, native.setfenv
+function core.load(text, ...)
+  local chunk = setfenv(assert(loadstring(text, source)), native)
+  return chunk(...)
+end
+return core
+"""
+
+RUN: Final = rb"""
+local core = ...
+local native, G = core.native, core.G
+local create, resume, yield = native.coroutine.create, native.coroutine.resume, native.coroutine.yield
+local status = native.coroutine.status
+local xpcall, type, tostring, unpack, setfenv = native.xpcall, native.type, native.tostring, native.unpack, native.setfenv
+local native_pcall, select = native.pcall, native.select
+local loadstring, dump, getinfo, sethook = native.loadstring, native.string.dump, native.debug.getinfo, native.debug.sethook
+local source, chunk_size = core.source, core.chunk
+local export, clean, sweep, begin = core.export, core.clean, core.sweep, core.begin
+
+function core.compile(text, patch)
+  local chunk, fault
+  if native.string.byte(text) == 27 then fault = "user_script:1: unexpected symbol near 'char(27)'"
+  else chunk, fault = loadstring(text, '@user_script') end
+  if not chunk then return nil, fault end
+  return setfenv(loadstring(patch(dump(chunk)), '@user_script'), core.globals), nil
+end
+
+-- where a script failed: the first frame below that is neither C nor ours
+local last
+local function failed(err)
+  local level = 2
+  local info = getinfo(level, 'Sl')
+  while info and (info.what == 'C' or info.what == 'tail' or info.source == source) do
+    level = level + 1
+    info = getinfo(level, 'Sl')
+  end
+  local kind, text = type(err), nil
+  if kind == 'table' then
+    text = err.err
+    if type(text) == 'number' then text = tostring(text) end
+    if type(text) ~= 'string' then text = 'ERR unknown error' end
+  else
+    text = 'ERR ' .. tostring(clean(err))
+  end
+  last = {text = text, source = info and info.source, line = info and info.currentline}
+  return last
+end
+G.__redis__err__handler = function(err)
+  if type(err) ~= 'table' then err = {err = 'ERR ' .. tostring(err)} end
+  return err
+end
+for _, name in native.ipairs(core.aliases) do G['__' .. name .. '__err__handler'] = G.__redis__err__handler end
+
+local stream
+
+local function finish(ok, value)
+  if not ok then
+    if value ~= last then return 2, clean(value), nil, nil end
+    return 2, value.text, value.source, value.line
+  end
+  local kind = type(value)
+  if kind == 'string' or kind == 'number' then return 0, value end
+  local tokens, size = export(value)
+  if size <= chunk_size then return 1, nil, unpack(tokens, 1, size) end
+  stream = tokens
+  return 1, size
+end
+
+function core.part(from)
+  return unpack(stream, from, from + chunk_size - 1 < #stream and from + chunk_size - 1 or #stream)
+end
+
+local function new_worker()
+  local worker = create(function(chunk)
+    setfenv(0, core.globals)   -- for what it compiles and the coroutines it makes; lupa needs the main state's own
+    while true do chunk = yield(finish(xpcall(chunk, failed))) end
+  end)
+  core.worker = worker
+  core.arm(worker)
+end
+new_worker()
+
+local function leave(alive, ...)
+  sweep()
+  if alive then return ... end
+  sethook(core.worker)
+  core.killing = false
+  new_worker()
+  if last then return 3, last.text, last.source, last.line end
+  return 3, nil, nil, nil
+end
+
+function core.enter(chunk, traced, count, ...)
+  if count then
+    local keys, argv, total = {}, {}, select('#', ...)
+    if total > 0 then
+      local all = {...}
+      for i = 1, count do keys[i] = all[i] end
+      for i = count + 1, total do argv[i - count] = all[i] end
+    end
+    G.KEYS, G.ARGV = keys, argv
+  else
+    G.KEYS, G.ARGV = ...
+  end
+  last = nil
+  begin(traced)
+  return leave(resume(core.worker, chunk))
+end
+
+function core.recover()
+  G.KEYS, G.ARGV, last, stream = {}, {}, nil, nil
+  native.collectgarbage('restart')
+  new_worker()
+end
+"""

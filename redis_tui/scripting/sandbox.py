@@ -1,0 +1,295 @@
+"""What a script finds around it: an allow-list of globals, all of them read-only.
+
+Lua source only; must not know commands or Python. Runs once, when a runtime is made, and is handed the
+``core`` table in which the Lua halves of this package keep what they share.
+
+The decision a reader would question: Lua 5.1 has no read-only tables (the servers patch theirs in), so a
+script sees an empty stand-in whose metatable reads from the real table and refuses writes. ``pairs``,
+``next``, ``rawget``, ``rawset``, ``getmetatable`` and ``setmetatable`` are wrapped to see through it.
+``table.insert`` writes raw and is left alone for its speed: what it leaves in a stand-in is swept out
+after the run.
+"""
+
+from __future__ import annotations
+
+LUA = rb"""
+local core = ...
+local native = core.native
+local error, type, rawget, rawset, select = native.error, native.type, native.rawget, native.rawset, native.select
+local native_pcall, native_next, native_pairs = native.pcall, native.next, native.pairs
+local native_setmetatable, native_getmetatable = native.setmetatable, native.getmetatable
+local getinfo = native.debug.getinfo
+local READONLY = 'Attempt to modify a readonly table'
+
+local real = native_setmetatable({}, {__mode = 'k'})    -- stand-in -> the table behind it
+local shown = native_setmetatable({}, {__mode = 'k'})   -- stand-in -> what getmetatable answers
+local stand_ins = {}
+
+local function bad(n, name, expected, got, count)
+  local what = count and count < n and 'no value' or type(got)
+  error("bad argument #" .. n .. " to '" .. name .. "' (" .. expected .. " expected, got " .. what .. ")", 3)
+end
+
+local function refuse()
+  error(READONLY, 2)
+end
+
+function core.protect(target)
+  local stand_in = native_setmetatable({}, {__index = target, __newindex = refuse})
+  real[stand_in] = target
+  stand_ins[#stand_ins + 1] = stand_in
+  return stand_in
+end
+
+function core.sweep()
+  for i = 1, #stand_ins do
+    local t = stand_ins[i]
+    if native_next(t) ~= nil then
+      for k in native_pairs(t) do rawset(t, k, nil) end
+    end
+  end
+end
+
+local G = {}
+for _, name in native.ipairs{'_VERSION', 'assert', 'collectgarbage', 'error', 'gcinfo', 'ipairs', 'select',
+    'tonumber', 'tostring', 'type', 'unpack', 'rawequal'} do
+  G[name] = native[name]
+end
+
+-- values that a failing C function or an exhausted memory leaves are made plain
+local function clean(e)
+  if type(e) == 'userdata' then return 'not enough memory' end
+  return e
+end
+core.clean = clean
+
+local function caught(ok, ...)
+  if ok then return true, ... end
+  local e = clean((...))
+  core.look(e)
+  if type(e) == 'table' then
+    local text = e.err
+    local kind = type(text)
+    if kind == 'string' or kind == 'number' then e = text end
+  end
+  return false, e
+end
+
+function G.pcall(...)
+  if select('#', ...) == 0 then return false, 'attempt to call a boolean value' end
+  return caught(native_pcall(...))
+end
+
+local function explained(ok, ...)
+  if ok then return false, (...) end
+  return false, 'error in error handling'
+end
+
+local function handled(handler, ok, ...)
+  if ok then return true, ... end
+  local e = clean((...))
+  core.look(e)
+  return explained(native_pcall(handler, e))
+end
+
+function G.xpcall(...)
+  if select('#', ...) < 2 then error("bad argument #2 to 'xpcall' (value expected)", 2) end
+  local f, handler = ...
+  return handled(handler, native_pcall(f))
+end
+
+function G.next(...)
+  local t, k = ...
+  if type(t) ~= 'table' then bad(1, 'next', 'table', t, select('#', ...)) end
+  return native_next(real[t] or t, k)
+end
+
+function G.pairs(...)
+  local t = ...
+  if type(t) ~= 'table' then bad(1, 'pairs', 'table', t, select('#', ...)) end
+  return native_next, real[t] or t, nil
+end
+
+function G.rawget(...)
+  local t, k = ...
+  if type(t) ~= 'table' then bad(1, 'rawget', 'table', t, select('#', ...)) end
+  if select('#', ...) < 2 then error("bad argument #2 to 'rawget' (value expected)", 2) end
+  return rawget(real[t] or t, k)
+end
+
+function G.rawset(...)
+  local t, k, v = ...
+  local count = select('#', ...)
+  if type(t) ~= 'table' then bad(1, 'rawset', 'table', t, count) end
+  if count < 3 then error("bad argument #" .. count + 1 .. " to 'rawset' (value expected)", 2) end
+  if real[t] then error(READONLY, 0) end
+  if k == nil then error('table index is nil', 0) end
+  return rawset(t, k, v)
+end
+
+function G.getmetatable(...)
+  if select('#', ...) == 0 then error("bad argument #1 to 'getmetatable' (value expected)", 2) end
+  local v = ...
+  local kind = type(v)
+  if kind == 'table' and real[v] then return shown[v] end
+  if kind == 'userdata' then return nil end
+  return native_getmetatable(v)
+end
+
+function G.setmetatable(...)
+  local t, meta = ...
+  local count = select('#', ...)
+  if type(t) ~= 'table' then bad(1, 'setmetatable', 'table', t, count) end
+  if count < 2 or (meta ~= nil and type(meta) ~= 'table') then
+    error("bad argument #2 to 'setmetatable' (nil or table expected)", 2)
+  end
+  if real[t] then error(READONLY, 0) end
+  local own = native.debug.getmetatable(t)
+  if type(own) == 'table' and rawget(own, '__metatable') ~= nil then error('cannot change a protected metatable', 2) end
+  return native_setmetatable(t, meta)
+end
+
+local ESC = 27
+function G.loadstring(...)
+  local text, name = ...
+  local kind = type(text)
+  if kind ~= 'string' and kind ~= 'number' then bad(1, 'loadstring', 'string', text, select('#', ...)) end
+  if native.string.byte(text) == ESC then
+    return nil, native.string.format('[string "%s"]:1: unexpected symbol near \'char(27)\'',
+      (native.string.match(text, '^[^\r\n]*')))
+  end
+  return native.loadstring(text, name or text)
+end
+
+function G.load(...)
+  local reader, name = ...
+  if type(reader) ~= 'function' then bad(1, 'load', 'function', reader, select('#', ...)) end
+  local parts, count, size = {}, 0, 0
+  while true do
+    local ok, part = native_pcall(reader)
+    if not ok then
+      part = clean(part)   -- the servers' error handler sees what a reader raises: a table comes out
+      return nil, type(part) == 'table' and part or {err = 'ERR ' .. native.tostring(part)}
+    end
+    if part == nil or part == '' then break end
+    if type(part) ~= 'string' then
+      local info = getinfo(2, 'Sl')
+      return nil, {err = 'ERR ' .. info.short_src .. ':' .. info.currentline .. ': reader function must return a string'}
+    end
+    count = count + 1
+    parts[count] = part
+  end
+  return G.loadstring(native.table.concat(parts), name or '=(load)')
+end
+
+local function copy(library, names)
+  local t = {}
+  for _, name in native.ipairs(names) do t[name] = library[name] end
+  return t
+end
+
+local strings = {}
+for name, f in native_pairs(native.string) do strings[name] = f end
+function strings.dump(...)
+  local f = ...
+  if type(f) ~= 'function' then bad(1, 'dump', 'function', f, select('#', ...)) end
+  local info = getinfo(f, 'S')
+  if info.what == 'C' or info.source == core.source then error('unable to dump given function', 2) end
+  return native.string.dump(f)
+end
+
+-- Lua 5.1 copies byte by byte; doubling makes a long repetition twenty times quicker, so that a loop around it
+-- hears of a kill in time
+local short = native.string.rep
+local SHORT = 4096
+function strings.rep(...)
+  local s, n = ...
+  local kind = type(s)
+  n = native.tonumber(n)
+  if kind ~= 'string' and kind ~= 'number' or not n then
+    local wrong = kind ~= 'string' and kind ~= 'number' and 1 or 2
+    local by_method = getinfo(1, 'n').namewhat == 'method' and 1 or 0
+    local got = select('#', ...) < wrong and 'no value' or type((select(wrong, ...)))
+    error("bad argument #" .. wrong - by_method .. " to 'rep' (" .. (wrong == 1 and 'string' or 'number')
+      .. " expected, got " .. got .. ")", 2)
+  end
+  s = s .. ''
+  if n * #s <= SHORT then return short(s, n) end
+  local whole, piece = '', s
+  n = n - n % 1
+  while true do
+    local half = n % 2
+    if half == 1 then whole = whole .. piece end
+    n = (n - half) / 2
+    if n == 0 then return whole end
+    piece = piece .. piece
+  end
+end
+
+local maths = {}
+for name, f in native_pairs(native.math) do maths[name] = f end
+
+-- the 48-bit generator of the servers: one sequence from the start of the server on, the same on all
+local high, low = 0x1234ABCD, 0x330E   -- upper 32 and lower 16 bits
+local MULT_HIGH, MULT_LOW = 0x5DEEC, 0xE66D   -- 0x5DEECE66D
+local floor, tonumber = native.math.floor, native.tonumber
+
+local function step()
+  local product = low * MULT_LOW + 11
+  local next_low = product % 65536
+  local carry = (product - next_low) / 65536
+  local top = (high % 65536) * MULT_HIGH % 65536 * 65536
+  high = (carry + low * MULT_HIGH + high * MULT_LOW + top) % 4294967296
+  low = next_low
+  return floor(high / 2)
+end
+
+local function number(n, name, v, count)
+  local x = type(v) ~= 'boolean' and type(v) ~= 'nil' and tonumber(v)
+  if not x then
+    local what = count < n and 'no value' or type(v)
+    error("bad argument #" .. n .. " to '" .. name .. "' (number expected, got " .. what .. ")", 3)
+  end
+  return x < 0 and -floor(-x) or floor(x)
+end
+
+function maths.random(...)
+  local count = select('#', ...)
+  if count > 2 then error('wrong number of arguments', 2) end
+  local from, to = 1, nil
+  if count == 1 then to = number(1, 'random', (...), 1) end
+  if count == 2 then
+    from, to = ...
+    from, to = number(1, 'random', from, 2), number(2, 'random', to, 2)
+  end
+  if to and from > to then error("bad argument #" .. count .. " to 'random' (interval is empty)", 2) end
+  local r = step() % 2147483647 / 2147483647
+  if not to then return r end
+  return floor(r * (to - from + 1)) + from
+end
+
+function maths.randomseed(...)
+  local seed = number(1, 'randomseed', (...), select('#', ...)) % 4294967296
+  high, low = seed, 0x330E
+end
+
+G.string = core.protect(strings)
+G.math = core.protect(maths)
+G.table = core.protect(copy(native.table, {'concat', 'foreach', 'foreachi', 'getn', 'insert', 'maxn', 'remove', 'setn', 'sort'}))
+if core.os_clock then G.os = core.protect({clock = native.os.clock}) end
+
+local string_meta = native_getmetatable('')
+string_meta.__index = strings
+string_meta.__metatable = core.protect({__index = G.string})
+
+local function missing(_, name)
+  error("Script attempted to access nonexistent global variable '" .. native.tostring(name) .. "'", 2)
+end
+native_setmetatable(G, {__index = missing})
+
+local globals = core.protect(G)
+shown[globals] = core.protect({__index = missing})
+G._G = globals
+
+core.G, core.globals = G, globals
+"""
