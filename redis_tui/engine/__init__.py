@@ -1,0 +1,1 @@
+"""Redis itself: a synchronous engine with one owner thread, no asyncio and no I/O."""

@@ -1,0 +1,90 @@
+"""One connection, as the engine sees it; a session of the workbench is one as well.
+
+It knows no socket: whoever owns one looks at `closing` after each reply, or hears of a
+CLIENT KILL through `Engine.on_close`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from redis_tui.engine.context import Ctx
+    from redis_tui.engine.keyspace import Database
+    from redis_tui.engine.registry import Command
+
+
+@dataclass(slots=True, eq=False)
+class Transaction:
+    """What MULTI has queued."""
+
+    queue: list[tuple[Command, list[bytes]]] = field(default_factory=list)
+    broken: bool = False
+    """A command could not be queued: EXEC answers EXECABORT."""
+
+
+@dataclass(slots=True, eq=False)
+class Client:
+    """Per-connection state. Made by `Engine.connect`."""
+
+    id: int
+    addr: bytes
+    laddr: bytes
+    created_ms: int
+    ctx: Ctx = field(init=False)
+    name: bytes = b""
+    user: bytes = b"default"
+    authenticated: bool = True
+    resp: int = 2
+    lib_name: bytes = b""
+    lib_version: bytes = b""
+    last_command: str = "NULL"
+    """Full name as CLIENT LIST shows it: ``client|list``."""
+    last_active_ms: int = 0
+    commands: int = 0
+    """How many it has sent, for CLIENT LIST's tot-cmds."""
+    transaction: Transaction | None = None
+    watched: set[tuple[Database, bytes]] = field(default_factory=set)
+    watch_broken: bool = False
+    """A watched key has changed: EXEC answers nil."""
+    no_evict: bool = False
+    no_touch: bool = False
+    """As CLIENT NO-EVICT and NO-TOUCH set them; shown by CLIENT LIST, nothing is evicted here."""
+    plain: bool = True
+    """No gate stands in the way: authenticated and not in MULTI. Kept up by `refresh`."""
+    closing: bool = False
+    """QUIT was answered or CLIENT KILL hit: the connection is to be closed after the reply."""
+
+    def refresh(self) -> None:
+        """Works out anew whether the gates may be skipped; call after a change of the fields they look at."""
+        self.plain = self.authenticated and self.transaction is None
+
+    def break_watch(self) -> None:
+        """A watched key has changed."""
+        self.watch_broken = True
+
+    def watch(self, db: Database, key: bytes) -> None:
+        """Wants to know of changes to a key."""
+        if (db, key) in self.watched:
+            return
+        self.watched.add((db, key))
+        db.watch(key, self.break_watch)
+
+    def unwatch(self) -> None:
+        """Forgets every watched key."""
+        for db, key in self.watched:
+            db.unwatch(key, self.break_watch)
+        self.watched.clear()
+        self.watch_broken = False
+
+    def begin(self) -> None:
+        """Opens a transaction."""
+        self.transaction = Transaction()
+        self.refresh()
+
+    def discard(self) -> None:
+        """Ends the transaction, executed or not; the watches end with it."""
+        self.transaction = None
+        self.unwatch()
+        self.refresh()

@@ -1,0 +1,196 @@
+"""CLIENT LIST's lines, and the filters that it shares with CLIENT KILL.
+
+What only a socket's owner could know (buffers, the file descriptor) is shown as 0 or -1,
+so that whoever parses the lines finds every field of a real server.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.spec.decode import decode_int
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from redis_tui.engine.client import Client
+    from redis_tui.engine.context import Ctx
+
+_TYPES = (b"normal", b"master", b"replica", b"slave", b"pubsub")
+
+
+def client_line(ctx: Ctx, client: Client) -> bytes:
+    """One client as CLIENT LIST shows it, with its line end."""
+    now_ms, dialect, transaction = ctx.now_ms, ctx.dialect, client.transaction
+    queue = transaction.queue if transaction is not None else []
+    fields: list[tuple[str, object]] = [
+        ("id", client.id),
+        ("addr", client.addr.decode("latin-1")),
+        ("laddr", client.laddr.decode("latin-1")),
+        ("fd", -1),
+        ("name", client.name.decode("latin-1")),
+        ("age", max(0, now_ms - client.created_ms) // 1000),
+        ("idle", max(0, now_ms - client.last_active_ms) // 1000),
+        ("flags", _flags(client)),
+        *([("capa", "")] if dialect.is_valkey else []),
+        ("db", client.ctx.db.index),
+        *[(name, 0) for name in ("sub", "psub", "ssub")],
+        ("multi", -1 if transaction is None else len(queue)),
+        *([("watch", len(client.watched))] if dialect.at_least("7.4.0", valkey="8.0.0") else []),
+        *[(name, 0) for name in ("qbuf", "qbuf-free", "argv-mem")],
+        ("multi-mem", sum(len(word) for _, argv in queue for word in argv)),
+        *[(name, 0) for name in ("rbs", "rbp", "obl", "oll", "omem", "tot-mem")],
+        ("events", "r"),
+        ("cmd", client.last_command),
+        ("user", client.user.decode("latin-1")),
+        ("redir", -1),
+        ("resp", client.resp),
+        ("lib-name", client.lib_name.decode("latin-1")),
+        ("lib-ver", client.lib_version.decode("latin-1")),
+        *([("io-thread", 0)] if dialect.at_least("8.0.0", valkey="99") else []),
+    ]
+    if dialect.at_least("8.2.0", valkey="8.0.0"):
+        # The command that asks is not counted yet.
+        sent = client.commands - (client is ctx.client)
+        fields += [("tot-net-in", 0), ("tot-net-out", 0), ("tot-cmds", sent)]
+    return " ".join(f"{name}={value}" for name, value in fields).encode("latin-1") + b"\n"
+
+
+def _flags(client: Client) -> str:
+    flags = (
+        ("x" if client.transaction is not None else "")
+        + ("d" if client.watch_broken else "")
+        + ("A" if client.closing else "")
+        + ("e" if client.no_evict else "")
+        + ("T" if client.no_touch else "")
+    )
+    return flags or "N"
+
+
+@dataclass(slots=True)
+class Filter:
+    """Which clients are meant."""
+
+    skip_me: bool
+    tests: list[Callable[[Client], bool]] = field(default_factory=list)
+
+    def takes(self, ctx: Ctx, client: Client) -> bool:
+        """Whether this client is one of them."""
+        if self.skip_me and client is ctx.client:
+            return False
+        return all(test(client) for test in self.tests)
+
+
+def parse_filters(ctx: Ctx, args: Sequence[bytes], *, listing: bool) -> Filter:
+    """Reads ``TYPE normal``, ``ID 3 ADDR 127.0.0.1:4000 SKIPME no`` and so on.
+
+    Args:
+        ctx: the caller; Valkey knows more filters and takes all of them in CLIENT LIST as well.
+        args: what follows the subcommand.
+        listing: for CLIENT LIST.
+
+    Raises:
+        CommandError: with the server's own text.
+    """
+    valkey = ctx.dialect.is_valkey
+    if listing and not valkey:
+        return _redis_list_filter(args)
+    found = Filter(skip_me=not listing)
+    rest = list(args)
+    while rest:
+        word = rest.pop(0).upper()
+        if not rest:
+            raise SyntaxFault
+        if word == b"ID":
+            found.tests.append(_of_ids(_take_ids(rest, several=valkey)))
+        elif word == b"SKIPME":
+            found.skip_me = _yes_or_no(rest.pop(0))
+        else:
+            found.tests.append(_test(ctx, word, rest.pop(0), more=valkey))
+    return found
+
+
+def _redis_list_filter(args: Sequence[bytes]) -> Filter:
+    """Redis takes one filter only: a type, or ids to the end."""
+    word, values = args[0].upper(), args[1:]
+    if word == b"TYPE" and len(values) == 1:
+        return Filter(skip_me=False, tests=[_of_type(values[0], primary=False)])
+    if word == b"ID" and values:
+        ids = {decode_int(value, "ERR Invalid client ID") for value in values}
+        return Filter(skip_me=False, tests=[_of_ids(ids)])
+    raise SyntaxFault
+
+
+def _take_ids(rest: list[bytes], *, several: bool) -> set[int]:
+    """Takes one id, in Valkey as many as there are."""
+    fault = "ERR client-id should be greater than 0"
+    if several and not rest[0].lstrip(b"-").isdigit():
+        raise SyntaxFault
+    ids: set[int] = set()
+    while rest and (not ids or (several and rest[0].isdigit())):
+        number = decode_int(rest.pop(0), fault)
+        if number <= 0:
+            raise CommandError(fault)
+        ids.add(number)
+    return ids
+
+
+def _test(ctx: Ctx, word: bytes, value: bytes, *, more: bool) -> Callable[[Client], bool]:
+    """One filter but ID and SKIPME; ``more`` allows those that only Valkey has."""
+    now_ms = ctx.now_ms
+    if word == b"ADDR":
+        return lambda client: client.addr == value
+    if word == b"LADDR":
+        return lambda client: client.laddr == value
+    if word == b"TYPE":
+        return _of_type(value, primary=more)
+    if word == b"USER":
+        if value != b"default":
+            raise CommandError(b"ERR No such user '%b'" % value)
+        return lambda client: client.user == value
+    if word == b"MAXAGE":
+        age_ms = _seconds(value, b"maxage") * 1000
+        return lambda client: now_ms - client.created_ms >= age_ms
+    if not more:
+        raise SyntaxFault
+    if word == b"NAME":
+        return lambda client: client.name == value
+    if word == b"LIB-NAME":
+        return lambda client: client.lib_name == value
+    if word == b"LIB-VER":
+        return lambda client: client.lib_version == value
+    if word == b"IP":
+        return lambda client: client.addr.rpartition(b":")[0] == value
+    if word == b"IDLE":
+        idle_ms = _seconds(value, b"idle") * 1000
+        return lambda client: now_ms - client.last_active_ms >= idle_ms
+    raise SyntaxFault
+
+
+def _of_ids(ids: set[int]) -> Callable[[Client], bool]:
+    return lambda client: client.id in ids
+
+
+def _of_type(name: bytes, *, primary: bool) -> Callable[[Client], bool]:
+    """Everybody is a normal client here; other types are known and match nobody."""
+    known = (*_TYPES, b"primary") if primary else _TYPES
+    if name.lower() not in known:
+        raise CommandError(b"ERR Unknown client type '%b'" % name)
+    is_normal = name.lower() == b"normal"
+    return lambda _client: is_normal
+
+
+def _seconds(text: bytes, what: bytes) -> int:
+    number = decode_int(text, (b"ERR %b is not an integer or out of range" % what).decode())
+    if number <= 0:
+        raise CommandError(b"ERR %b should be greater than 0" % what)
+    return number
+
+
+def _yes_or_no(text: bytes) -> bool:
+    answers = {b"yes": True, b"no": False}
+    if text.lower() not in answers:
+        raise SyntaxFault
+    return answers[text.lower()]

@@ -1,0 +1,252 @@
+"""Hashes. The values themselves are `types.hash.Hash`.
+
+Handlers decode and refuse before they take a hash to change it, since a new one that stays
+empty must not be left behind.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from redis_tui.engine.registry import command
+from redis_tui.engine.scan_request import parse_cursor, parse_scan
+from redis_tui.engine.types.hash import Hash
+from redis_tui.engine.types.string import (
+    add_long_doubles,
+    format_long_double,
+    is_infinite,
+    parse_long_double,
+    read_counter,
+)
+from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.resp.types import OK, Map, Pairs, Reply
+from redis_tui.spec.command import CommandFlag
+from redis_tui.spec.decode import INT64_MAX, INT64_MIN, decode_int
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from redis_tui.engine.context import Ctx
+    from redis_tui.spec.bind import Rest
+
+READ = CommandFlag.READONLY
+WRITE = CommandFlag.WRITE
+DENYOOM = CommandFlag.DENYOOM
+FAST = CommandFlag.FAST
+
+_PAIR_COUNT_MAX: Final = INT64_MAX // 2
+_NO_FIELDS: Final = Hash()
+
+
+@command(
+    "HSET key field value [field value ...]",
+    since="2.0.0",
+    flags=WRITE | DENYOOM | FAST,
+    complexity="O(1) for each field/value pair added, so O(N) to add N field/value pairs when the command is called"
+    " with multiple field/value pairs.",
+)
+def hset(ctx: Ctx, key: bytes, pairs: Sequence[bytes]) -> Reply:
+    """Creates or modifies the value of a field in a hash."""
+    fields = ctx.edit_or_new(key, Hash)
+    if len(pairs) == 2:
+        is_new = fields.put(pairs[0], pairs[1])
+        ctx.touched(key, "hset")
+        return 1 if is_new else 0
+    added = fields.put_many(pairs)
+    ctx.touched(key, "hset", len(pairs) // 2)
+    return added
+
+
+@command(
+    "HMSET key field value [field value ...]",
+    since="2.0.0",
+    flags=WRITE | DENYOOM | FAST,
+    complexity="O(N) where N is the number of fields being set.",
+)
+def hmset(ctx: Ctx, key: bytes, pairs: Sequence[bytes]) -> Reply:
+    """Sets the values of multiple fields."""
+    hset(ctx, key, pairs)
+    return OK
+
+
+@command("HSETNX key field value", since="2.0.0", flags=WRITE | DENYOOM | FAST, complexity="O(1)")
+def hsetnx(ctx: Ctx, key: bytes, field: bytes, value: bytes) -> Reply:
+    """Sets the value of a field in a hash only when the field doesn't exist."""
+    fields = ctx.edit(key, Hash)
+    if fields is not None and field in fields:
+        return 0
+    ctx.edit_or_new(key, Hash).put(field, value)
+    ctx.touched(key, "hset")
+    return 1
+
+
+@command("HGET key field", since="2.0.0", flags=READ | FAST, complexity="O(1)")
+def hget(ctx: Ctx, key: bytes, field: bytes) -> Reply:
+    """Returns the value of a field in a hash."""
+    fields = ctx.read(key, Hash)
+    return None if fields is None else fields.get(field)
+
+
+@command(
+    "HMGET key field [field ...]",
+    since="2.0.0",
+    flags=READ | FAST,
+    complexity="O(N) where N is the number of fields being requested.",
+)
+def hmget(ctx: Ctx, key: bytes, names: Sequence[bytes]) -> Reply:
+    """Returns the values of all fields in a hash."""
+    fields = ctx.read(key, Hash) or _NO_FIELDS
+    return list(map(fields.get, names))
+
+
+@command("HGETALL key", since="2.0.0", flags=READ, complexity="O(N) where N is the size of the hash.")
+def hgetall(ctx: Ctx, key: bytes) -> Reply:
+    """Returns all fields and values in a hash."""
+    return Map((ctx.read(key, Hash) or _NO_FIELDS).items())
+
+
+@command("HKEYS key", since="2.0.0", flags=READ, complexity="O(N) where N is the size of the hash.")
+def hkeys(ctx: Ctx, key: bytes) -> Reply:
+    """Returns all fields in a hash."""
+    return list(ctx.read(key, Hash) or ())
+
+
+@command("HVALS key", since="2.0.0", flags=READ, complexity="O(N) where N is the size of the hash.")
+def hvals(ctx: Ctx, key: bytes) -> Reply:
+    """Returns all values in a hash."""
+    return list((ctx.read(key, Hash) or _NO_FIELDS).values())
+
+
+@command("HLEN key", since="2.0.0", flags=READ | FAST, complexity="O(1)")
+def hlen(ctx: Ctx, key: bytes) -> Reply:
+    """Returns the number of fields in a hash."""
+    return len(ctx.read(key, Hash) or ())
+
+
+@command("HEXISTS key field", since="2.0.0", flags=READ | FAST, complexity="O(1)")
+def hexists(ctx: Ctx, key: bytes, field: bytes) -> Reply:
+    """Determines whether a field exists in a hash."""
+    return 1 if field in (ctx.read(key, Hash) or ()) else 0
+
+
+@command("HSTRLEN key field", since="3.2.0", flags=READ | FAST, complexity="O(1)")
+def hstrlen(ctx: Ctx, key: bytes, field: bytes) -> Reply:
+    """Returns the length of the value of a field."""
+    return len((ctx.read(key, Hash) or _NO_FIELDS).get(field, b""))
+
+
+@command(
+    "HDEL key field [field ...]",
+    since="2.0.0",
+    flags=WRITE | FAST,
+    complexity="O(N) where N is the number of fields to be removed.",
+)
+def hdel(ctx: Ctx, key: bytes, names: Sequence[bytes]) -> Reply:
+    """Deletes one or more fields and their values from a hash. Deletes the hash if no fields remain."""
+    fields = ctx.edit(key, Hash)
+    if fields is None:
+        return 0
+    removed = sum(map(fields.remove, names))
+    if removed:
+        ctx.touched(key, "hdel", removed)
+    return removed
+
+
+@command("HINCRBY key field increment", since="2.0.0", flags=WRITE | DENYOOM | FAST, complexity="O(1)")
+def hincrby(ctx: Ctx, key: bytes, field: bytes, increment: int) -> Reply:
+    """Increments the integer value of a field in a hash by a number. Uses 0 as initial value if the field doesn't exist."""  # noqa: E501  # one line, the server's own words
+    fields = ctx.edit(key, Hash)
+    text = None if fields is None else fields.get(field)
+    total = increment
+    if text is not None:
+        total += read_counter(text, "ERR hash value is not an integer")
+        if not INT64_MIN <= total <= INT64_MAX:
+            raise CommandError("ERR increment or decrement would overflow")
+    if fields is None:
+        fields = ctx.edit_or_new(key, Hash)
+    fields.put(field, b"%d" % total)
+    ctx.touched(key, "hincrby")
+    return total
+
+
+@command("HINCRBYFLOAT key field increment", since="2.6.0", flags=WRITE | DENYOOM | FAST, complexity="O(1)")
+def hincrbyfloat(ctx: Ctx, key: bytes, field: bytes, increment: bytes) -> Reply:
+    """Increments the floating point value of a field by a number. Uses 0 as initial value if the field doesn't exist."""  # noqa: E501  # one line, the server's own words
+    step = parse_long_double(increment)
+    if step is None:
+        raise CommandError("ERR value is not a valid float")
+    if is_infinite(step):
+        raise CommandError("ERR value is NaN or Infinity")
+    fields = ctx.edit(key, Hash)
+    number = parse_long_double(b"0" if fields is None else fields.get(field, b"0"))
+    if number is None:
+        raise CommandError("ERR hash value is not a float")
+    total = add_long_doubles(number, step)
+    if total is None:
+        raise CommandError("ERR increment would produce NaN or Infinity")
+    text = format_long_double(total)
+    ctx.edit_or_new(key, Hash).put(field, text)
+    ctx.touched(key, "hincrbyfloat")
+    return text
+
+
+@command(
+    "HRANDFIELD key [count [WITHVALUES]]",
+    since="6.2.0",
+    flags=READ,
+    complexity="O(N) where N is the number of fields returned",
+)
+def hrandfield(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
+    """Returns one or more random fields from a hash."""
+    if not rest:
+        single = ctx.read(key, Hash)
+        return None if single is None else single.pick(ctx.space.rng)
+    count = decode_int(rest[0])
+    if count == INT64_MIN:
+        raise CommandError(f"ERR value is out of range, value must between {-INT64_MAX} and {INT64_MAX}")
+    is_paired = len(rest) > 1
+    if len(rest) > 2 or (is_paired and rest[1].upper() != b"WITHVALUES"):
+        raise SyntaxFault
+    if is_paired and not -_PAIR_COUNT_MAX <= count <= _PAIR_COUNT_MAX:
+        raise CommandError("ERR value is out of range")
+    fields = ctx.read(key, Hash) or _NO_FIELDS
+    chosen = _choose(ctx, fields, count)
+    return Pairs((field, fields[field]) for field in chosen) if is_paired else list(chosen)
+
+
+def _choose(ctx: Ctx, fields: Hash, count: int) -> list[bytes]:
+    """``count`` different fields in their order; of a negative count that many, the same one more than once perhaps."""
+    if not fields or not count:
+        return []
+    rng = ctx.space.rng
+    if count < 0:
+        return rng.choices(list(fields), k=-count)
+    if count >= len(fields):
+        return list(fields)
+    names = list(fields)
+    return [names[at] for at in sorted(rng.sample(range(len(names)), count))]
+
+
+@command(
+    "HSCAN key cursor [MATCH pattern] [COUNT count] [NOVALUES]",
+    since="2.8.0",
+    flags=READ,
+    complexity="O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to"
+    " return back to 0. N is the number of elements inside the collection.",
+)
+def hscan(ctx: Ctx, key: bytes, cursor: bytes, rest: Rest) -> Reply:
+    """Iterates over fields and values of a hash."""
+    at = parse_cursor(cursor)
+    fields = ctx.read(key, Hash)
+    if fields is None:
+        return [b"0", []]
+    request = parse_scan(rest, ctx.dialect, of="hscan")
+    if fields.encoding(ctx.config) == "listpack":
+        at, names = 0, list(fields)
+    else:
+        at, names = fields.scan(at, request.count)
+    if request.matches is not None:
+        names = [name for name in names if request.matches(name)]
+    if request.novalues:
+        return [b"%d" % at, names]
+    return [b"%d" % at, [text for name in names for text in (name, fields[name])]]

@@ -1,0 +1,150 @@
+"""EVAL and its kin, and the script cache's commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from redis_tui.engine.registry import command, container
+from redis_tui.engine.scripts import KillResult
+from redis_tui.errors import CommandError
+from redis_tui.resp.types import OK, Reply
+from redis_tui.spec.bind import Rest
+from redis_tui.spec.command import CommandFlag
+from redis_tui.spec.decode import decode_int
+
+if TYPE_CHECKING:
+    from redis_tui.engine.context import Ctx
+    from redis_tui.scripting.cache import CachedScript
+
+_EVAL = (
+    CommandFlag.NOSCRIPT
+    | CommandFlag.SKIP_MONITOR
+    | CommandFlag.MAY_REPLICATE
+    | CommandFlag.NO_MANDATORY_KEYS
+    | CommandFlag.STALE
+    | CommandFlag.MOVABLEKEYS
+)
+_EVAL_RO = (_EVAL | CommandFlag.READONLY) & ~CommandFlag.MAY_REPLICATE
+_COST = "Depends on the script that is executed."
+_SHA_LENGTH = 40
+
+container("script", "A container for Lua scripts management commands.", since="2.6.0", group="scripting")
+
+
+@command("EVAL script numkeys [key [key ...]] [arg [arg ...]]", since="2.6.0", flags=_EVAL, complexity=_COST)
+def eval_(ctx: Ctx, script: bytes, numkeys: bytes, rest: Rest) -> Reply:
+    """Executes a server-side Lua script."""
+    return _eval(ctx, script, numkeys, rest, read_only=False)
+
+
+@command("EVAL_RO script numkeys [key [key ...]] [arg [arg ...]]", since="7.0.0", flags=_EVAL_RO, complexity=_COST)
+def eval_ro(ctx: Ctx, script: bytes, numkeys: bytes, rest: Rest) -> Reply:
+    """Executes a read-only server-side Lua script."""
+    return _eval(ctx, script, numkeys, rest, read_only=True)
+
+
+@command("EVALSHA sha1 numkeys [key [key ...]] [arg [arg ...]]", since="2.6.0", flags=_EVAL, complexity=_COST)
+def evalsha(ctx: Ctx, sha1: bytes, numkeys: bytes, rest: Rest) -> Reply:
+    """Executes a server-side Lua script by SHA1 digest."""
+    return _evalsha(ctx, sha1, numkeys, rest, read_only=False)
+
+
+@command("EVALSHA_RO sha1 numkeys [key [key ...]] [arg [arg ...]]", since="7.0.0", flags=_EVAL_RO, complexity=_COST)
+def evalsha_ro(ctx: Ctx, sha1: bytes, numkeys: bytes, rest: Rest) -> Reply:
+    """Executes a read-only server-side Lua script by SHA1 digest."""
+    return _evalsha(ctx, sha1, numkeys, rest, read_only=True)
+
+
+@command(
+    "SCRIPT LOAD script",
+    since="2.6.0",
+    flags=CommandFlag.NOSCRIPT | CommandFlag.STALE,
+    complexity="O(N) with N being the length in bytes of the script body.",
+)
+def script_load(ctx: Ctx, script: bytes) -> Reply:
+    """Loads a server-side Lua script to the script cache."""
+    return ctx.engine.scripts.load(script, by_eval=False).script.sha1
+
+
+@command(
+    "SCRIPT EXISTS sha1 [sha1 ...]",
+    since="2.6.0",
+    flags=CommandFlag.NOSCRIPT,
+    complexity="O(N) with N being the number of scripts to check (so checking a single script is an O(1) operation).",
+)
+def script_exists(ctx: Ctx, sha1: list[bytes]) -> Reply:
+    """Determines whether server-side Lua scripts exist in the script cache."""
+    cache = ctx.engine.scripts.cache
+    return [int(sha in cache) for sha in sha1]
+
+
+@command(
+    "SCRIPT FLUSH [ASYNC | SYNC]",
+    since="2.6.0",
+    flags=CommandFlag.NOSCRIPT,
+    complexity="O(N) with N being the number of scripts in cache",
+)
+def script_flush(ctx: Ctx, rest: Rest) -> Reply:
+    """Removes all server-side Lua scripts from the script cache."""
+    # Both words mean the same here: there is no other thread to leave the work to.
+    if len(rest) > 1 or (rest and rest[0].lower() not in (b"async", b"sync")):
+        raise CommandError("ERR SCRIPT FLUSH only support SYNC|ASYNC option")
+    ctx.engine.scripts.cache.flush()
+    return OK
+
+
+@command("SCRIPT KILL", since="2.6.0", flags=CommandFlag.NOSCRIPT | CommandFlag.ALLOW_BUSY, complexity="O(1)")
+def script_kill(ctx: Ctx) -> Reply:
+    """Terminates a server-side Lua script during execution."""
+    outcome = ctx.engine.scripts.kill()
+    if outcome is KillResult.NOTHING_RUNNING:
+        raise CommandError("NOTBUSY No scripts in execution right now.")
+    if outcome is KillResult.UNKILLABLE:
+        raise CommandError(
+            "UNKILLABLE Sorry the script already executed write commands against the dataset. "
+            "You can either wait the script termination or kill the server in a hard way "
+            "using the SHUTDOWN NOSAVE command."
+        )
+    return OK
+
+
+@command("SCRIPT SHOW sha1", since="8.0.0", only="valkey", flags=CommandFlag.NOSCRIPT, complexity="O(1).")
+def script_show(ctx: Ctx, sha1: bytes) -> Reply:
+    """Show server-side Lua script in the script cache."""
+    return _cached(ctx, sha1).script.source
+
+
+def _eval(ctx: Ctx, source: bytes, numkeys: bytes, rest: list[bytes], *, read_only: bool) -> Reply:
+    count = _numkeys(numkeys, rest)
+    return _run(ctx, ctx.engine.scripts.load(source, by_eval=True), count, rest, read_only=read_only)
+
+
+def _evalsha(ctx: Ctx, sha: bytes, numkeys: bytes, rest: list[bytes], *, read_only: bool) -> Reply:
+    # A digest of the wrong length is refused before numkeys is looked at: EVALSHA abc x -> NOSCRIPT
+    if len(sha) != _SHA_LENGTH:
+        raise CommandError(ctx.dialect.noscript)
+    count = _numkeys(numkeys, rest)
+    return _run(ctx, _cached(ctx, sha), count, rest, read_only=read_only)
+
+
+def _run(ctx: Ctx, cached: CachedScript, count: int, rest: list[bytes], *, read_only: bool) -> Reply:
+    # A shebang without no-writes says that the script may write; without a shebang nothing is said.
+    if read_only and cached.script.flags is not None and not cached.script.is_read_only:
+        raise CommandError("ERR Can not execute a script with write flag using *_ro command.")
+    return ctx.engine.scripts.run(ctx.client, cached, rest[:count], rest[count:], read_only=read_only).reply
+
+
+def _numkeys(numkeys: bytes, rest: list[bytes]) -> int:
+    count = decode_int(numkeys)
+    if count > len(rest):
+        raise CommandError("ERR Number of keys can't be greater than number of args")
+    if count < 0:
+        raise CommandError("ERR Number of keys can't be negative")
+    return count
+
+
+def _cached(ctx: Ctx, sha: bytes) -> CachedScript:
+    script = ctx.engine.scripts.cache.find(sha)
+    if script is None:
+        raise CommandError(ctx.dialect.noscript)
+    return script

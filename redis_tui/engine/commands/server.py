@@ -1,0 +1,361 @@
+"""The server as a whole: what it is, how it is set, what it holds and has done.
+
+The texts of INFO and the replies of COMMAND are made in `engine.info` and
+`engine.command_table`. The decision a reader would question: SHUTDOWN SAVE fails as on a
+server that cannot write its file, because nothing is kept on disk here.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Literal
+
+from redis_tui.engine import info as info_text
+from redis_tui.engine import memory
+from redis_tui.engine.command_table import docs, info_row, keys_and_flags
+from redis_tui.engine.glob import compile_glob
+from redis_tui.engine.registry import command, container, printable
+from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.resp.types import OK, Map, Reply, Verbatim
+from redis_tui.spec.categories import acl_categories
+from redis_tui.spec.command import CommandFlag
+from redis_tui.spec.decode import decode_int
+from redis_tui.spec.keys import getkeys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from redis_tui.engine.context import Ctx
+    from redis_tui.engine.registry import Command
+    from redis_tui.spec.bind import Rest
+
+_OPEN = CommandFlag.LOADING | CommandFlag.STALE
+_ADMIN = _OPEN | CommandFlag.ADMIN
+_CONFIG = _ADMIN | CommandFlag.NOSCRIPT
+_SECONDS = re.compile(rb"\s*[+]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_LONGEST_SLEEP_S = 10**6
+_SLOWLOG_SHOWN = 10
+
+container("config", "A container for server configuration commands.", since="2.0.0", group="server")
+container("slowlog", "A container for slow log commands.", since="2.2.12", group="server")
+container("memory", "A container for memory diagnostics commands.", since="4.0.0", group="server")
+
+
+@command("INFO [section [section ...]]", since="1.0.0", flags=_OPEN, complexity="O(1)")
+def info(ctx: Ctx, sections: list[bytes]) -> Reply:
+    """Returns information and statistics about the server."""
+    wanted = [section.decode("latin-1").lower() for section in sections]
+    return Verbatim(info_text.render(ctx.engine, wanted).encode())
+
+
+# CONFIG
+
+
+@command(
+    "CONFIG GET parameter [parameter ...]",
+    since="2.0.0",
+    flags=_CONFIG,
+    complexity="O(N) when N is the number of configuration parameters provided",
+)
+def config_get(ctx: Ctx, parameters: list[bytes]) -> Reply:
+    """Returns the effective values of configuration parameters."""
+    found = ctx.config.matching([one.decode("latin-1") for one in parameters])
+    return Map([(name.encode("latin-1"), text.encode("latin-1")) for name, text in found])
+
+
+@command(
+    "CONFIG SET parameter value [parameter value ...]",
+    since="2.0.0",
+    flags=_CONFIG,
+    complexity="O(N) when N is the number of configuration parameters provided",
+)
+def config_set(ctx: Ctx, rest: Rest) -> Reply:
+    """Sets configuration parameters in-flight."""
+    if len(rest) % 2:
+        raise SyntaxFault
+    words = [word.decode("latin-1") for word in rest]
+    pairs = list(zip(words[::2], words[1::2], strict=True))
+    ctx.config.set_many(pairs, newest=ctx.dialect.at_least("8.0.0", valkey="99"))
+    return OK
+
+
+@command("CONFIG RESETSTAT", since="2.0.0", flags=_CONFIG, complexity="O(1)")
+def config_resetstat(ctx: Ctx) -> Reply:
+    """Resets the server's statistics."""
+    ctx.engine.stats.reset()
+    ctx.space.hits = ctx.space.misses = ctx.space.expired = 0
+    return OK
+
+
+# COMMAND
+
+
+@command(
+    "COMMAND", since="2.8.13", flags=_OPEN, complexity="O(N) where N is the total number of Redis commands", arity=-1
+)
+def command_(ctx: Ctx) -> Reply:
+    """Returns detailed information about all commands."""
+    return [info_row(one) for one in ctx.engine.registry.commands.values()]
+
+
+@command("COMMAND COUNT", since="2.8.13", flags=_OPEN, complexity="O(1)")
+def command_count(ctx: Ctx) -> Reply:
+    """Returns a count of commands."""
+    return len(ctx.engine.registry.commands)
+
+
+@command(
+    "COMMAND INFO [command-name [command-name ...]]",
+    since="2.8.13",
+    flags=_OPEN,
+    complexity="O(N) where N is the number of commands to look up",
+)
+def command_info(ctx: Ctx, names: list[bytes]) -> Reply:
+    """Returns information about one, multiple or all commands."""
+    if not names:
+        return command_(ctx)
+    found = [_named(ctx, name) for name in names]
+    return [None if one is None else info_row(one) for one in found]
+
+
+@command(
+    "COMMAND DOCS [command-name [command-name ...]]",
+    since="7.0.0",
+    flags=_OPEN,
+    complexity="O(N) where N is the number of commands to look up",
+)
+def command_docs(ctx: Ctx, names: list[bytes]) -> Reply:
+    """Returns documentary information about one, multiple or all commands."""
+    commands = [_named(ctx, name) for name in names] if names else ctx.engine.registry.commands.values()
+    return Map([(one.name.encode(), docs(one)) for one in commands if one is not None])
+
+
+@command(
+    "COMMAND LIST [FILTERBY <MODULE module-name | ACLCAT category | PATTERN pattern>]",
+    since="7.0.0",
+    flags=_OPEN,
+    complexity="O(N) where N is the total number of Redis commands",
+)
+def command_list(ctx: Ctx, rest: Rest) -> Reply:
+    """Returns a list of command names."""
+    if not rest:
+        return [one.name.encode() for one in _every(ctx)]
+    if len(rest) != 3 or rest[0].upper() != b"FILTERBY":
+        raise SyntaxFault
+    kind, value = rest[1].upper(), rest[2].lower()
+    if kind == b"MODULE":
+        return []
+    if kind == b"ACLCAT":
+        category = value.decode("latin-1")
+        return [one.name.encode() for one in _every(ctx) if category in acl_categories(one.spec)]
+    if kind == b"PATTERN":
+        match = compile_glob(value).match
+        return [one.name.encode() for one in _every(ctx) if match(one.name.encode())]
+    raise SyntaxFault
+
+
+@command(
+    "COMMAND GETKEYS command [arg [arg ...]]",
+    since="2.8.13",
+    flags=_OPEN,
+    complexity="O(N) where N is the number of arguments to the command",
+)
+def command_getkeys(ctx: Ctx, rest: Rest) -> Reply:
+    """Extracts the key names from an arbitrary command."""
+    return list(getkeys(_called(ctx, rest).spec, rest))
+
+
+@command(
+    "COMMAND GETKEYSANDFLAGS command [arg [arg ...]]",
+    since="7.0.0",
+    flags=_OPEN,
+    complexity="O(N) where N is the number of arguments to the command",
+)
+def command_getkeysandflags(ctx: Ctx, rest: Rest) -> Reply:
+    """Extracts the key names and access flags for an arbitrary command."""
+    return keys_and_flags(_called(ctx, rest).spec, rest)
+
+
+# Data
+
+
+@command("DBSIZE", since="1.0.0", flags=CommandFlag.READONLY | CommandFlag.FAST, complexity="O(1)")
+def dbsize(ctx: Ctx) -> Reply:
+    """Returns the number of keys in the database."""
+    return len(ctx.db)
+
+
+@command(
+    "FLUSHDB [ASYNC | SYNC]",
+    since="1.0.0",
+    flags=CommandFlag.WRITE,
+    complexity="O(N) where N is the number of keys in the selected database",
+)
+def flushdb(ctx: Ctx, *, mode: Literal["async", "sync"] | None = None) -> Reply:  # noqa: ARG001  # both are done at once
+    """Remove all keys from the current database."""
+    ctx.db.flush()
+    return OK
+
+
+@command(
+    "FLUSHALL [ASYNC | SYNC]",
+    since="1.0.0",
+    flags=CommandFlag.WRITE,
+    complexity="O(N) where N is the total number of keys in all databases",
+)
+def flushall(ctx: Ctx, *, mode: Literal["async", "sync"] | None = None) -> Reply:  # noqa: ARG001  # both are done at once
+    """Removes all keys from all databases."""
+    ctx.space.flush()
+    return OK
+
+
+@command(
+    "SWAPDB index1 index2",
+    since="4.0.0",
+    flags=CommandFlag.WRITE | CommandFlag.FAST,
+    complexity="O(N) where N is the count of clients watching or blocking on keys from both databases.",
+)
+def swapdb(ctx: Ctx, index1: bytes, index2: bytes) -> Reply:
+    """Swaps two Redis databases."""
+    first = decode_int(index1, "ERR invalid first DB index")
+    second = decode_int(index2, "ERR invalid second DB index")
+    count = len(ctx.space.databases)
+    if not (0 <= first < count and 0 <= second < count):
+        raise CommandError("ERR DB index is out of range")
+    ctx.space.swap(first, second)
+    return OK
+
+
+@command(
+    "MEMORY USAGE key [SAMPLES count]",
+    since="4.0.0",
+    flags=CommandFlag.READONLY,
+    complexity="O(N) where N is the number of samples.",
+)
+def memory_usage(ctx: Ctx, key: bytes, *, samples: int = memory.DEFAULT_SAMPLES) -> Reply:
+    """Estimates the memory usage of a key."""
+    if samples < 0:
+        raise SyntaxFault
+    value = ctx.peek(key)
+    return None if value is None else memory.usage(key, value, ctx.config, samples=samples)
+
+
+# The server itself
+
+
+@command("TIME", since="2.6.0", flags=_OPEN | CommandFlag.FAST, complexity="O(1)")
+def time_(ctx: Ctx) -> Reply:
+    """Returns the server time."""
+    engine = ctx.engine
+    now_us = ctx.now_ms * 1000 if engine.time_frozen else engine.clock.now_us()
+    return [b"%d" % (now_us // 1_000_000), b"%d" % (now_us % 1_000_000)]
+
+
+@command("ROLE", since="2.8.12", flags=_OPEN | CommandFlag.NOSCRIPT | CommandFlag.FAST, complexity="O(1)")
+def role(_ctx: Ctx) -> Reply:
+    """Returns the replication role."""
+    return [b"master", 0, []]
+
+
+@command(
+    "SLOWLOG GET [count]",
+    since="2.2.12",
+    flags=_ADMIN,
+    complexity="O(N) where N is the number of entries returned",
+)
+def slowlog_get(ctx: Ctx, rest: Rest) -> Reply:
+    """Returns the slow log's entries."""
+    if len(rest) > 1:
+        raise CommandError("ERR unknown subcommand or wrong number of arguments for 'get'. Try SLOWLOG HELP.")
+    fault = "ERR count should be greater than or equal to -1"
+    count = decode_int(rest[0], fault) if rest else _SLOWLOG_SHOWN
+    if count < -1:
+        raise CommandError(fault)
+    return [
+        [one.id, one.unix_time, one.duration_us, list(one.argv), one.client_addr, one.client_name]
+        for one in ctx.engine.slowlog.newest(count)
+    ]
+
+
+@command("SLOWLOG LEN", since="2.2.12", flags=_ADMIN, complexity="O(1)")
+def slowlog_len(ctx: Ctx) -> Reply:
+    """Returns the number of entries in the slow log."""
+    return len(ctx.engine.slowlog)
+
+
+@command(
+    "SLOWLOG RESET", since="2.2.12", flags=_ADMIN, complexity="O(N) where N is the number of entries in the slowlog"
+)
+def slowlog_reset(ctx: Ctx) -> Reply:
+    """Clears all entries from the slow log."""
+    ctx.engine.slowlog.reset()
+    return OK
+
+
+@command(
+    "DEBUG subcommand [arg [arg ...]]",
+    since="1.0.0",
+    flags=_CONFIG,
+    complexity="Depends on subcommand.",
+)
+def debug(_ctx: Ctx, subcommand: bytes, rest: Rest) -> Reply:
+    """A container for debugging commands."""
+    if subcommand.upper() != b"SLEEP" or len(rest) != 1:
+        raise CommandError(
+            b"ERR unknown subcommand or wrong number of arguments for '%.128b'. Try DEBUG HELP." % printable(subcommand)
+        )
+    number = _SECONDS.match(rest[0])  # strtod: what is no number is 0
+    time.sleep(min(float(number.group()), _LONGEST_SLEEP_S) if number else 0)
+    return OK
+
+
+@command(
+    "SHUTDOWN [NOSAVE | SAVE] [NOW] [FORCE] [ABORT]",
+    since="1.0.0",
+    flags=_CONFIG | CommandFlag.NO_MULTI | CommandFlag.ALLOW_BUSY,
+    complexity=(
+        "O(N) when saving, where N is the total number of keys in all databases when saving data, otherwise O(1)"
+    ),
+)
+def shutdown(
+    ctx: Ctx,
+    *,
+    mode: Literal["nosave", "save"] | None = None,
+    now: bool = False,
+    force: bool = False,
+    abort: bool = False,
+) -> Reply:
+    """Synchronously saves the database(s) to disk and shuts down the Redis server."""
+    if abort:
+        if mode or now or force:
+            raise SyntaxFault
+        raise CommandError("ERR No shutdown in progress.")
+    if ctx.engine.on_shutdown is None or (mode == "save" and not force):
+        raise CommandError("ERR Errors trying to SHUTDOWN. Check logs.")
+    ctx.client.closing = True
+    ctx.engine.on_shutdown()
+    return OK
+
+
+def _named(ctx: Ctx, name: bytes) -> Command | None:
+    """A command as COMMAND INFO takes it, ``client|setname``."""
+    head, _, tail = name.partition(b"|")
+    found = ctx.engine.registry.find(head)
+    return found.subcommands.get(tail.lower()) if found is not None and tail else found
+
+
+def _called(ctx: Ctx, argv: Sequence[bytes]) -> Command:
+    """The command of a whole call. Raises `CommandError` where there is none."""
+    found = ctx.engine.registry.find(argv[0])
+    if found is not None and found.subcommands and len(argv) > 1:
+        found = found.subcommands.get(argv[1].lower())
+    if found is None:
+        raise CommandError("ERR Invalid command specified")
+    return found
+
+
+def _every(ctx: Ctx) -> Iterator[Command]:
+    for one in ctx.engine.registry.commands.values():
+        yield one
+        yield from one.subcommands.values()

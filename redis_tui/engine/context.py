@@ -1,0 +1,93 @@
+"""What a handler is given: its client's view of the keyspace and of the engine.
+
+One `Ctx` lives as long as its client. The methods of the current database are bound into
+it by `use`, so that ``ctx.string(key)`` in the inner loop of a script is one call, not two.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from redis_tui.engine.client import Client
+    from redis_tui.engine.config import Config
+    from redis_tui.engine.dialect import Dialect
+    from redis_tui.engine.engine import Engine
+    from redis_tui.engine.keyspace import Database, Keyspace
+
+
+class Ctx:
+    """A handler's view of the world.
+
+    Handlers read, decide, write, reply::
+
+        value = ctx.string(key)           # bytes or None; raises WrongType
+        items = ctx.read(key, List)       # a collection for reading, or None; raises WrongType
+        items = ctx.edit(key, List)       # about to change it in place, or None
+        items = ctx.edit_or_new(key, List)
+        ctx.touched(key, "rpush", 2)      # it was changed: event name, number of changes
+        ctx.set(key, value, "set")        # a new value, TTL dropped unless keep_ttl=True
+        ctx.delete(key)                   # True where there was one
+        ctx.expire_at(key, at_ms); ctx.persist(key); ctx.expires_at(key)
+        ctx.get(key)                      # value of any type; counts a hit or miss
+        ctx.peek(key)                     # the same without counting
+    """
+
+    __slots__ = (
+        "client",
+        "db",
+        "delete",
+        "edit",
+        "edit_or_new",
+        "engine",
+        "expire_at",
+        "expires_at",
+        "get",
+        "in_script",
+        "peek",
+        "persist",
+        "read",
+        "resp",
+        "set",
+        "space",
+        "string",
+        "touched",
+    )
+
+    def __init__(self, engine: Engine, client: Client) -> None:
+        self.engine = engine
+        self.client = client
+        self.space: Keyspace = engine.space
+        self.resp = client.resp
+        """Protocol version of the reply being made: the client's, or the script's own."""
+        self.in_script = False
+        self.use(engine.space.databases[0])
+
+    def use(self, db: Database) -> None:
+        """Works on this database from now on, as SELECT does."""
+        self.db = db
+        self.get = db.get
+        self.peek = db.peek
+        self.string = db.string
+        self.read = db.read
+        self.edit = db.edit
+        self.edit_or_new = db.edit_or_new
+        self.touched = db.touched
+        self.set = db.set
+        self.delete = db.delete
+        self.expire_at = db.expire_at
+        self.expires_at = db.expires_at
+        self.persist = db.persist
+
+    @property
+    def now_ms(self) -> int:
+        """Unix time of this command in milliseconds; frozen within a script or transaction."""
+        return self.space.now_ms
+
+    @property
+    def config(self) -> Config:
+        return self.engine.config
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.engine.dialect

@@ -1,0 +1,117 @@
+"""Which server we speak as: version, wording and gates, as data.
+
+Redis 7.0 to 8 differ in a few gates only; Valkey words most script errors its own way.
+So a dialect is a value that handlers ask, never a subclass that they override.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from redis_tui.errors import UsageError
+from redis_tui.scripting import wording as lua
+
+if TYPE_CHECKING:
+    from redis_tui.spec.command import CommandSpec
+
+
+def version_tuple(version: str) -> tuple[int, ...]:
+    """``"7.2.6"`` -> ``(7, 2, 6)``, for comparing."""
+    return tuple(int(part) for part in version.split("."))
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One server to speak as."""
+
+    name: str
+    """As ``--dialect`` takes it."""
+    server: str
+    """``redis`` or ``valkey``: HELLO's ``server`` field."""
+    version: str
+    """The server's own version."""
+    redis_version: str
+    """What INFO gives as ``redis_version``; a Valkey says 7.2.4 for ever."""
+    scripts: lua.Wording
+    """Texts of the Lua side."""
+    unknown_command: str
+    """Of a call from a script, like the two that follow."""
+    wrong_arity: str
+    not_allowed: str
+    busy: str
+    noscript: str
+
+    @property
+    def is_valkey(self) -> bool:
+        return self.server == "valkey"
+
+    def at_least(self, version: str, *, valkey: str | None = None) -> bool:
+        """Whether this server is new enough for a feature.
+
+        Args:
+            version: the Redis release that brought it.
+            valkey: the Valkey release that brought it; None where only what Valkey took
+                over from Redis 7.2 counts.
+        """
+        if self.is_valkey and valkey is not None:
+            return version_tuple(self.version) >= version_tuple(valkey)
+        return version_tuple(self.redis_version) >= version_tuple(version)
+
+    def has(self, spec: CommandSpec, *, valkey_since: str | None = None) -> bool:
+        """Whether this server has a command.
+
+        Args:
+            spec: the command; ``spec.since`` is a Redis release unless ``spec.only`` is ``valkey``.
+            valkey_since: the Valkey release that brought it, where Valkey got it on its own.
+        """
+        if spec.only is not None and spec.only != self.server:
+            return False
+        if spec.only == "valkey":
+            return version_tuple(self.version) >= version_tuple(spec.since)
+        return self.at_least(spec.since, valkey=valkey_since)
+
+
+def _redis(name: str, version: str, scripts: lua.Wording) -> Dialect:
+    return Dialect(
+        name=name,
+        server="redis",
+        version=version,
+        redis_version=version,
+        scripts=scripts,
+        unknown_command="ERR Unknown Redis command called from script",
+        wrong_arity="ERR Wrong number of args calling Redis command from script",
+        not_allowed="ERR This Redis command is not allowed from script",
+        busy="BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+        noscript="NOSCRIPT No matching script. Please use EVAL.",
+    )
+
+
+REDIS_8 = _redis("redis-8", "8.2.3", lua.REDIS_8)
+REDIS_7_2 = _redis("redis-7.2", "7.2.6", lua.REDIS_7_2)
+VALKEY_9 = Dialect(
+    name="valkey-9",
+    server="valkey",
+    version="9.1.2",
+    redis_version="7.2.4",
+    scripts=lua.VALKEY_9,
+    unknown_command="ERR Unknown command called from script",
+    wrong_arity="ERR Wrong number of args calling command from script",
+    not_allowed="ERR This Valkey command is not allowed from script",
+    busy="BUSY Valkey is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+    noscript="NOSCRIPT No matching script.",
+)
+
+DIALECTS = {dialect.name: dialect for dialect in (REDIS_8, REDIS_7_2, VALKEY_9)}
+
+
+def dialect_named(name: str) -> Dialect:
+    """The dialect of that name.
+
+    Raises:
+        UsageError: there is none; the message lists those that are.
+    """
+    try:
+        return DIALECTS[name]
+    except KeyError:
+        raise UsageError(f"There is no dialect {name!r}.", hint=f"Choose one of {', '.join(DIALECTS)}.") from None

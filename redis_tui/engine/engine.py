@@ -1,0 +1,218 @@
+"""`Engine.execute`: the gate list, dispatch, MULTI, the slow log.
+
+Synchronous and for one thread: `thread.EngineThread` owns it where there are others.
+Knows no wire format and no Lua (`scripts` does). Everything that a client may not do right
+now is decided in `_gate`, in the order in which a server looks: authentication, a busy
+script, an open transaction.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+from redis_tui.engine.client import Client
+from redis_tui.engine.clock import Clock, SystemClock
+from redis_tui.engine.config import Config
+from redis_tui.engine.context import Ctx
+from redis_tui.engine.dialect import REDIS_8, Dialect
+from redis_tui.engine.keyspace import Keyspace
+from redis_tui.engine.registry import Command, Registry
+from redis_tui.engine.scripts import Scripts
+from redis_tui.engine.slowlog import SlowLog, redacted
+from redis_tui.engine.stats import Stats
+from redis_tui.errors import CommandError
+from redis_tui.resp.types import QUEUED, ErrorReply, Reply
+from redis_tui.spec.command import CommandFlag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+NOAUTH = b"NOAUTH Authentication required."
+_UNQUEUED = frozenset({"exec", "discard", "multi", "watch", "quit", "reset"})
+_NO_MULTI_IN_VALKEY = frozenset({"multi", "watch"})
+"""Valkey refuses these while it queues; Redis runs them, and they answer an error of their own."""
+_EXPIRY_SAMPLE = 200
+"""Keys with a time to live that one active cycle looks at, a database."""
+
+
+class Engine:
+    """A Redis of one's own.
+
+    Args:
+        dialect: whom to speak as.
+        config: parameters; defaults where None.
+        clock: where time comes from; the machine's where None.
+        seed: makes random choices repeatable.
+    """
+
+    def __init__(
+        self,
+        *,
+        dialect: Dialect = REDIS_8,
+        config: Config | None = None,
+        clock: Clock | None = None,
+        seed: int | None = None,
+    ) -> None:
+        self.dialect = dialect
+        self.config = config or Config()
+        self.clock: Clock = clock or SystemClock()
+        self.registry = Registry(dialect)
+        self.space = Keyspace(self.config.number("databases"), seed=seed)
+        self.slowlog = SlowLog()
+        self.stats = Stats()
+        self.clients: dict[int, Client] = {}
+        self.run_id = secrets.token_hex(20)
+        self.started_ms = self.clock.now_us() // 1000
+        self.scripts = Scripts(self)
+        self.time_frozen = False
+        """Inside EXEC or a script: the commands within share one moment."""
+        self.on_close: Callable[[Client], None] | None = None
+        """Told of a client that another one has killed; its connection is to be closed."""
+        self.on_shutdown: Callable[[], None] | None = None
+        """Told of SHUTDOWN; None where there is no server that could end."""
+        self._ids = itertools.count(1)
+        self._slow_us = 0
+        self.space.now_ms = self.started_ms
+        self.config.subscribe(self._configure)
+
+    def connect(self, *, addr: bytes = b"127.0.0.1:0", laddr: bytes = b"127.0.0.1:0") -> Client:
+        """A new client, authenticated unless a password is required."""
+        client = Client(next(self._ids), addr, laddr, self.clock.now_us() // 1000)
+        client.authenticated = not self.config.text("requirepass")
+        client.last_active_ms = client.created_ms
+        client.refresh()
+        client.ctx = Ctx(self, client)
+        self.clients[client.id] = client
+        self.stats.connections += 1
+        return client
+
+    def disconnect(self, client: Client) -> None:
+        """A client is gone; its watches and its transaction go with it."""
+        client.unwatch()
+        client.transaction = None
+        client.closing = True
+        self.scripts.forget_client(client)
+        self.clients.pop(client.id, None)
+
+    def execute(self, client: Client, argv: Sequence[bytes]) -> Reply:
+        """Runs one command for one client.
+
+        Args:
+            client: who asks.
+            argv: name and arguments, at least the name.
+
+        Returns:
+            The reply; errors are `ErrorReply` values.
+        """
+        command = None
+        client.commands += 1
+        try:
+            command, args = self.registry.resolve(argv)
+            client.last_command = command.name
+            if not client.plain or self.scripts.busy:
+                queued = self._gate(client, command, argv)
+                if queued is not None:
+                    return queued
+        except CommandError as refusal:
+            return self._rejected(client, command, refusal)
+        if not self.time_frozen:
+            self.space.now_ms = self.clock.now_us() // 1000
+        client.last_active_ms = self.space.now_ms
+        client.ctx.resp = client.resp
+        return self.call(client, command, args, argv)
+
+    def call(self, client: Client, command: Command, args: Sequence[bytes], argv: Sequence[bytes]) -> Reply:
+        """Runs a command that has passed the gates; counts and times it.
+
+        Args:
+            client: who asks.
+            command: what runs.
+            args: what follows the command's name words.
+            argv: all words, for the slow log.
+        """
+        started = time.perf_counter_ns()
+        try:
+            reply = command.invoke(client.ctx, args) if command.invoke else None
+        except CommandError as refusal:
+            if not command.takes(len(argv)):
+                return self._rejected(client, command, refusal)
+            reply = ErrorReply(refusal.line)
+        duration_us = (time.perf_counter_ns() - started) // 1000
+        self.stats.commands += 1
+        stat = self.stats.by_command.get(command.name) or self.stats.of(command.name)
+        stat.calls += 1
+        stat.usec += duration_us
+        if type(reply) is ErrorReply:
+            stat.failed += 1
+            self.stats.note_error(reply.code)
+        if 0 <= self._slow_us <= duration_us and not command.flags & CommandFlag.SKIP_SLOWLOG:
+            self.note_slow(client, redacted(command.name, argv), duration_us)
+        return reply
+
+    def note_slow(self, client: Client, argv: Sequence[bytes], duration_us: int) -> None:
+        """Puts a command into the slow log."""
+        unix_time = self.clock.now_us() // 1_000_000
+        self.slowlog.add(argv, unix_time=unix_time, duration_us=duration_us, addr=client.addr, name=client.name)
+
+    def expire_cycle(self) -> int:
+        """Removes a bounded number of keys whose time has run out, read or not; how many went."""
+        if self.time_frozen:
+            return 0
+        now_us = self.clock.now_us()
+        self.stats.sample(now_us)
+        self.space.now_ms = now_us // 1000
+        return sum(
+            db.expire_some(itertools.islice(tuple(db.expires), _EXPIRY_SAMPLE))
+            if len(db.expires) <= _EXPIRY_SAMPLE
+            else db.expire_some(self.space.rng.sample(tuple(db.expires), _EXPIRY_SAMPLE))
+            for db in self.space.databases
+            if db.expires
+        )
+
+    def _gate(self, client: Client, command: Command, argv: Sequence[bytes]) -> Reply:
+        """Refuses or queues; None lets the command pass.
+
+        Raises:
+            CommandError: refused.
+        """
+        valkey = self.dialect.is_valkey
+        stranger = not client.authenticated and not command.flags & CommandFlag.NO_AUTH
+        if not command.takes(len(argv)) and not (stranger and valkey):
+            raise CommandError(f"ERR wrong number of arguments for '{command.name}' command")
+        if stranger:
+            raise CommandError(NOAUTH)
+        if self.scripts.busy and not command.flags & CommandFlag.ALLOW_BUSY:
+            raise CommandError(self.dialect.busy)
+        if client.transaction is None:
+            return None
+        if command.flags & CommandFlag.NO_MULTI or (valkey and command.name in _NO_MULTI_IN_VALKEY):
+            which = f" '{command.name}'" if valkey else ""
+            raise CommandError(f"ERR Command{which} not allowed inside a transaction")
+        if command.name in _UNQUEUED:
+            return None
+        client.transaction.queue.append((command, list(argv)))
+        return QUEUED
+
+    def _rejected(self, client: Client, command: Command | None, refusal: CommandError) -> ErrorReply:
+        """Answers a command that was not run: it breaks an open transaction, and a refused EXEC ends it."""
+        line = refusal.line
+        if self.dialect.is_valkey and not client.authenticated and command is None:
+            line = NOAUTH  # Valkey tells a stranger nothing about its commands
+        if command is not None:
+            self.stats.of(command.name).rejected += 1
+        if command is not None and command.name == "exec":
+            # "exec x" -> EXECABORT …: wrong number of arguments for 'exec' command, in and out of MULTI
+            client.discard()
+            line = b"EXECABORT Transaction discarded because of: " + line.removeprefix(b"ERR ")
+        elif client.transaction is not None:
+            client.transaction.broken = True
+        reply = ErrorReply(line)
+        self.stats.note_error(reply.code)
+        return reply
+
+    def _configure(self) -> None:
+        self._slow_us = self.config.number("slowlog-log-slower-than")
+        self.slowlog.resize(self.config.number("slowlog-max-len"))

@@ -1,0 +1,62 @@
+"""Before-images of touched keys: dry run, the list of changes, rollback are one mechanism.
+
+While a journal is open, a database hands each key to `before` ahead of its first change.
+A collection is copied whole then; that costs time in proportion to the value, once a key,
+and only while a journal is open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from redis_tui.engine.types.base import Collection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from redis_tui.engine.keyspace import Database
+    from redis_tui.engine.types.base import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One key at one moment."""
+
+    value: Value | None
+    """None: the key did not exist."""
+    expires_at_ms: int | None
+
+
+class Journal:
+    """What the keys were before a run touched them, in the order of first touch."""
+
+    __slots__ = ("_images",)
+
+    def __init__(self) -> None:
+        self._images: dict[tuple[Database, bytes], Image] = {}
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def before(self, db: Database, key: bytes) -> None:
+        """Keeps a key as it is now, unless it was kept already."""
+        if (db, key) in self._images:
+            return
+        value = db.entries.get(key)
+        if isinstance(value, Collection):
+            value = value.copy()
+        elif isinstance(value, bytearray):
+            value = bytearray(value)
+        self._images[db, key] = Image(value, db.expires.get(key))
+
+    def images(self) -> Iterator[tuple[Database, bytes, Image]]:
+        """Every key that may have changed, with what it was."""
+        for (db, key), image in self._images.items():
+            yield db, key, image
+
+    def rollback(self) -> None:
+        """Puts every key back as it was and forgets the images."""
+        for (db, key), image in self._images.items():
+            db.restore(key, image.value, image.expires_at_ms)
+        self._images.clear()

@@ -1,0 +1,366 @@
+"""Databases, entries, expiry: every change of data passes through here.
+
+That one place keeps before-images while a journal is open, breaks WATCHes, counts what is
+dirty, keeps the scan index and announces events. It knows nothing of commands or clients:
+a watcher is a callable, an event goes to whoever listens.
+
+A reader would question that `Database` has public dicts. They are read by handlers of
+hot commands, never written outside this file.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from redis_tui.engine.scan_index import ScanIndex
+from redis_tui.engine.types.base import Collection, Value
+from redis_tui.errors import WrongType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from redis_tui.engine.journal import Journal
+
+C = TypeVar("C", bound=Collection)
+Watcher = Callable[[], None]
+"""Told that a watched key has changed."""
+Listener = Callable[[int, str, bytes], None]
+"""``listener(db, event, key)``: an event as keyspace notifications name them."""
+
+
+class Keyspace:
+    """All databases of one engine.
+
+    Args:
+        databases: how many there are.
+        seed: makes RANDOMKEY, SPOP and their kin repeatable; None for a true choice.
+    """
+
+    def __init__(self, databases: int = 16, *, seed: int | None = None) -> None:
+        self.now_ms = 0
+        """The current command's time; stands still within a script or transaction."""
+        self.dirty = 0
+        """Changes since the start, as INFO's rdb_changes_since_last_save counts them."""
+        self.hits = 0
+        self.misses = 0
+        self.expired = 0
+        """Keys whose time ran out, found lazily or by the active cycle."""
+        self.rng = random.Random(seed)
+        self.listener: Listener | None = None
+        self.journal: Journal | None = None
+        self.databases = [Database(self, index) for index in range(databases)]
+
+    def open_journal(self, journal: Journal) -> None:
+        """Keeps before-images in this journal from now on."""
+        self.journal = journal
+        for db in self.databases:
+            db.observed = True
+
+    def close_journal(self) -> None:
+        """Keeps no images any more."""
+        self.journal = None
+        for db in self.databases:
+            db.observe()
+
+    def flush(self) -> int:
+        """Empties every database; how many keys went."""
+        return sum(db.flush() for db in self.databases)
+
+    def swap(self, first: int, second: int) -> None:
+        """Exchanges the contents of two databases, as SWAPDB does."""
+        one, two = self.databases[first], self.databases[second]
+        for key in {*one.entries, *two.entries}:
+            one.before(key)
+            two.before(key)
+        if first != second:
+            for db in (one, two):
+                for key in [key for key in db.watchers if key in one.entries or key in two.entries]:
+                    for watcher in tuple(db.watchers[key]):
+                        watcher()
+        one.entries, two.entries = two.entries, one.entries
+        one.expires, two.expires = two.expires, one.expires
+        one.index_keys = two.index_keys = None
+        self.dirty += 1
+
+
+class Database:
+    """One numbered database."""
+
+    __slots__ = ("entries", "expires", "index", "index_keys", "observed", "space", "watchers")
+
+    def __init__(self, space: Keyspace, index: int) -> None:
+        self.space = space
+        self.index = index
+        self.entries: dict[bytes, Value] = {}
+        self.expires: dict[bytes, int] = {}
+        """Unix time in milliseconds, for keys that have one."""
+        self.watchers: dict[bytes, set[Watcher]] = {}
+        self.index_keys: ScanIndex | None = None
+        self.observed = False
+        """Somebody must be told ahead of a change: a journal, a watcher, a listener."""
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    # Reading
+
+    def get(self, key: bytes) -> Value | None:
+        """The value of a key, None where there is none or its time has run out."""
+        value = self.entries.get(key)
+        space = self.space
+        if value is None:
+            space.misses += 1
+            return None
+        if key in self.expires and self.expires[key] <= space.now_ms and self._expire(key):
+            space.misses += 1
+            return None
+        space.hits += 1
+        return value
+
+    def peek(self, key: bytes) -> Value | None:
+        """As `get`, without counting a hit or a miss: TTL, TYPE, OBJECT and writes look so."""
+        value = self.entries.get(key)
+        if value is not None and key in self.expires and self.expires[key] <= self.space.now_ms and self._expire(key):
+            return None
+        return value
+
+    def string(self, key: bytes) -> bytes | None:
+        """A string's content.
+
+        Raises:
+            WrongType: the key holds another type.
+        """
+        value = self.get(key)
+        if value is None or type(value) is bytes:
+            return value
+        if isinstance(value, bytearray):
+            return bytes(value)
+        raise WrongType
+
+    def read(self, key: bytes, kind: type[C]) -> C | None:
+        """A collection, for reading only.
+
+        Raises:
+            WrongType: the key holds another type.
+        """
+        value = self.get(key)
+        if value is None or type(value) is kind:
+            return value
+        raise WrongType
+
+    def expires_at(self, key: bytes) -> int | None:
+        """When a key's time runs out, in Unix milliseconds; None for never or no key."""
+        return self.expires.get(key)
+
+    # Changing
+
+    def edit(self, key: bytes, kind: type[C]) -> C | None:
+        """A collection that the caller is about to change; call `touched` after.
+
+        Raises:
+            WrongType: the key holds another type.
+        """
+        value = self.peek(key)
+        if value is None:
+            return None
+        if type(value) is not kind:
+            raise WrongType
+        if self.observed:
+            self.before(key)
+        return value
+
+    def edit_or_new(self, key: bytes, kind: type[C]) -> C:
+        """As `edit`; where the key is missing, a new empty collection is put there.
+
+        The caller must put something in and call `touched` (which drops it if still empty).
+        """
+        value = self.edit(key, kind)
+        if value is not None:
+            return value
+        if self.observed:
+            self.before(key)
+        fresh = kind()
+        self.entries[key] = fresh
+        if self.index_keys is not None:
+            self.index_keys.add(key)
+        return fresh
+
+    def touched(self, key: bytes, event: str, changes: int = 1) -> None:
+        """A collection got from `edit` was changed in place; an empty one is dropped.
+
+        Args:
+            event: name as in keyspace notifications: ``rpush``, ``hset``.
+            changes: how many, for the dirty counter.
+        """
+        self.space.dirty += changes
+        if self.observed:
+            self._announce(key, event)
+        value = self.entries.get(key)
+        if isinstance(value, Collection) and not len(value):
+            self._drop(key)
+            if self.observed:
+                self._announce(key, "del")
+
+    def set(self, key: bytes, value: Value, event: str = "set", *, keep_ttl: bool = False) -> None:
+        """Gives a key a new value; its time to live goes, unless kept."""
+        if self.observed:
+            self.before(key)
+        if self.index_keys is not None:
+            self.index_keys.add(key)
+        self.entries[key] = value
+        if not keep_ttl and key in self.expires:
+            del self.expires[key]
+        self.space.dirty += 1
+        if self.observed:
+            self._announce(key, event)
+
+    def delete(self, key: bytes, event: str = "del") -> bool:
+        """Removes a key; False where there was none."""
+        if self.peek(key) is None:
+            return False
+        if self.observed:
+            self.before(key)
+        self._drop(key)
+        self.space.dirty += 1
+        if self.observed:
+            self._announce(key, event)
+        return True
+
+    def expire_at(self, key: bytes, at_ms: int, event: str = "expire") -> None:
+        """Lets an existing key's time run out then; a moment that is past deletes it at once."""
+        if at_ms <= self.space.now_ms:
+            self.delete(key)
+            return
+        if self.observed:
+            self.before(key)
+        self.expires[key] = at_ms
+        self.space.dirty += 1
+        if self.observed:
+            self._announce(key, event)
+
+    def persist(self, key: bytes) -> bool:
+        """Takes a key's time to live away; False where it had none."""
+        if self.peek(key) is None or key not in self.expires:
+            return False
+        if self.observed:
+            self.before(key)
+        del self.expires[key]
+        self.space.dirty += 1
+        if self.observed:
+            self._announce(key, "persist")
+        return True
+
+    def flush(self) -> int:
+        """Empties this database; how many keys went."""
+        count = len(self.entries)
+        if self.observed:
+            for key in list(self.entries):
+                self.before(key)
+            for key in [key for key in self.watchers if key in self.entries]:
+                self._announce(key, "flushdb")
+        self.entries = {}
+        self.expires = {}
+        self.index_keys = None
+        self.space.dirty += count
+        return count
+
+    def restore(self, key: bytes, value: Value | None, expires_at_ms: int | None) -> None:
+        """Puts a key back as a journal kept it: no events, no counting, no image."""
+        if value is None:
+            if key in self.entries:
+                self._drop(key)
+            return
+        self.entries[key] = value
+        if self.index_keys is not None:
+            self.index_keys.add(key)
+        self.expires.pop(key, None)
+        if expires_at_ms is not None:
+            self.expires[key] = expires_at_ms
+
+    # Walking
+
+    def live_keys(self) -> list[bytes]:
+        """Every key whose time has not run out."""
+        now = self.space.now_ms
+        expires = self.expires
+        return [key for key in self.entries if key not in expires or expires[key] > now]
+
+    def scan(self, cursor: int, count: int) -> tuple[int, list[bytes]]:
+        """The next live keys of a SCAN; see `ScanIndex.scan`."""
+        cursor, keys = self.positions().scan(cursor, count)
+        return cursor, [key for key in keys if self.peek(key) is not None]
+
+    def random_key(self) -> bytes | None:
+        """A live key at random, None where there is none."""
+        index = self.positions()
+        while (key := index.pick(self.space.rng)) is not None:
+            if self.peek(key) is not None:
+                return key
+        return None
+
+    def positions(self) -> ScanIndex:
+        """The scan index, built at its first use."""
+        if self.index_keys is None:
+            self.index_keys = ScanIndex(self.entries)
+        return self.index_keys
+
+    def expire_some(self, keys: Iterable[bytes]) -> int:
+        """Removes those of these keys whose time has run out; how many went."""
+        now = self.space.now_ms
+        due = [key for key in keys if self.expires.get(key, now + 1) <= now]
+        return sum(self._expire(key) for key in due)
+
+    # Watching
+
+    def watch(self, key: bytes, watcher: Watcher) -> None:
+        """Calls the watcher once this key changes."""
+        self.watchers.setdefault(key, set()).add(watcher)
+        self.observed = True
+
+    def unwatch(self, key: bytes, watcher: Watcher) -> None:
+        """Calls it no more."""
+        watchers = self.watchers.get(key)
+        if watchers is None:
+            return
+        watchers.discard(watcher)
+        if not watchers:
+            del self.watchers[key]
+        self.observe()
+
+    def observe(self) -> None:
+        """Works out anew whether anybody must be told of changes here."""
+        self.observed = bool(self.watchers or self.space.journal is not None or self.space.listener is not None)
+
+    def before(self, key: bytes) -> None:
+        """Lets an open journal keep the key as it is, ahead of a change."""
+        if self.space.journal is not None:
+            self.space.journal.before(self, key)
+
+    def _announce(self, key: bytes, event: str) -> None:
+        if key in self.watchers:
+            for watcher in tuple(self.watchers[key]):
+                watcher()
+        if self.space.listener is not None:
+            self.space.listener(self.index, event, key)
+
+    def _drop(self, key: bytes) -> None:
+        del self.entries[key]
+        self.expires.pop(key, None)
+        if self.index_keys is not None:
+            self.index_keys.discard(key)
+
+    def _expire(self, key: bytes) -> bool:
+        """Removes a key whose time has run out; always True, so that readers can chain on it.
+
+        Inside a script only the clock stands still: a key that was due before the script
+        began goes at its first touch, as on a real server.
+        """
+        if self.observed:
+            self.before(key)
+        self._drop(key)
+        self.space.expired += 1
+        if self.observed:
+            self._announce(key, "expired")
+        return True

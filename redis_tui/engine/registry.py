@@ -1,0 +1,248 @@
+"""`@command`: the single source of every command's facts.
+
+A declaration stands beside its handler. From the usage line come the argument tree, the
+arity, the keys and the binder; from the module the group; from the docstring the summary.
+`Registry` is what one engine looks commands up in: the declarations that its dialect has.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from redis_tui.errors import CommandError
+from redis_tui.resp.types import Reply, Status
+from redis_tui.spec.bind import compile_binder
+from redis_tui.spec.command import CommandFlag, CommandSpec, KeyRange
+from redis_tui.spec.usage import arity as derive_arity
+from redis_tui.spec.usage import key_range, parse_usage, render_usage
+
+if TYPE_CHECKING:
+    from redis_tui.engine.context import Ctx
+    from redis_tui.engine.dialect import Dialect
+
+Handler = Callable[..., Reply]
+Invoke = Callable[["Ctx", Sequence[bytes]], Reply]
+"""``invoke(ctx, args)``: checks, decodes and runs; ``args`` leave the command's name words out."""
+H = TypeVar("H", bound=Handler)
+
+_SPELLINGS_KEPT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One handler with its facts, in every dialect."""
+
+    spec: CommandSpec
+    invoke: Invoke | None
+    """None for a container that does nothing by itself."""
+    valkey_since: str | None
+    """Release in which Valkey brought it on its own; None where ``since`` speaks for both."""
+
+
+_DECLARED: dict[str, Declaration] = {}
+
+
+def command(
+    usage: str,
+    *,
+    since: str,
+    flags: CommandFlag = CommandFlag.NONE,
+    complexity: str = "",
+    keys: KeyRange | None = None,
+    arity: int | None = None,
+    only: str | None = None,
+    valkey_since: str | None = None,
+    group: str | None = None,
+) -> Callable[[H], H]:
+    """Declares the decorated handler as a command.
+
+    Args:
+        usage: as the documentation writes it: ``SET key value [NX | XX] [GET]``; two words in
+            capitals at the start are a container and its subcommand.
+        since: release that brought it; of Redis unless ``only`` is ``valkey``.
+        flags: Redis' own command flags.
+        complexity: for COMMAND DOCS.
+        keys: where keys stand, where that does not follow from the usage; say why beside it.
+        arity: likewise.
+        only: ``redis`` or ``valkey`` where the other family lacks the command.
+        valkey_since: release in which Valkey brought it on its own.
+        group: where it is not the module's name, because a large group has several modules.
+    """
+
+    def declare(handler: H) -> H:
+        name, args = parse_usage(usage)
+        is_sub = "|" in name
+        derived_keys, numkeys_at = key_range(args, is_subcommand=is_sub)
+        spec = CommandSpec(
+            name=name,
+            summary=(inspect.getdoc(handler) or "").split("\n", 1)[0],
+            group=group or handler.__module__.rpartition(".")[2].replace("_", "-"),
+            since=since,
+            arity=derive_arity(args, is_subcommand=is_sub) if arity is None else arity,
+            flags=flags,
+            complexity=complexity,
+            args=args,
+            keys=derived_keys if keys is None else keys,
+            numkeys_at=numkeys_at,
+            usage=render_usage(args),
+            only=only,
+        )
+        if name in _DECLARED:
+            raise RuntimeError(f"{name} is declared twice")
+        _DECLARED[name] = Declaration(spec, compile_binder(name, args, handler, spec.arity), valkey_since)
+        return handler
+
+    return declare
+
+
+def container(name: str, summary: str, *, since: str, group: str) -> None:
+    """Declares a command that only holds subcommands.
+
+    Args:
+        name: in lower case.
+        summary: as COMMAND DOCS tells it.
+    """
+    spec = CommandSpec(name=name, summary=summary, group=group, since=since, arity=-2)
+    _DECLARED[name] = Declaration(spec, None, None)
+
+
+def declarations() -> dict[str, Declaration]:
+    """Every declaration there is, by full name, once all command modules are loaded."""
+    package = importlib.import_module("redis_tui.engine.commands")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+    return _DECLARED
+
+
+class Command:
+    """A command of one engine, ready to run."""
+
+    __slots__ = ("arity", "flags", "invoke", "name", "spec", "subcommands", "writes")
+
+    def __init__(self, spec: CommandSpec, invoke: Invoke | None) -> None:
+        self.spec = spec
+        self.name = spec.name
+        self.arity = spec.arity
+        self.flags = spec.flags
+        self.writes = bool(spec.flags & CommandFlag.WRITE)
+        self.invoke = invoke
+        self.subcommands: dict[bytes, Command] = {}
+
+    def takes(self, argc: int) -> bool:
+        """Whether that many words, name included, are a right number."""
+        return argc == self.arity if self.arity >= 0 else argc >= -self.arity
+
+
+class Registry:
+    """The commands that one dialect has.
+
+    Args:
+        dialect: whose commands.
+    """
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._spelled: dict[bytes, Command] = {}
+        self.commands: dict[str, Command] = {}
+        """Top-level commands by lower-case name."""
+        known = [one for one in declarations().values() if dialect.has(one.spec, valkey_since=one.valkey_since)]
+        for one in known:
+            if one.spec.container is None:
+                self.commands[one.spec.name] = Command(one.spec, one.invoke)
+        for one in known:
+            holder = self.commands.get(one.spec.container or "")
+            if holder is not None:
+                word = one.spec.name.partition("|")[2]
+                holder.subcommands[word.encode()] = Command(one.spec, one.invoke)
+        for holder in self.commands.values():
+            if holder.subcommands:
+                self._add_help(holder)
+                subs = tuple(sub.spec for sub in holder.subcommands.values())
+                holder.spec = replace(holder.spec, subcommands=subs)
+
+    def specs(self) -> list[CommandSpec]:
+        """Every top-level command's facts."""
+        return [one.spec for one in self.commands.values()]
+
+    def find(self, name: bytes) -> Command | None:
+        """A top-level command by name, in any case."""
+        found = self._spelled.get(name)
+        if found is not None:
+            return found
+        try:
+            found = self.commands.get(name.decode("ascii").lower())
+        except UnicodeDecodeError:
+            return None
+        if found is not None and len(self._spelled) < _SPELLINGS_KEPT:
+            self._spelled[name] = found
+        return found
+
+    def resolve(self, argv: Sequence[bytes]) -> tuple[Command, Sequence[bytes]]:
+        """The command or subcommand to run, and its arguments.
+
+        Raises:
+            CommandError: unknown command or subcommand, or a wrong number of arguments.
+        """
+        found = self._spelled.get(argv[0]) or self.find(argv[0])
+        if found is None:
+            raise unknown_command(argv)
+        if not found.subcommands or (len(argv) == 1 and found.invoke is not None):
+            return found, argv[1:]
+        if len(argv) == 1:
+            raise CommandError(f"ERR wrong number of arguments for '{found.name}' command")
+        sub = found.subcommands.get(argv[1].lower())
+        if sub is None:
+            raise CommandError(
+                b"ERR unknown subcommand '%.128b'. Try %b HELP." % (printable(argv[1]), found.name.upper().encode())
+            )
+        return sub, argv[2:]
+
+    def _add_help(self, holder: Command) -> None:
+        spec = CommandSpec(
+            name=f"{holder.name}|help",
+            summary="Returns helpful text about the different subcommands.",
+            group=holder.spec.group,
+            since="5.0.0",
+            arity=2,
+            flags=CommandFlag.LOADING | CommandFlag.STALE,
+            complexity="O(1)",
+        )
+
+        def invoke(_ctx: Ctx, args: Sequence[bytes]) -> Reply:
+            if args:
+                raise CommandError(f"ERR wrong number of arguments for '{spec.name}' command")
+            return help_lines(holder)
+
+        holder.subcommands[b"help"] = Command(spec, invoke)
+
+
+def help_lines(holder: Command) -> list[Reply]:
+    """What ``<CONTAINER> HELP`` answers, derived from the declarations."""
+    lines = [f"{holder.name.upper()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"]
+    for sub in sorted(holder.subcommands.values(), key=lambda one: one.name):
+        word = sub.name.partition("|")[2].upper()
+        lines += [f"{word} {sub.spec.usage}".rstrip(), f"    {sub.spec.summary}"]
+    return [Status(line.encode()) for line in lines]
+
+
+def printable(arg: bytes) -> bytes:
+    """An argument fit to stand in an error line, where CR and LF would end it."""
+    return arg.replace(b"\r", b" ").replace(b"\n", b" ")
+
+
+def unknown_command(argv: Sequence[bytes]) -> CommandError:
+    """The error for a name that is no command; shows at most 128 bytes of arguments, as Redis does."""
+    shown = b""
+    for arg in argv[1:]:
+        if len(shown) >= 128:
+            break
+        shown += b"'%b' " % arg[: 128 - len(shown)]
+    # A name is a C string to the server, so it ends at its first NUL.
+    name = argv[0][:128].partition(b"\0")[0]
+    line = b"ERR unknown command '%b', with args beginning with: %b" % (name, shown)
+    return CommandError(printable(line))

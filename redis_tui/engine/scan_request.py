@@ -1,0 +1,95 @@
+"""The arguments that SCAN, HSCAN, SSCAN and ZSCAN share.
+
+It knows neither keyspace nor types. The decision a reader would question: cursor and options
+are read by two functions, because a server looks at the key between them
+(``HSCAN missing 0 BOGUS`` is an empty answer, ``HSCAN missing x`` an error).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from redis_tui.engine.dialect import REDIS_8, Dialect
+from redis_tui.engine.glob import compile_glob
+from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.spec.decode import INT64_MAX, Options, Rest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CURSOR: Final = re.compile(rb"[ \t-\r]*([+-]?)([0-9]{1,20})\Z")
+_UINT64: Final = 1 << 64
+_TYPES: Final = frozenset((b"string", b"list", b"set", b"zset", b"hash", b"stream"))
+
+
+@dataclass(slots=True)
+class ScanRequest:
+    """What to return of what is walked over."""
+
+    count: int = 10
+    """About how many elements to look at."""
+    matches: Callable[[bytes], object] | None = None
+    """True for an element that was asked for; None where all were."""
+    type_name: str | None = None
+    """The type asked for, in lower case; it may be none that there is."""
+    novalues: bool = False
+
+
+def parse_cursor(text: bytes) -> int:
+    """Reads a cursor as string2ull does: strtoull takes a plus sign, zeros and spaces in front.
+
+    Raises:
+        CommandError: it is none.
+    """
+    found = _CURSOR.match(text)
+    if found is None or int(found[2]) >= _UINT64:
+        raise CommandError("ERR invalid cursor")
+    number = int(found[2])
+    if found[1] != b"-":
+        return number
+    if text[0] == 0x2D and text[1] != 0x30 and number <= INT64_MAX + 1:
+        raise CommandError("ERR invalid cursor")  # a well-formed negative number; -01 wraps round
+    return -number % _UINT64
+
+
+def parse_scan(rest: Rest, dialect: Dialect = REDIS_8, *, of: str = "") -> ScanRequest:
+    """Reads ``[MATCH pattern] [COUNT count]`` and what one of the commands has besides.
+
+    Args:
+        rest: the arguments behind the cursor.
+        dialect: whom to speak as.
+        of: ``scan`` takes ``[TYPE type]`` as well, ``hscan`` takes ``[NOVALUES]``.
+
+    Raises:
+        CommandError: they are none of these, or the count is no positive integer.
+    """
+    request = ScanRequest()
+    options = Options(rest)
+    while options:
+        word = options.take_word()
+        if word == b"COUNT" and options:
+            request.count = options.take_int()
+            if request.count < 1:
+                raise SyntaxFault
+        elif word == b"MATCH" and options:
+            pattern = options.take()
+            request.matches = None if pattern == b"*" else compile_glob(pattern).match
+        elif word == b"TYPE" and of == "scan" and options:
+            request.type_name = _take_type(options, dialect)
+        elif word == b"NOVALUES" and dialect.at_least("7.4.0", valkey="8.0.0"):
+            if of != "hscan":
+                raise CommandError("ERR NOVALUES option can only be used in HSCAN")
+            request.novalues = True
+        else:
+            raise SyntaxFault
+    return request
+
+
+def _take_type(options: Options, dialect: Dialect) -> str:
+    name = options.take()
+    # SCAN 0 TYPE bogus -> an empty answer from Redis 8.2, this from Valkey 9.
+    if dialect.is_valkey and name.lower() not in _TYPES:
+        raise CommandError(b"ERR unknown type name '%b'" % name)
+    return name.lower().decode("latin-1")

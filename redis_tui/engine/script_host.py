@@ -1,0 +1,139 @@
+"""What a script sees of the engine: `scripting.host.ScriptHost`, one for each client.
+
+`direct` is the inner loop of every script. Its gates are looked at once a run, so what is
+left of a call is: bind, handle, answer. All refusals whose text differs inside a script
+are worked out on the failing path only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from redis_tui.errors import CommandError
+from redis_tui.resp.types import ErrorReply, Reply
+from redis_tui.spec.command import CommandFlag
+
+if TYPE_CHECKING:
+    from redis_tui.engine.client import Client
+    from redis_tui.engine.engine import Engine
+    from redis_tui.engine.registry import Command
+    from redis_tui.scripting.host import DirectCall
+
+LogSink = Callable[[int, bytes], None]
+"""``sink(level, message)`` for redis.log; levels 0 debug to 3 warning."""
+
+
+class EngineHost:
+    """One client's scripts' view of the engine. Use `begin` ahead of each run.
+
+    Args:
+        engine: whose commands.
+        client: who runs the scripts.
+    """
+
+    def __init__(self, engine: Engine, client: Client) -> None:
+        self._engine = engine
+        self._client = client
+        self._ctx = client.ctx
+        self._lanes: dict[bytes, tuple[Command, DirectCall]] = {}
+        self._read_only = False
+        self._log: LogSink | None = None
+        self.wrote = False
+        """A command that writes was executed in this run."""
+
+    def begin(self, *, read_only: bool, log: LogSink | None) -> None:
+        """Makes ready for a run.
+
+        Args:
+            read_only: refuse commands that write.
+            log: where redis.log lines go; None drops them.
+        """
+        self._read_only = read_only
+        self._log = log
+        self.wrote = False
+        self._ctx.resp = 2
+
+    def call(self, argv: Sequence[bytes]) -> Reply:
+        try:
+            command, args = self._engine.registry.resolve(argv)
+        except CommandError as refusal:
+            return ErrorReply(self._reworded(argv, refusal))
+        refusal_text = self._gate(command)
+        if refusal_text is not None:
+            return ErrorReply(refusal_text.encode())
+        if command.writes:
+            self.wrote = True
+        try:
+            return command.invoke(self._ctx, args) if command.invoke else None
+        except CommandError as refusal:
+            return ErrorReply(self._reworded_arity(command, len(argv), refusal))
+
+    def direct(self, name: bytes) -> DirectCall | None:
+        lane = self._lanes.get(name)
+        if lane is None:
+            command = self._engine.registry.find(name)
+            if command is None or command.invoke is None or command.subcommands:
+                return None
+            lane = self._lanes[name] = (command, self._make_lane(command))
+        return None if self._gate(lane[0]) is not None else lane[1]
+
+    def set_resp(self, version: int) -> None:
+        self._ctx.resp = version
+
+    def log(self, level: int, message: bytes) -> None:
+        if self._log is not None:
+            self._log(level, message)
+
+    def has_written(self) -> bool:
+        return self.wrote
+
+    def acl_check(self, argv: Sequence[bytes]) -> bool:
+        if self._engine.registry.find(argv[0]) is None:
+            raise CommandError("ERR Invalid command passed to redis.acl_check_cmd()")
+        return True  # the one user there is may do everything
+
+    def busy(self, elapsed_ms: int) -> None:
+        self._engine.scripts.note_busy()
+
+    def _make_lane(self, command: Command) -> DirectCall:
+        invoke, ctx = command.invoke, self._ctx
+        assert invoke is not None
+
+        def read(*args: bytes) -> Reply:
+            try:
+                return invoke(ctx, args)
+            except CommandError as refusal:
+                return ErrorReply(self._reworded_arity(command, len(args) + 1, refusal))
+
+        def write(*args: bytes) -> Reply:
+            self.wrote = True
+            try:
+                return invoke(ctx, args)
+            except CommandError as refusal:
+                return ErrorReply(self._reworded_arity(command, len(args) + 1, refusal))
+
+        return write if command.writes else read
+
+    def _gate(self, command: Command) -> str | None:
+        """Why a script may not run this command; None where it may."""
+        if command.flags & CommandFlag.NOSCRIPT:
+            return self._engine.dialect.not_allowed
+        if self._read_only and command.writes:
+            return "ERR Write commands are not allowed from read-only scripts."
+        return None
+
+    def _reworded(self, argv: Sequence[bytes], refusal: CommandError) -> bytes:
+        dialect = self._engine.dialect
+        command = self._engine.registry.find(argv[0])
+        if command is None:
+            return dialect.unknown_command.encode()
+        if len(argv) == 1:  # a container without its subcommand
+            return dialect.wrong_arity.encode()
+        # CONFIG NOSUCH: Redis calls it an unknown command inside a script, Valkey 9 names the subcommand.
+        return refusal.line if dialect.is_valkey else dialect.unknown_command.encode()
+
+    def _reworded_arity(self, command: Command, argc: int, refusal: CommandError) -> bytes:
+        if command.takes(argc):
+            return refusal.line
+        return self._engine.dialect.wrong_arity.encode()

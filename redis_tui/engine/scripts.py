@@ -1,0 +1,190 @@
+"""Scripts in the engine: the cache, the one Lua runtime, what runs now, BUSY and kill.
+
+The runtime comes up with the first script, so that an engine that never runs Lua never
+pays for it. `kill` and `current` may be used from any thread: they read a reference and
+set an event, nothing more.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from redis_tui.engine.script_host import EngineHost, LogSink
+from redis_tui.scripting.cache import CachedScript, ScriptCache
+from redis_tui.scripting.script import digest
+
+if TYPE_CHECKING:
+    from redis_tui.engine.client import Client
+    from redis_tui.engine.engine import Engine
+    from redis_tui.scripting.runtime import LuaRuntime, RunResult
+    from redis_tui.scripting.trace import TraceLog
+
+
+class KillResult(Enum):
+    """What became of a request to kill."""
+
+    KILLED = "killed"
+    NOTHING_RUNNING = "nothing running"
+    UNKILLABLE = "has written"
+
+
+@dataclass(slots=True, eq=False)
+class Observation:
+    """What a session wants to know of the next run; see `Scripts.observation`."""
+
+    trace: TraceLog | None = None
+    """Notes each call; slows the run down."""
+    log: LogSink | None = None
+    """Where redis.log lines go."""
+    can_undo: bool = False
+    """A journal is open, so a kill may ask to take the writes back."""
+    result: RunResult | None = None
+    """Set once the run is over."""
+    undone: bool = False
+    """A kill asked for the writes to be taken back."""
+
+
+@dataclass(slots=True, eq=False)
+class RunningScript:
+    """The script that runs now."""
+
+    sha: str
+    client: Client
+    host: EngineHost
+    started_ns: int
+    """Of `time.perf_counter_ns`."""
+    observation: Observation
+
+    @property
+    def elapsed_ms(self) -> float:
+        return (time.perf_counter_ns() - self.started_ns) / 1e6
+
+
+class Scripts:
+    """Everything about Lua in one engine.
+
+    Args:
+        engine: the owner.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._runtime: LuaRuntime | None = None
+        self._hosts: dict[int, EngineHost] = {}
+        self.cache = ScriptCache()
+        # Scripts that came by EVAL are evicted since Redis 7.4 and Valkey 8; before, all stay.
+        self._evicts = engine.dialect.at_least("7.4.0", valkey="8.0.0")
+        self.current: RunningScript | None = None
+        self.busy = False
+        """The running script has passed ``busy-reply-threshold``: others are told BUSY."""
+        self.on_busy: Callable[[], None] | None = None
+        """Called again and again while busy; the thread answers other clients there."""
+        self.observation: Observation | None = None
+        """Set by a session around one `Engine.execute`, so that its run goes through every gate,
+        count and log like any other client's and is watched all the same."""
+        self._busy_after_ms = 5000
+        engine.config.subscribe(self._configure)
+
+    @property
+    def runtime(self) -> LuaRuntime:
+        """The Lua runtime, made at its first use."""
+        if self._runtime is None:
+            from redis_tui.scripting.runtime import LuaRuntime
+
+            self._runtime = LuaRuntime(wording=self._engine.dialect.scripts)
+        return self._runtime
+
+    @property
+    def memory_used(self) -> int:
+        """Bytes that Lua holds; 0 before the first script."""
+        return 0 if self._runtime is None else self._runtime.memory_used
+
+    def load(self, source: bytes, *, by_eval: bool) -> CachedScript:
+        """The compiled script of a source, from the cache or put there.
+
+        Args:
+            by_eval: it came with EVAL, so it may be forgotten when there are many.
+
+        Raises:
+            CommandError: it does not compile.
+        """
+        cached = self.cache.find(digest(source))
+        if cached is not None and (by_eval or not cached.evictable):
+            return cached
+        script = self.runtime.compile(source) if cached is None else cached.script
+        return self.cache.add(script, evictable=by_eval and self._evicts)
+
+    def run(
+        self,
+        client: Client,
+        cached: CachedScript,
+        keys: Sequence[bytes],
+        args: Sequence[bytes],
+        *,
+        read_only: bool = False,
+    ) -> RunResult:
+        """Runs a script for a client, at one moment in time.
+
+        Args:
+            read_only: refuse commands that write.
+        """
+        engine, ctx, script = self._engine, client.ctx, cached.script
+        host = self._hosts.get(client.id)
+        if host is None:
+            host = self._host_for(client)
+        db, resp, frozen = ctx.db, ctx.resp, engine.time_frozen
+        watched = self.observation or Observation()
+        host.begin(read_only=read_only or script.is_read_only, log=watched.log)
+        ctx.in_script = engine.time_frozen = True
+        self.current = RunningScript(script.sha1.decode(), client, host, time.perf_counter_ns(), watched)
+        try:
+            result = self.runtime.run(
+                script, keys, args, host, resp=client.resp, trace=watched.trace, busy_after_ms=self._busy_after_ms
+            )
+        finally:
+            self.current = None
+            self.busy = False
+            ctx.in_script, ctx.resp, engine.time_frozen = False, resp, frozen
+            if ctx.db is not db:
+                ctx.use(db)  # a SELECT inside lasts as long as the script
+        watched.result = result
+        cached.record(result.duration_us, engine.space.now_ms)
+        return result
+
+    def kill(self, *, undo: bool = False, force: bool = False) -> KillResult:
+        """Ends the running script; from any thread.
+
+        Args:
+            undo: also where it has written, if its writes can be taken back.
+            force: whatever it has done, because the engine itself is closing.
+        """
+        running, runtime = self.current, self._runtime
+        if running is None or runtime is None:
+            return KillResult.NOTHING_RUNNING
+        if running.host.wrote and not force:
+            if not (undo and running.observation.can_undo):
+                return KillResult.UNKILLABLE
+            running.observation.undone = True
+        runtime.kill()
+        return KillResult.KILLED
+
+    def note_busy(self) -> None:
+        """Told by the count hook, in the owner thread, while a script runs past the threshold."""
+        self.busy = True
+        if self.on_busy is not None:
+            self.on_busy()
+
+    def forget_client(self, client: Client) -> None:
+        """A client is gone."""
+        self._hosts.pop(client.id, None)
+
+    def _host_for(self, client: Client) -> EngineHost:
+        host = self._hosts[client.id] = EngineHost(self._engine, client)
+        return host
+
+    def _configure(self) -> None:
+        self._busy_after_ms = self._engine.config.number("busy-reply-threshold")

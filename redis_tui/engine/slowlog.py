@@ -1,0 +1,101 @@
+"""The slow log: the most recent commands that took longer than the threshold.
+
+It knows no clock and no client. The decision a reader would question: secrets are taken
+out before an entry is made, as a server does, so that nobody who may read the log learns
+a password from it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# As Redis trims them: at most 32 arguments, each of at most 128 bytes.
+_MAX_ARGC = 32
+_MAX_STRING = 128
+_SECRET = b"(redacted)"
+
+
+@dataclass(frozen=True, slots=True)
+class SlowEntry:
+    """One slow command."""
+
+    id: int
+    unix_time: int
+    """Seconds."""
+    duration_us: int
+    argv: tuple[bytes, ...]
+    """Trimmed as Redis trims: a last argument may tell how many more there were."""
+    client_addr: bytes
+    client_name: bytes
+
+
+def trim(argv: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The arguments as SLOWLOG GET shows them."""
+    kept = [_trim_one(arg) for arg in argv[: _MAX_ARGC if len(argv) <= _MAX_ARGC else _MAX_ARGC - 1]]
+    if len(argv) > _MAX_ARGC:
+        kept.append(b"... (%d more arguments)" % (len(argv) - _MAX_ARGC + 1))
+    return tuple(kept)
+
+
+def redacted(name: str, argv: Sequence[bytes]) -> Sequence[bytes]:
+    """The words of a call without passwords.
+
+    Args:
+        name: the command's full name, ``config|set``.
+        argv: all its words.
+    """
+    if name == "auth":
+        return [argv[0], *[_SECRET] * (len(argv) - 1)]
+    if name == "hello":
+        after = next((at for at, word in enumerate(argv) if word.upper() == b"AUTH"), len(argv))
+        return [_SECRET if after < at <= after + 2 else word for at, word in enumerate(argv)]
+    if name == "config|set":
+        return [
+            _SECRET if at % 2 and at > 2 and argv[at - 1].lower() == b"requirepass" else word
+            for at, word in enumerate(argv)
+        ]
+    return argv
+
+
+def _trim_one(arg: bytes) -> bytes:
+    if len(arg) <= _MAX_STRING:
+        return arg
+    return arg[:_MAX_STRING] + b"... (%d more bytes)" % (len(arg) - _MAX_STRING)
+
+
+class SlowLog:
+    """A bounded log, newest first.
+
+    Args:
+        max_len: entries kept.
+    """
+
+    def __init__(self, max_len: int = 128) -> None:
+        self._entries: deque[SlowEntry] = deque(maxlen=max_len)
+        self._next_id = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def resize(self, max_len: int) -> None:
+        """Keeps that many entries from now on, the newest of those there are."""
+        if max_len != self._entries.maxlen:
+            self._entries = deque(list(self._entries)[:max_len], maxlen=max_len)
+
+    def add(self, argv: Sequence[bytes], *, unix_time: int, duration_us: int, addr: bytes, name: bytes) -> None:
+        """Notes one slow command."""
+        self._entries.appendleft(SlowEntry(self._next_id, unix_time, duration_us, trim(argv), addr, name))
+        self._next_id += 1
+
+    def newest(self, count: int) -> list[SlowEntry]:
+        """The newest entries; -1 for all."""
+        return list(self._entries) if count < 0 else list(self._entries)[:count]
+
+    def reset(self) -> None:
+        """Forgets all entries; ids go on."""
+        self._entries.clear()

@@ -1,0 +1,39 @@
+"""What all collection types share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+if TYPE_CHECKING:
+    from redis_tui.engine.config import Config
+
+
+class Collection:
+    """A value of one key that holds elements. An empty one never stays in a database."""
+
+    __slots__ = ()
+
+    type_name: ClassVar[str] = "none"
+    """What TYPE answers: ``list set hash zset``."""
+
+    def __len__(self) -> int:
+        raise TypeError  # every type counts in its own way
+
+    def copy(self) -> Self:
+        """An independent copy, for the journal and COPY."""
+        raise TypeError
+
+    def encoding(self, config: Config) -> str:
+        """What OBJECT ENCODING answers."""
+        raise TypeError
+
+
+Value = bytes | bytearray | Collection
+"""What a key may hold."""
+
+
+def type_name(value: Value | None) -> str:
+    """What TYPE answers for a value; ``none`` for no value."""
+    if value is None:
+        return "none"
+    return value.type_name if isinstance(value, Collection) else "string"

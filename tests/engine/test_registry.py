@@ -1,0 +1,146 @@
+"""Declarations: complete in themselves, and equal to what a real Redis tells of each command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import redis.connection
+
+from redis_tui.engine.command_table import info_row
+from redis_tui.engine.dialect import DIALECTS, REDIS_7_2, REDIS_8, VALKEY_9
+from redis_tui.engine.registry import Registry, declarations
+from redis_tui.resp.types import Map, SetReply
+from redis_tui.spec.usage import parse_usage, render_usage
+from tests.conformance.real_server import running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from redis_tui.engine.registry import Command
+
+GROUPS = {
+    "connection",
+    "generic",
+    "hash",
+    "list",
+    "scripting",
+    "server",
+    "set",
+    "sorted-set",
+    "string",
+    "transactions",
+}
+CONTAINERS = {"client", "config", "memory", "object", "script", "slowlog"}
+# Filled in by the registry, the same for every container; Redis' own differ in age and wording.
+OF_HELP = {"since", "summary"}
+# Redis bases these on nothing that a declaration could say.
+OF_CONTAINERS = {"complexity"}
+
+
+def every(registry: Registry) -> Iterator[Command]:
+    for command in registry.commands.values():
+        yield command
+        yield from command.subcommands.values()
+
+
+def plain(reply: Any) -> Any:
+    """A reply as redis-py reads it from RESP3."""
+    if isinstance(reply, Map):
+        return {plain(key): plain(value) for key, value in reply.pairs}
+    if isinstance(reply, SetReply):
+        return [plain(item) for item in reply.items]
+    if isinstance(reply, list):
+        return [plain(item) for item in reply]
+    return reply.decode() if isinstance(reply, bytes) else reply
+
+
+@pytest.mark.parametrize("name", sorted(declarations()))
+def test_every_declaration_has_its_facts(name: str) -> None:
+    spec = declarations()[name].spec
+    assert spec.summary
+    assert spec.summary[0].isupper()
+    assert spec.group in GROUPS
+    assert spec.since.count(".") == 2
+    assert spec.complexity or name in CONTAINERS
+    assert spec.arity != 0
+
+
+@pytest.mark.parametrize("name", sorted(declarations()))
+def test_every_usage_reads_back_as_it_was_written(name: str) -> None:
+    spec = declarations()[name].spec
+    assert parse_usage(f"{spec.display} {render_usage(spec.args)}") == (name, spec.args)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=list(DIALECTS))
+def test_every_subcommand_has_its_container(dialect: Any) -> None:
+    registry = Registry(dialect)
+    held = {sub.name for command in registry.commands.values() for sub in command.subcommands.values()}
+    wanted = {
+        name
+        for name, one in declarations().items()
+        if one.spec.container is not None and dialect.has(one.spec, valkey_since=one.valkey_since)
+    }
+    assert wanted <= held
+
+
+def test_a_dialect_has_only_what_its_server_has() -> None:
+    assert "hgetex" not in Registry(REDIS_7_2).commands
+    for dialect in (REDIS_7_2, REDIS_8, VALKEY_9):
+        assert {"get", "multi", "client", "eval"} <= set(Registry(dialect).commands)
+
+
+@pytest.fixture(scope="module")
+def facts() -> Iterator[dict[str, dict[str, Any]]]:
+    """What a real Redis 8.2 tells of every command, by full name."""
+    with running("redis-8") as server:
+        make: Any = redis.connection.Connection
+        connection = make(port=server.port, protocol=3, decode_responses=True)
+        connection.send_command("COMMAND", "INFO")
+        rows = connection.read_response()
+        connection.send_command("COMMAND", "DOCS")
+        docs = connection.read_response()
+        connection.disconnect()
+        rows += [sub for row in rows for sub in row[9]]
+        known: dict[str, dict[str, Any]] = {row[0]: {"row": row} for row in rows}
+        for name, entry in [
+            *docs.items(),
+            *(sub for doc in docs.values() for sub in doc.get("subcommands", {}).items()),
+        ]:
+            known[name]["docs"] = entry
+        yield known
+
+
+@pytest.mark.parametrize("name", sorted(command.name for command in every(Registry(REDIS_8))))
+def test_facts_are_those_of_a_real_redis(name: str, facts: dict[str, dict[str, Any]]) -> None:
+    command = next(one for one in every(Registry(REDIS_8)) if one.name == name)
+    ours, theirs, spec = plain(info_row(command)), facts[name]["row"], command.spec
+    differences = {
+        label: (ours[at], theirs[at])
+        for at, label in ((1, "arity"), (3, "first key"), (4, "last key"), (5, "step"))
+        if ours[at] != theirs[at]
+    }
+    for at, label in ((2, "flags"), (6, "categories")):
+        if sorted(ours[at]) != sorted(theirs[at]):
+            differences[label] = (sorted(ours[at]), sorted(theirs[at]))
+    told = facts[name]["docs"]
+    for label in ("summary", "since", "group", "complexity"):
+        if getattr(spec, label) != told.get(label, ""):
+            differences[label] = (getattr(spec, label), told.get(label))
+    overlooked = OF_HELP if name.endswith("|help") else OF_CONTAINERS if name in CONTAINERS else set()
+    assert {label: pair for label, pair in differences.items() if label not in overlooked} == {}
+
+
+def key_specs(row: Any) -> list[Any]:
+    found = []
+    for spec in row[8]:
+        flags = sorted(spec["flags"])
+        if spec["begin_search"]["type"] != "unknown":  # STORE and BY of SORT: cannot be told from positions
+            found.append((flags, spec["begin_search"], spec["find_keys"]))
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(command.name for command in every(Registry(REDIS_8))))
+def test_key_specs_are_those_of_a_real_redis(name: str, facts: dict[str, dict[str, Any]]) -> None:
+    command = next(one for one in every(Registry(REDIS_8)) if one.name == name)
+    assert key_specs(plain(info_row(command))) == key_specs(facts[name]["row"])

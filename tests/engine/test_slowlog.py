@@ -1,0 +1,57 @@
+"""The slow log: trimmed as a server trims, newest first, without secrets."""
+
+from __future__ import annotations
+
+from redis_tui.engine.slowlog import SlowLog, redacted, trim
+
+
+def note(log: SlowLog, *argv: bytes) -> None:
+    log.add(argv, unix_time=1, duration_us=2, addr=b"a:1", name=b"")
+
+
+def test_a_long_argument_is_cut_at_128_bytes() -> None:
+    assert trim([b"ECHO", b"x" * 128]) == (b"ECHO", b"x" * 128)
+    assert trim([b"ECHO", b"x" * 162]) == (b"ECHO", b"x" * 128 + b"... (34 more bytes)")
+
+
+def test_of_many_arguments_32_are_kept_the_last_one_counting_the_rest() -> None:
+    assert len(trim([b"a"] * 32)) == 32
+    assert trim([b"a"] * 32)[-1] == b"a"
+    assert trim([b"a"] * 34) == (b"a",) * 31 + (b"... (3 more arguments)",)
+
+
+def test_the_newest_comes_first_and_the_oldest_goes() -> None:
+    log = SlowLog(2)
+    for word in (b"1", b"2", b"3"):
+        note(log, word)
+    assert [(entry.id, entry.argv) for entry in log.newest(-1)] == [(2, (b"3",)), (1, (b"2",))]
+    assert [entry.id for entry in log.newest(1)] == [2]
+
+
+def test_resizing_keeps_the_newest() -> None:
+    log = SlowLog(3)
+    for word in (b"1", b"2", b"3"):
+        note(log, word)
+    log.resize(1)
+    assert [entry.argv for entry in log.newest(-1)] == [(b"3",)]
+    log.resize(2)
+    note(log, b"4")
+    assert [entry.argv for entry in log.newest(-1)] == [(b"4",), (b"3",)]
+
+
+def test_ids_go_on_after_a_reset() -> None:
+    log = SlowLog()
+    note(log, b"1")
+    log.reset()
+    note(log, b"2")
+    assert [entry.id for entry in log.newest(-1)] == [1]
+
+
+def test_passwords_are_taken_out() -> None:
+    hidden = b"(redacted)"
+    assert redacted("auth", [b"AUTH", b"u", b"p"]) == [b"AUTH", hidden, hidden]
+    hello = [b"HELLO", b"3", b"auth", b"u", b"p", b"SETNAME", b"n"]
+    assert redacted("hello", hello) == [b"HELLO", b"3", b"auth", hidden, hidden, b"SETNAME", b"n"]
+    config = [b"CONFIG", b"SET", b"requirepass", b"p", b"hz", b"10"]
+    assert redacted("config|set", config) == [b"CONFIG", b"SET", b"requirepass", hidden, b"hz", b"10"]
+    assert redacted("get", [b"GET", b"requirepass"]) == [b"GET", b"requirepass"]
