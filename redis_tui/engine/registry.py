@@ -122,14 +122,16 @@ def declarations() -> dict[str, Declaration]:
 class Command:
     """A command of one engine, ready to run."""
 
-    __slots__ = ("arity", "flags", "invoke", "name", "spec", "subcommands", "writes")
+    __slots__ = ("arity", "barred_from_scripts", "flags", "invoke", "name", "spec", "subcommands", "writes")
 
     def __init__(self, spec: CommandSpec, invoke: Invoke | None) -> None:
         self.spec = spec
         self.name = spec.name
         self.arity = spec.arity
         self.flags = spec.flags
+        # Asked at every script's first call of a command; an enum's & takes a microsecond.
         self.writes = bool(spec.flags & CommandFlag.WRITE)
+        self.barred_from_scripts = bool(spec.flags & CommandFlag.NOSCRIPT)
         self.invoke = invoke
         self.subcommands: dict[bytes, Command] = {}
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply, Reply
-from redis_tui.spec.command import CommandFlag
 
 if TYPE_CHECKING:
     from redis_tui.engine.client import Client
@@ -93,7 +92,7 @@ class EngineHost:
             raise CommandError("ERR Invalid command passed to redis.acl_check_cmd()")
         return True  # the one user there is may do everything
 
-    def busy(self, elapsed_ms: int) -> None:
+    def busy(self, elapsed_ms: int) -> None:  # noqa: ARG002  # the protocol tells it; the threshold was passed in any case
         self._engine.scripts.note_busy()
 
     def _make_lane(self, command: Command) -> DirectCall:
@@ -117,7 +116,7 @@ class EngineHost:
 
     def _gate(self, command: Command) -> str | None:
         """Why a script may not run this command; None where it may."""
-        if command.flags & CommandFlag.NOSCRIPT:
+        if command.barred_from_scripts:
             return self._engine.dialect.not_allowed
         if self._read_only and command.writes:
             return "ERR Write commands are not allowed from read-only scripts."

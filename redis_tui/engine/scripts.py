@@ -8,7 +8,6 @@ set an event, nothing more.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -18,6 +17,8 @@ from redis_tui.scripting.cache import CachedScript, ScriptCache
 from redis_tui.scripting.script import digest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from redis_tui.engine.client import Client
     from redis_tui.engine.engine import Engine
     from redis_tui.scripting.runtime import LuaRuntime, RunResult

@@ -14,9 +14,9 @@ import re
 from typing import TYPE_CHECKING
 
 from redis_tui.render.lua import START, highlight_line
-from redis_tui.spec.redact import redact
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import join_inline
+from redis_tui.spec.redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

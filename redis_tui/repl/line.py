@@ -22,11 +22,11 @@ from prompt_toolkit.lexers import Lexer
 
 from redis_tui.errors import FileError
 from redis_tui.render.command import highlight_command
-from redis_tui.spec.redact import redact_text
 from redis_tui.repl.dots import DOT_COMMANDS, find
 from redis_tui.repl.style import formatted
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.spec.complete import complete
+from redis_tui.spec.redact import redact_text
 from redis_tui.theme import read_shelf
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from itertools import pairwise
 HEADER_SIZE = 12
 OP_MOVE, OP_GETUPVAL, OP_CALL, OP_TAILCALL, OP_CLOSURE = 0, 4, 28, 29, 36
 NO_WRITE = frozenset({7, 8, 9, 22, 23, 24, 25, 26, 27, 30, 34, 35})
-"""Opcodes whose A is no register that they set: SETGLOBAL SETUPVAL SETTABLE JMP EQ LT LE TEST TESTSET RETURN SETLIST CLOSE."""
+"""Opcodes whose A is no register that they set: SETGLOBAL SETUPVAL SETTABLE JMP EQ LT LE TEST TESTSET RETURN SETLIST
+CLOSE."""
 STRING, NUMBER, BOOLEAN = 4, 3, 1
 
 

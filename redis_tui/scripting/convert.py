@@ -56,9 +56,20 @@ VALUE, NULL, ARRAY, OK, ERR, DOUBLE, BIG, VERBATIM, TRUE, FALSE, MAP, SET = rang
 PLAIN: Final = frozenset({bytes, int})
 
 # Out of Lua.
-OUT_NULL, OUT_TRUE, OUT_FALSE, OUT_ARRAY, OUT_ERR, OUT_OK, OUT_DOUBLE, OUT_BIG, OUT_VERBATIM, OUT_MAP, OUT_SET, OUT_DEEP = (
-    range(12)
-)
+(
+    OUT_NULL,
+    OUT_TRUE,
+    OUT_FALSE,
+    OUT_ARRAY,
+    OUT_ERR,
+    OUT_OK,
+    OUT_DOUBLE,
+    OUT_BIG,
+    OUT_VERBATIM,
+    OUT_MAP,
+    OUT_SET,
+    OUT_DEEP,
+) = range(12)
 
 
 def number_text(value: float) -> bytes:

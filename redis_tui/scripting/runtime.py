@@ -37,9 +37,9 @@ VALUE, STREAM, FAILED, DEAD = 0, 1, 2, 3
 """How a run ended: with one string or number, with a stream, with an error, with its coroutine's death."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RunResult:
-    """What one run came to."""
+    """What one run came to. Not frozen: making a frozen one costs as much as the run of a small script."""
 
     reply: Reply
     """An `ErrorReply` with the servers' full text where the run failed."""
@@ -148,7 +148,8 @@ class LuaRuntime:
 
     def _call(self, script: Script, keys: Sequence[bytes], args: Sequence[bytes], *, traced: bool) -> tuple[Any, ...]:
         count = len(keys)
-        if not self._limits.has_room(sum(map(len, keys)) + sum(map(len, args)) + api.VALUE_SIZE * (count + len(args))):
+        size = sum(map(len, args), sum(map(len, keys))) + api.VALUE_SIZE * (count + len(args))
+        if size > api.LARGE and not self._limits.has_room(size):
             return FAILED, b"not enough memory", None, None
         try:
             if count + len(args) <= api.CHUNK:
@@ -210,8 +211,7 @@ class LuaRuntime:
         core[b"constants"] = self._lua.table_from(dict(wording.constants))
         load = core[b"load"]
         load(sandbox.LUA, core)
-        load(limits.LUA, core, self._limits.poll, self._limits.tick, limits.MOST_INSTRUCTIONS,
-            self._limits.may_collect)
+        load(limits.LUA, core, self._limits.poll, self._limits.tick, limits.MOST_INSTRUCTIONS, self._limits.may_collect)
         load(convert.LUA, core)
         load(cjson.LUA, core)
         load(api.LUA, core, self._lua.table_from(self._bridge.functions()))
@@ -243,10 +243,9 @@ RUN: Final = rb"""
 local core = ...
 local native, G = core.native, core.G
 local create, resume, yield = native.coroutine.create, native.coroutine.resume, native.coroutine.yield
-local status = native.coroutine.status
-local xpcall, type, tostring, unpack, setfenv = native.xpcall, native.type, native.tostring, native.unpack, native.setfenv
-local native_pcall, select = native.pcall, native.select
-local loadstring, dump, getinfo, sethook = native.loadstring, native.string.dump, native.debug.getinfo, native.debug.sethook
+local xpcall, type, tostring, unpack, select = native.xpcall, native.type, native.tostring, native.unpack, native.select
+local loadstring, dump, setfenv = native.loadstring, native.string.dump, native.setfenv
+local getinfo, sethook = native.debug.getinfo, native.debug.sethook
 local source, chunk_size = core.source, core.chunk
 local export, clean, sweep, begin = core.export, core.clean, core.sweep, core.begin
 

@@ -174,7 +174,8 @@ function G.load(...)
     if part == nil or part == '' then break end
     if type(part) ~= 'string' then
       local info = getinfo(2, 'Sl')
-      return nil, {err = 'ERR ' .. info.short_src .. ':' .. info.currentline .. ': reader function must return a string'}
+      local place = info.short_src .. ':' .. info.currentline
+      return nil, {err = 'ERR ' .. place .. ': reader function must return a string'}
     end
     count = count + 1
     parts[count] = part
@@ -275,7 +276,8 @@ end
 
 G.string = core.protect(strings)
 G.math = core.protect(maths)
-G.table = core.protect(copy(native.table, {'concat', 'foreach', 'foreachi', 'getn', 'insert', 'maxn', 'remove', 'setn', 'sort'}))
+G.table = core.protect(copy(native.table,
+  {'concat', 'foreach', 'foreachi', 'getn', 'insert', 'maxn', 'remove', 'setn', 'sort'}))
 if core.os_clock then G.os = core.protect({clock = native.os.clock}) end
 
 local string_meta = native_getmetatable('')

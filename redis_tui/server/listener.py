@@ -44,14 +44,24 @@ class Listener:
         port: 0 lets the system choose.
         dialect: whom to speak as.
         password: what AUTH must give; None or empty lets everybody in.
+        on_shutdown: called in the event loop when a client sends SHUTDOWN; None refuses it.
     """
 
-    def __init__(self, *, host: str, port: int, dialect: Dialect, password: str | None) -> None:
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        dialect: Dialect,
+        password: str | None,
+        on_shutdown: Callable[[], None] | None = None,
+    ) -> None:
         self.host = host
         self.port = port
         """The real port, once the listener has started."""
         self._dialect = dialect
         self._password = password or ""
+        self._on_shutdown = on_shutdown
         self._servers: list[asyncio.Server] = []
         self._connections: set[Connection] = set()
         self._thread: EngineThread | None = None
@@ -69,6 +79,12 @@ class Listener:
         engine = Engine(dialect=self._dialect, config=config)
         limits = _Limits(config)
         loop = asyncio.get_running_loop()
+        if (leave := self._on_shutdown) is not None:
+
+            def leave_soon() -> None:
+                loop.call_soon_threadsafe(leave)
+
+            engine.on_shutdown = leave_soon
         self._thread = EngineThread(engine)
         self._relay = relay = Relay(self._thread, loop)
         for sock in sockets:
@@ -113,7 +129,7 @@ class _Limits:
 async def serve(
     *, host: str, port: int, dialect: Dialect, password: str | None, announce: Callable[[str], None]
 ) -> None:
-    """Serves until SIGINT or SIGTERM.
+    """Serves until SIGINT, SIGTERM or a client's SHUTDOWN.
 
     Args:
         host: name or address to listen on; empty for all.
@@ -129,7 +145,7 @@ async def serve(
     with contextlib.ExitStack() as stack:
         for number in (signal.SIGINT, signal.SIGTERM):
             _on_signal(stack, number, stop)
-        async with Listener(host=host, port=port, dialect=dialect, password=password) as listener:
+        async with Listener(host=host, port=port, dialect=dialect, password=password, on_shutdown=stop.set) as listener:
             if not password and not host.startswith(_LOOPBACK) and host != "localhost":
                 announce(
                     f"Warning: {listener.address} may be open to the network without a password; see --requirepass."

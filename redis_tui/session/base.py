@@ -11,14 +11,14 @@ functions written once for both kinds.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from redis_tui.resp.types import Reply
-
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from redis_tui.resp.types import Reply
     from redis_tui.spec.catalog import Catalog
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,7 +20,6 @@ from redis_tui.engine.journal import Journal
 from redis_tui.engine.scripts import KillResult, Observation
 from redis_tui.engine.thread import EngineThread
 from redis_tui.errors import SessionError
-from redis_tui.spec.redact import redacted_line
 from redis_tui.resp.shape import as_resp2
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.scripting.trace import TraceLog
@@ -43,9 +41,10 @@ from redis_tui.session.feed import Feed
 from redis_tui.session.guard import writes
 from redis_tui.session.image import changes_of
 from redis_tui.spec.catalog import Catalog
+from redis_tui.spec.redact import redacted_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
 T = TypeVar("T")
 

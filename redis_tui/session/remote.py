@@ -11,11 +11,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from redis_tui.errors import NotSupportedError, RedisTuiError, SessionError
-from redis_tui.spec.redact import redacted_line
 from redis_tui.resp.types import ErrorReply, Reply, Status
 from redis_tui.session.base import (
     Capability,
@@ -37,6 +36,10 @@ from redis_tui.session.instrument import Reported, instrument, read_report
 from redis_tui.session.rehearsal import rehearse
 from redis_tui.session.wire import Wire, redacted_url
 from redis_tui.spec.catalog import Catalog
+from redis_tui.spec.redact import redacted_line
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 KILL_TIMEOUT_S = 10.0
 """A server answers SCRIPT KILL only once the script has passed busy-reply-threshold, 5 s by default."""

@@ -235,8 +235,6 @@ def test_the_version_is_told_without_loading_anything_else() -> None:
     ],
 )
 def test_the_headless_commands_load_no_face_and_no_client(argv: list[str], forbidden: set[str]) -> None:
-    probe = (
-        f"import sys\nfrom redis_tui.cli import run_cli\nrun_cli({argv!r})\nprint(sorted({forbidden!r} & set(sys.modules)))"
-    )
+    probe = f"import sys\nfrom redis_tui.cli import run_cli\nrun_cli({argv!r})\nprint(sorted({forbidden!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

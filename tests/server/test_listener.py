@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import subprocess
@@ -109,3 +110,15 @@ async def test_the_configuration_tells_the_real_port() -> None:
     async with Listener(host="127.0.0.1", port=0, dialect=dialect_named("redis-8"), password=None) as listener:
         assert listener.port > 0
         assert listener.address == f"127.0.0.1:{listener.port}"
+
+
+async def test_shutdown_from_a_client_ends_it() -> None:
+    asked = asyncio.Event()
+    async with Listener(
+        host="127.0.0.1", port=0, dialect=dialect_named("redis-8"), password=None, on_shutdown=asked.set
+    ) as listener:
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        writer.write(b"SHUTDOWN NOSAVE\r\n")
+        await asyncio.wait_for(asked.wait(), 5)
+        await asyncio.wait_for(reader.read(), 5)
+        writer.close()

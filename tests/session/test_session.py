@@ -194,7 +194,9 @@ async def test_a_spinning_script_is_killed(session: Session) -> None:
 async def test_a_script_that_has_written_is_unkillable_but_can_be_undone_here(embedded: Session) -> None:
     assert Capability.ROLLBACK_KILL in embedded.info.capabilities
     await embedded.execute([b"SET", b"k", b"before"])
-    spinning = asyncio.create_task(embedded.run(ScriptRun(b"redis.call('set', KEYS[1], 'after') while true do end", (b"k",))))
+    spinning = asyncio.create_task(
+        embedded.run(ScriptRun(b"redis.call('set', KEYS[1], 'after') while true do end", (b"k",)))
+    )
     async with asyncio.timeout(10):
         while (running := embedded.running()) is None or not running.has_written:
             await asyncio.sleep(0)

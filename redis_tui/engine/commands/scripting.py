@@ -8,13 +8,13 @@ from redis_tui.engine.registry import command, container
 from redis_tui.engine.scripts import KillResult
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import OK, Reply
-from redis_tui.spec.bind import Rest
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import decode_int
 
 if TYPE_CHECKING:
     from redis_tui.engine.context import Ctx
     from redis_tui.scripting.cache import CachedScript
+    from redis_tui.spec.bind import Rest
 
 _EVAL = (
     CommandFlag.NOSCRIPT

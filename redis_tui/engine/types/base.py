@@ -23,7 +23,7 @@ class Collection:
         """An independent copy, for the journal and COPY."""
         raise TypeError
 
-    def encoding(self, config: Config) -> str:
+    def encoding(self, config: Config) -> str:  # noqa: ARG002  # for those that derive it from thresholds
         """What OBJECT ENCODING answers."""
         raise TypeError
 

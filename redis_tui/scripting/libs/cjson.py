@@ -14,8 +14,10 @@ LUA = rb"""
 local core = ...
 local native = core.native
 local type, error, tonumber, next = native.type, native.error, native.tonumber, native.next
-local byte, char, find, sub, format = native.string.byte, native.string.char, native.string.find, native.string.sub, native.string.format
-local gsub, match, concat, floor, huge = native.string.gsub, native.string.match, native.table.concat, native.math.floor, native.math.huge
+local byte, char, find = native.string.byte, native.string.char, native.string.find
+local sub, format = native.string.sub, native.string.format
+local gsub, match, concat = native.string.gsub, native.string.match, native.table.concat
+local floor, huge = native.math.floor, native.math.huge
 local select = native.select
 
 local null = native.newproxy(true)
@@ -37,7 +39,8 @@ local function utf8(code)
   if code < 0x10000 then
     return char(0xE0 + floor(code / 4096), 0x80 + floor(code / 64) % 64, 0x80 + code % 64)
   end
-  return char(0xF0 + floor(code / 262144), 0x80 + floor(code / 4096) % 64, 0x80 + floor(code / 64) % 64, 0x80 + code % 64)
+  return char(0xF0 + floor(code / 262144), 0x80 + floor(code / 4096) % 64, 0x80 + floor(code / 64) % 64,
+    0x80 + code % 64)
 end
 
 local function library()
@@ -409,7 +412,8 @@ local function library()
   end
 
   local function few(name, max, ...)
-    if select('#', ...) > max then error("bad argument #" .. max + 1 .. " to '" .. name .. "' (found too many arguments)", 3) end
+    if select('#', ...) <= max then return end
+    error("bad argument #" .. max + 1 .. " to '" .. name .. "' (found too many arguments)", 3)
   end
 
   function cjson.encode_sparse_array(...)

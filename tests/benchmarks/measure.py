@@ -1,0 +1,60 @@
+"""Timing and tables for the benchmarks: the best of several rounds, contestants taking turns.
+
+Absolute figures differ from machine to machine and from minute to minute, so each benchmark
+is judged by a ratio of two figures that were taken in turns in one run. The best round is
+taken, not the mean: what else the machine does only ever adds.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One ratio that must hold."""
+
+    what: str
+    ratio: float
+    limit: float
+    at_least: bool = False
+    """The ratio must reach the limit; otherwise it must not pass it."""
+
+    @property
+    def holds(self) -> bool:
+        return self.ratio >= self.limit if self.at_least else self.ratio <= self.limit
+
+    def __str__(self) -> str:
+        sign = ">=" if self.at_least else "<="
+        return f"{'ok  ' if self.holds else 'MISS'} {self.what}: {self.ratio:.3g} (wanted {sign} {self.limit:.3g})"
+
+
+def best_us(contestants: Mapping[str, tuple[Callable[[], object], int]], rounds: int = 5) -> dict[str, float]:
+    """Microseconds per operation of each contestant: the best of some rounds, taken in turns.
+
+    Args:
+        contestants: by name, something to run and how many operations one run does.
+    """
+    best = dict.fromkeys(contestants, float("inf"))
+    for _ in range(rounds):
+        for name, (run, count) in contestants.items():
+            started = time.perf_counter()
+            run()
+            best[name] = min(best[name], (time.perf_counter() - started) / count * 1e6)
+    return best
+
+
+def table(title: str, columns: list[str], rows: list[list[object]]) -> str:
+    """A table of plain text, numbers to the right."""
+    cells = [columns, *[[f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in row] for row in rows]]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(columns))]
+    lines = [
+        "  ".join([row[0].ljust(widths[0]), *[c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True)]])
+        for row in cells
+    ]
+    return "\n".join([title, lines[0], "-" * len(lines[0]), *lines[1:]])
