@@ -7,6 +7,7 @@ are worked out on the failing path only.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from redis_tui.engine.registry import Command
     from redis_tui.scripting.host import DirectCall
 
+_PROFILES = itertools.count(1)
 LogSink = Callable[[int, bytes], None]
 """``sink(level, message)`` for redis.log; levels 0 debug to 3 warning."""
 
@@ -36,6 +38,7 @@ class EngineHost:
         self._client = client
         self._ctx = client.ctx
         self._lanes: dict[bytes, tuple[Command, DirectCall]] = {}
+        self._profiles = (next(_PROFILES), next(_PROFILES))
         self._read_only = False
         self._log: LogSink | None = None
         self.wrote = False
@@ -52,6 +55,10 @@ class EngineHost:
         self._log = log
         self.wrote = False
         self._ctx.resp = 2
+
+    @property
+    def profile(self) -> int:
+        return self._profiles[self._read_only]
 
     def call(self, argv: Sequence[bytes]) -> Reply:
         try:

@@ -3,8 +3,8 @@
 `Bridge` is the Python half: it hands commands to the host and keeps a reply that is more than a string or a
 number until Lua fetches it. ``LUA`` is the half a script calls. Neither knows commands.
 
-The decision a reader would question: dispatch is done in Lua, from a table that forgets with each run what
-`ScriptHost.direct` gave, because a crossing into Python costs 0.4 microseconds and each string argument 0.15 more.
+The decision a reader would question: dispatch is done in Lua, from tables of what `ScriptHost.direct` gave, one for
+each profile of gates, because a crossing into Python costs 0.4 microseconds and each string argument 0.15 more.
 What a lane returns to Lua is coded by type: a string or number is the reply, nil a null, ``true`` the status OK,
 ``false`` says that the reply lies in the bridge (or that the run must end). So no Python object enters Lua.
 """
@@ -36,7 +36,10 @@ VALUE_SIZE = 64
 """Bytes that Lua takes for a small value in a table, roughly."""
 CHUNK = 4000
 """Values that cross at once; Lua's C stack holds 8000."""
-LANES_KEPT = 512
+NAMES_KEPT = 1024
+"""Command names a profile that Lua remembers; a script may make up any number of them."""
+PROFILES_KEPT = 64
+"""Profiles whose lanes Lua keeps from run to run."""
 
 
 class Bridge:
@@ -49,7 +52,6 @@ class Bridge:
         self._pending: Reply = None
         self._rest: list[Any] = []
         self._arguments: list[bytes] = []
-        self._known: dict[bytes, DirectCall] = {}
         self.resp = 2
 
     def start(self, host: ScriptHost, trace: TraceLog | None) -> None:
@@ -65,20 +67,14 @@ class Bridge:
         self._arguments = []
 
     def resolve(self, name: bytes) -> Lane | bool:
-        """The lane to a command: a new one, True for the one Lua kept from an earlier run, False for none."""
+        """The lane to a command under the run's profile, False for none."""
         assert self._host is not None
         try:
             call = self._host.direct(name)
         except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
             self._limits.abort(fault)
             return False
-        if call is None:
-            return False
-        if self._known.get(name) == call:
-            return True
-        if len(self._known) < LANES_KEPT:
-            self._known[name] = call
-        return self._lane(call)
+        return False if call is None else self._lane(call)
 
     def _lane(self, call: DirectCall) -> Lane:
         killed, abort = self._limits.killed, self._limits.abort
@@ -210,23 +206,33 @@ local CHUNK = core.chunk
 
 local null = false     -- what a null reply is at the script's protocol
 local traced = false
-local direct           -- command as spelled -> lane, or false
-local kept = {}        -- lanes of earlier runs
+local direct           -- command as spelled -> lane, or false; of the run's profile
+local profiles, profiled = {}, 0
+local names = setmetatable({}, {__mode = 'k'})   -- how many a table of lanes holds
 local redis = {}
 
-local forgetful = {__index = function(t, name)
+local remembering = {__index = function(t, name)
   if type(name) ~= 'string' then return false end
   local lane = resolve(name)
-  if lane == true then lane = kept[name] elseif lane then kept[name] = lane end
-  rawset(t, name, lane)
+  local known = names[t] or 0
+  if known < core.names_kept then
+    names[t] = known + 1
+    rawset(t, name, lane)
+  end
   return lane
 end}
 local nothing = setmetatable({}, {__index = function() return false end})
 
-function core.begin(is_traced)
-  null, core.resp, traced = false, 2, is_traced
+function core.begin(profile)
+  null, core.resp, traced = false, 2, not profile
+  core.repeated = 0
   core.unnest()
-  direct = is_traced and nothing or setmetatable({}, forgetful)
+  if traced then direct = nothing return end
+  direct = profiles[profile]
+  if direct then return end
+  if profiled == core.profiles_kept then profiles, profiled = {}, 0 end
+  direct = setmetatable({}, remembering)
+  profiles[profile], profiled = direct, profiled + 1
 end
 
 local function fail(raising, reply)

@@ -19,6 +19,11 @@ Returns its reply, an error as `ErrorReply`; never raises."""
 class ScriptHost(Protocol):
     """The server, as one run of one script sees it."""
 
+    @property
+    def profile(self) -> int:
+        """A number for what `direct` gives: runs with the same number get the same lanes, which may be kept."""
+        ...
+
     def call(self, argv: Sequence[bytes]) -> Reply:
         """Runs one command under the gates of this run.
 
@@ -38,8 +43,8 @@ class ScriptHost(Protocol):
             name: the command as the script spells it (``b"GET"``, ``b"get"``).
 
         Returns:
-            A callable to be kept for the length of this run, or None where each call
-            must go through `call` (unknown command, a container, not allowed).
+            A callable that is good for every run of the same `profile`, or None where each
+            call must go through `call` (unknown command, a container, not allowed).
         """
         ...
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from redis_tui.scripting.wording import Wording
 
 MEMORY_LIMIT: Final = 256 << 20
+MOST_REPEATED: Final = 2 << 30
+"""Bytes that one run may build with string.rep, kept or not; see `sandbox`."""
 SOURCE_NAME: Final = b"=[redis]"
 """Chunk name of our own Lua, by which error positions tell it from scripts."""
 VALUE, STREAM, FAILED, DEAD = 0, 1, 2, 3
@@ -127,7 +129,7 @@ class LuaRuntime:
         self._bridge.start(host, trace)
         started = self._limits.start(host, busy_after_ms)
         try:
-            outcome = self._call(script, keys, args, traced=trace is not None)
+            outcome = self._call(script, keys, args, None if trace is not None else host.profile)
         finally:
             self._limits.end()
             self._bridge.end()
@@ -146,17 +148,19 @@ class LuaRuntime:
         killed = outcome[0] == DEAD and bool(self._limits.killed)
         return RunResult(reply, line, killed, (perf_counter_ns() - started) / 1000)
 
-    def _call(self, script: Script, keys: Sequence[bytes], args: Sequence[bytes], *, traced: bool) -> tuple[Any, ...]:
+    def _call(
+        self, script: Script, keys: Sequence[bytes], args: Sequence[bytes], profile: int | None
+    ) -> tuple[Any, ...]:
         count = len(keys)
         size = sum(map(len, args), sum(map(len, keys))) + api.VALUE_SIZE * (count + len(args))
         if size > api.LARGE and not self._limits.has_room(size):
             return FAILED, b"not enough memory", None, None
         try:
             if count + len(args) <= api.CHUNK:
-                outcome: tuple[Any, ...] = self._enter(script.chunk, traced, count, *keys, *args)
+                outcome: tuple[Any, ...] = self._enter(script.chunk, profile, count, *keys, *args)
             else:
                 tables = self._lua.table_from(keys), self._lua.table_from(args)
-                outcome = self._enter(script.chunk, traced, None, *tables)
+                outcome = self._enter(script.chunk, profile, None, *tables)
             if outcome[0] == STREAM and outcome[1] is not None:
                 outcome = (STREAM, None, *self._long(outcome[1]))
         except (lua51.LuaError, MemoryError):
@@ -205,6 +209,8 @@ class LuaRuntime:
         core[b"argument_types"] = wording.argument_types
         core[b"os_clock"] = wording.os_clock
         core[b"chunk"] = api.CHUNK
+        core[b"most_repeated"] = MOST_REPEATED
+        core[b"names_kept"], core[b"profiles_kept"] = api.NAMES_KEPT, api.PROFILES_KEPT
         core[b"max_depth"] = convert.MAX_DEPTH
         core[b"resp"] = 2
         core[b"aliases"] = self._lua.table_from(wording.aliases)
@@ -322,7 +328,7 @@ local function leave(alive, ...)
   return 3, nil, nil, nil
 end
 
-function core.enter(chunk, traced, count, ...)
+function core.enter(chunk, profile, count, ...)   -- no profile: the run is traced
   if count then
     local keys, argv, total = {}, {}, select('#', ...)
     if total > 0 then
@@ -335,7 +341,7 @@ function core.enter(chunk, traced, count, ...)
     G.KEYS, G.ARGV = ...
   end
   last = nil
-  begin(traced)
+  begin(profile)
   return leave(resume(core.worker, chunk))
 end
 

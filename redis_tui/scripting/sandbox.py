@@ -201,6 +201,9 @@ end
 
 -- Lua 5.1 copies byte by byte; doubling makes a long repetition twenty times quicker, so that a loop around it
 -- hears of a kill in time
+-- Lua holds equal strings once, so a loop that keeps string.rep('x', 1e6) grows by a pointer a turn and would meet
+-- the memory bound after hours; what a run builds here is therefore counted as well
+core.repeated = 0
 local short = native.string.rep
 local SHORT = 4096
 function strings.rep(...)
@@ -216,6 +219,8 @@ function strings.rep(...)
   end
   s = s .. ''
   if n * #s <= SHORT then return short(s, n) end
+  core.repeated = core.repeated + n * #s
+  if core.repeated > core.most_repeated then error('not enough memory', 0) end
   local whole, piece = '', s
   n = n - n % 1
   while true do

@@ -179,7 +179,10 @@ class RemoteSession:
     async def scripts(self) -> list[ScriptInfo]:
         if not self._known:
             return []
-        reply = await self.execute([b"SCRIPT", b"EXISTS", *(sha.encode() for sha in self._known)])
+        self._check_open()
+        async with self._turn:
+            # Not through `execute`: that announces a change of scripts, and who hears it asks again.
+            reply = (await self._send([[b"SCRIPT", b"EXISTS", *(sha.encode() for sha in self._known)]]))[0]
         present = reply if isinstance(reply, list) else [0] * len(self._known)
         return [
             ScriptInfo(

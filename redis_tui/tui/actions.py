@@ -1,0 +1,134 @@
+"""Everything a person can do in the workbench, once: keys, footer, palette and help all derive from this table.
+
+Knows no widget: an action is a name, and the screen of its scope has ``action_<name>``.
+The decision a reader would question: keys that a terminal cannot tell apart are avoided
+(^J is Enter in some, ^I is Tab, ^M is Enter), so panes are reached with ^G and a digit, or Alt and a digit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding, BindingType
+
+Scope = Literal["app", "workbench"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do."""
+
+    name: str
+    """The method is ``action_<name>``; a parameter may follow: ``focus_pane(1)``."""
+    title: str
+    """Two or three words for palette and help."""
+    about: str
+    """One sentence for help and palette."""
+    keys: str = ""
+    """Textual's key names, comma separated; the first is shown."""
+    short: str = ""
+    """One word for the footer; empty keeps it out."""
+    group: str = "Run"
+    scope: Scope = "workbench"
+    priority: bool = True
+    """Wins over the focused widget's own keys."""
+    rank: int = 50
+    """In a narrow footer the highest ranks go first."""
+
+    @property
+    def key_label(self) -> str:
+        """The first key as people write it: ``F5``, ``^O``, ``Alt-1``."""
+        return key_label(self.keys.partition(",")[0]) if self.keys else ""
+
+
+def key_label(key: str) -> str:
+    """``ctrl+o`` as ``^O``, ``alt+1`` as ``Alt-1``, ``f5`` as ``F5``."""
+    if key in ("ctrl+slash", "ctrl+underscore"):
+        return "^/"
+    if key.startswith("ctrl+page"):
+        return "^PgDn" if key.endswith("down") else "^PgUp"
+    if key.startswith("ctrl+"):
+        return "^" + key[5:].upper()
+    if key.startswith("alt+"):
+        return "Alt-" + key[4:].upper()
+    return key.upper() if len(key) <= 3 and key.startswith("f") else key.capitalize()
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("run", "Run", "Runs the script on the server with its KEYS and ARGV.", "f5", "run", rank=1),
+    Action("dry_run", "Dry run", "Runs it and undoes everything: shows what it would change.", "f6", "dry run", rank=2),
+    Action("trace_run", "Run with trace", "Runs it and reports each redis.call.", "f7", "trace", rank=6),
+    Action("kill", "Kill the script", "Ends the running script; never waits behind it.", "f8", "kill", rank=3),
+    Action("open", "Open a file", "Opens a Lua file, a recent one or an example.", "ctrl+o", "open", "Files", rank=7),
+    Action("save", "Save", "Writes the script to its file.", "ctrl+s", "save", "Files", rank=8),
+    Action("save_as", "Save as", "Writes the script to another file.", group="Files"),
+    Action("new", "New script", "Opens an empty tab.", "ctrl+n", group="Files"),
+    Action("close_tab", "Close the tab", "Closes the script; asks if its text is not saved.", "alt+w", group="Files"),
+    Action("next_tab", "Next script", "Shows the next editor tab.", "ctrl+pagedown,alt+right", group="Files"),
+    Action("previous_tab", "Previous script", "Shows the editor tab before.", "ctrl+pageup,alt+left", group="Files"),
+    Action("find", "Find", "Finds text in the script; Enter goes to the next.", "ctrl+f", group="Edit"),
+    Action(
+        "toggle_comment", "Toggle comment", "Comments the lines out, or in.", "ctrl+underscore,ctrl+slash", group="Edit"
+    ),
+    Action("keep_preset", "Keep these arguments", "Keeps KEYS and ARGV as a preset of this script.", group="Edit"),
+    Action("next_preset", "Next preset", "Fills KEYS and ARGV from the next preset.", "f4", group="Edit"),
+    Action("setup_example", "Prepare sample data", "Runs the example's set-up commands.", group="Edit"),
+    Action("console", "Console", "Goes to the prompt for any Redis command.", "ctrl+t", "console", "Panes", rank=9),
+    Action("jump", "Jump to a pane", "Then press the pane's number.", "ctrl+g", "jump", "Panes", rank=11),
+    Action(
+        "zoom",
+        "Zoom the pane",
+        "Gives the focused pane the whole screen, or takes it back.",
+        "f11,alt+z",
+        group="Panes",
+    ),
+    Action("refresh", "Refresh", "Reads keys, scripts and slow log again.", "f9", group="Panes"),
+    Action("filter_keys", "Filter keys", "Shows only keys that match a pattern.", "alt+f", group="Panes"),
+    Action("scan_more", "Scan on", "Goes on with SCAN where it stopped, or stops it.", "alt+m", group="Panes"),
+    Action("sent_log", "Log of sent commands", "Shows every command that went to the server.", "f12", group="Panes"),
+    Action("flush_scripts", "Flush the script cache", "SCRIPT FLUSH, after a question.", group="Panes"),
+    Action("reset_slowlog", "Reset the slow log", "SLOWLOG RESET.", group="Panes"),
+    Action(
+        "command_palette", "Palette", "Finds any action by its name.", "ctrl+p", "palette", "Workbench", "app", rank=5
+    ),
+    Action("next_theme", "Next theme", "Changes the colours.", "f3", group="Workbench", scope="app"),
+    Action("help", "Help", "Shows this.", "f1", "help", "Workbench", "app", rank=10),
+    Action(
+        "quit", "Quit", "Leaves; unsaved text is kept for the next start.", "ctrl+q", "quit", "Workbench", "app", rank=4
+    ),
+)
+
+PANES: tuple[tuple[str, str], ...] = (
+    ("keys", "Keys"),
+    ("editor", "Editor"),
+    ("arguments", "Arguments"),
+    ("result", "Result"),
+    ("scripts", "Scripts"),
+    ("slowlog", "Slow log"),
+    ("running", "Running"),
+    ("console", "Console"),
+)
+"""Panes in the order of their numbers, from 1: the widget's id and its title."""
+
+PANE_NUMBER = {name: number for number, (name, _) in enumerate(PANES, 1)}
+
+
+def bindings(scope: Scope) -> list[BindingType]:
+    """The key bindings of one scope."""
+    made: list[BindingType] = [
+        Binding(action.keys, action.name, action.title, show=False, priority=action.priority)
+        for action in ACTIONS
+        if action.scope == scope and action.keys
+    ]
+    if scope == "workbench":
+        made += [
+            Binding(f"alt+{number}", f"focus_pane('{name}')", title, show=False, priority=True)
+            for number, (name, title) in enumerate(PANES, 1)
+        ]
+    return made
+
+
+def footer_actions() -> list[Action]:
+    """What the footer shows, in the table's order."""
+    return [action for action in ACTIONS if action.short]

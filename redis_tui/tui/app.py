@@ -1,0 +1,205 @@
+"""The application: connects inside its own event loop, holds the theme, and hands the session to the workbench.
+
+The decision a reader would question: it is given a function that opens the session, not a
+session. A slow or refused server then has a screen of its own with a way to try again, and
+an embedded engine belongs to the loop that talks to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+
+from redis_tui.errors import RedisTuiError, SettingsError
+from redis_tui.session.base import Event, EventKind, Session
+from redis_tui.theme import DEFAULT_THEME, Theme, ThemeShelf, read_shelf
+from redis_tui.tui.actions import bindings
+from redis_tui.tui.commands import ActionProvider
+from redis_tui.tui.desks import put_samples
+from redis_tui.tui.screens.connecting import ConnectingScreen
+from redis_tui.tui.screens.dialogs import Reading, help_lines
+from redis_tui.tui.screens.workbench import WorkbenchScreen
+from redis_tui.tui.theme import Palette, css_variables, textual_theme
+from redis_tui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from pathlib import Path
+
+    from textual.binding import BindingType
+    from textual.command import Provider
+
+_SENT_LIMIT = 5_000
+
+
+class WorkbenchApp(App[int]):
+    """redis-tui in a terminal.
+
+    Args:
+        open_session: opens the session; called in the app's loop, again at each retry.
+        workspace: the user's files; the platform's places by default.
+        theme: the theme's name.
+        shelf: the themes; the packaged ones and the user's by default.
+        files: Lua files to open; the last one is in front.
+        address: what is connected to, for the waiting screen; without any password.
+        sample_keys: put sample keys into an empty embedded engine.
+    """
+
+    CSS_PATH = "app.tcss"
+    TITLE = "redis-tui"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ESCAPE_TO_MINIMIZE = False
+
+    def __init__(
+        self,
+        open_session: Callable[[], Awaitable[Session]],
+        *,
+        workspace: Workspace | None = None,
+        theme: str = DEFAULT_THEME,
+        shelf: ThemeShelf | None = None,
+        files: Sequence[Path] = (),
+        address: str = "the server",
+        sample_keys: bool = True,
+    ) -> None:
+        self._shelf = shelf or read_shelf()
+        self._theme_problem = "" if theme in self._shelf.themes else f"There is no theme named {theme}."
+        self.palette = Palette(_theme(self._shelf, theme))
+        super().__init__()
+        self._open = open_session
+        self._workspace = workspace or Workspace()
+        self._files = tuple(files)
+        self._address = address
+        self._sample_keys = sample_keys
+        self._session: Session | None = None
+        self._sent: deque[tuple[float, str]] = deque(maxlen=_SENT_LIMIT)
+        self._listener: asyncio.Task[None] | None = None
+        for known in self._shelf.themes.values():
+            self.register_theme(textual_theme(known))
+        self.theme = self.palette.theme.name
+
+    # ── themes ─────────────────────────────────────────────────────────────
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our variables exist whichever theme is on."""
+        return css_variables(self.palette.theme)
+
+    @property
+    def themes_on_shelf(self) -> list[Theme]:
+        """All themes that can be chosen."""
+        return list(self._shelf.themes.values())
+
+    def use_theme(self, name: str) -> None:
+        """Changes the colours while running."""
+        self.palette = Palette(self._shelf.themes[name])
+        self.theme = name
+        self.refresh(layout=True)
+
+    def action_next_theme(self) -> None:
+        """F3."""
+        names = list(self._shelf.themes)
+        name = names[(names.index(self.palette.theme.name) + 1) % len(names)]
+        self.use_theme(name)
+        self.notify(f"Theme: {self.palette.theme.title}", timeout=2)
+
+    # ── connecting ─────────────────────────────────────────────────────────
+
+    async def on_mount(self) -> None:
+        """Shows the waiting screen and connects."""
+        waiting = ConnectingScreen(self._address)
+        await self.push_screen(waiting)
+        self.run_worker(self._connect(waiting), group="connect", exclusive=True)
+        problems = [str(problem) for problem in self._shelf.problems]
+        for text in [*problems, *([self._theme_problem] if self._theme_problem else [])]:
+            self.notify(text, title="Theme", severity="warning", timeout=12)
+
+    async def on_connecting_screen_retry_wanted(self) -> None:
+        """Another attempt."""
+        if isinstance(self.screen, ConnectingScreen):
+            self.run_worker(self._connect(self.screen), group="connect", exclusive=True)
+
+    async def _connect(self, waiting: ConnectingScreen) -> None:
+        try:
+            session = await self._open()
+        except RedisTuiError as error:
+            waiting.show_failure(error.message, error.hint)
+            return
+        self._session = session
+        self._listener = asyncio.create_task(self._listen(session))
+        await asyncio.sleep(0)  # lets the listener subscribe before the first command goes out
+        if self._sample_keys:
+            await put_samples(session)
+        await self.switch_screen(WorkbenchScreen(session, self._workspace, self._sent, self._files))
+
+    async def _listen(self, session: Session) -> None:
+        async for event in session.events():
+            self._take(event)
+
+    def _take(self, event: Event) -> None:
+        if event.kind is EventKind.SENT:
+            self._sent.append((time.time(), event.text))
+            return
+        for screen in self.screen_stack:
+            if isinstance(screen, WorkbenchScreen) and screen.is_mounted:
+                screen.session_event(event)
+
+    # ── leaving and help ───────────────────────────────────────────────────
+
+    def action_help(self) -> None:
+        """F1."""
+        if not isinstance(self.screen, Reading):
+            self.push_screen(Reading("Help", help_lines()))
+
+    async def action_quit(self) -> None:
+        """Keeps unsaved text, ends the session, leaves."""
+        for screen in self.screen_stack:
+            if isinstance(screen, WorkbenchScreen):
+                screen.keep_unsaved()
+        self.exit(0)
+
+    async def on_unmount(self) -> None:
+        """Ends the session, whichever way the app ends."""
+        if self._listener is not None:
+            self._listener.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listener
+        if self._session is not None:
+            await self._session.close()
+
+
+def _theme(shelf: ThemeShelf, name: str) -> Theme:
+    if not shelf.themes:
+        problem = shelf.problems[0].message if shelf.problems else "No theme file was found."
+        raise SettingsError(problem, hint="Install redis-tui again, or put a theme into the configuration folder.")
+    return shelf.themes.get(name) or shelf.themes.get(DEFAULT_THEME) or next(iter(shelf.themes.values()))
+
+
+def run_workbench(
+    open_session: Callable[[], Awaitable[Session]],
+    *,
+    theme: str | None = None,
+    files: Sequence[Path] = (),
+    address: str = "the server",
+    workspace: Workspace | None = None,
+) -> int:
+    """Runs the workbench until the user leaves.
+
+    Args:
+        open_session: opens the session, in the app's event loop.
+        theme: the theme's name; None is the default.
+        files: Lua files to open.
+        address: what is connected to, for people; without any password.
+        workspace: the user's files.
+
+    Returns:
+        The exit status.
+    """
+    app = WorkbenchApp(open_session, workspace=workspace, theme=theme or DEFAULT_THEME, files=files, address=address)
+    status = app.run()
+    return status if status is not None else (app.return_code or 0)

@@ -1,0 +1,94 @@
+"""What panes tell the screen. Facts and wishes only; a pane does not know who listens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from redis_tui.session.base import ScriptInfo
+
+
+class BufferShown(Message):
+    """Another editor tab came to the front."""
+
+
+class BufferEdited(Message):
+    """The text of the editor tab in front changed."""
+
+
+class ArgumentsEdited(Message):
+    """KEYS or ARGV changed."""
+
+
+class PresetWanted(Message):
+    """The next preset of this script is wanted."""
+
+
+class RunWanted(Message):
+    """Enter was pressed in the arguments."""
+
+
+class KillWanted(Message):
+    """The Kill button was pressed."""
+
+
+class ScanWanted(Message):
+    """More keys are wanted, or no more."""
+
+
+class PatternChosen(Message):
+    """The key filter changed."""
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__()
+        self.pattern = pattern
+
+
+class FactsWanted(Message):
+    """Keys came into view whose type and TTL are not known."""
+
+    def __init__(self, keys: tuple[bytes, ...]) -> None:
+        super().__init__()
+        self.keys = keys
+
+
+class KeyOpened(Message):
+    """A key's value is wanted."""
+
+    def __init__(self, key: bytes) -> None:
+        super().__init__()
+        self.key = key
+
+
+class ScriptOpened(Message):
+    """A script of the cache is wanted in the editor."""
+
+    def __init__(self, info: ScriptInfo) -> None:
+        super().__init__()
+        self.info = info
+
+
+class SlowCommandOpened(Message):
+    """A slow log entry is wanted whole."""
+
+    def __init__(self, argv: tuple[bytes, ...]) -> None:
+        super().__init__()
+        self.argv = argv
+
+
+class CommandEntered(Message):
+    """A line was entered at the console."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__()
+        self.line = line
+
+
+class PaneChosen(Message):
+    """A folded pane's tab was clicked."""
+
+    def __init__(self, pane: str) -> None:
+        super().__init__()
+        self.pane = pane

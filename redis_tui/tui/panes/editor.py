@@ -1,0 +1,281 @@
+"""The Editor pane: one text area a script, tabs in the border, find, completion, error mark.
+
+It holds the buffers; the screen reads them and puts them back after saving.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.geometry import Offset
+from textual.markup import escape
+from textual.widgets import ContentSwitcher, Input, TextArea
+
+from redis_tui.tui.messages import BufferEdited, BufferShown
+from redis_tui.tui.widgets.lua_complete import CommandOffers, Offer, lua_offers
+from redis_tui.tui.widgets.lua_editor import LuaEditor
+from redis_tui.tui.widgets.offer_list import OfferList
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+
+    from redis_tui.workspace import Buffer
+
+_SETTLE_SECONDS = 0.25
+
+
+class EditorPane(Vertical):
+    """All scripts that are open."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+space,ctrl+@", "ask_offers", "Complete", show=False),
+        Binding("escape", "dismiss", "Close", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(id="editor", classes="pane")
+        self._buffers: list[Buffer] = []
+        self._ids: list[str] = []
+        self._counter = 0
+        self._at = 0
+        self._settle: Timer | None = None
+        self._problem = ""
+        self._commands: CommandOffers = lambda _line: ([], "")
+
+    def compose(self) -> ComposeResult:
+        """Editors are added as scripts are opened."""
+        yield ContentSwitcher(id="editors")
+        yield Input(placeholder="find", id="find", compact=True)
+        yield OfferList(id="editor-offers")
+
+    def on_mount(self) -> None:
+        """The find line is hidden until it is wanted."""
+        self.query_one("#find").display = False
+
+    # ── buffers ────────────────────────────────────────────────────────────
+
+    @property
+    def buffers(self) -> list[Buffer]:
+        """All open scripts, with the text as it is now."""
+        return [replace(item, text=self._editor(at).text) for at, item in enumerate(self._buffers)]
+
+    @property
+    def buffer(self) -> Buffer | None:
+        """The script in front, with its text as it is now."""
+        if not self._buffers:
+            return None
+        return replace(self._buffers[self._at], text=self._editor(self._at).text)
+
+    async def add(self, buffer: Buffer) -> None:
+        """Opens a script in a tab of its own, or shows the tab that has its file."""
+        for at, known in enumerate(self._buffers):
+            if (buffer.path and known.path == buffer.path) or (buffer.example and known.example == buffer.example):
+                self.show(at)
+                return
+        self._counter += 1
+        name = f"editor-{self._counter}"
+        editor = LuaEditor(buffer.text, id=name)
+        await self.query_one(ContentSwitcher).mount(editor)
+        self._buffers.append(buffer)
+        self._ids.append(name)
+        self.show(len(self._buffers) - 1)
+
+    def show(self, at: int) -> None:
+        """Brings a tab to the front."""
+        if not 0 <= at < len(self._buffers):
+            return
+        had_focus = self.has_focus_within
+        self._at = at
+        self._problem = ""
+        self.query_one(ContentSwitcher).current = self._ids[at]
+        self._close_offers()
+        if had_focus or len(self._buffers) == 1:
+            self._editor(at).focus()
+        self._borders()
+        self.post_message(BufferShown())
+
+    def show_next(self, by: int) -> None:
+        """The next tab, round the end."""
+        if self._buffers:
+            self.show((self._at + by) % len(self._buffers))
+
+    async def close(self) -> None:
+        """Closes the tab in front."""
+        if not self._buffers:
+            return
+        name = self._ids.pop(self._at)
+        self._buffers.pop(self._at)
+        await self.query_one(f"#{name}").remove()
+        self.show(min(self._at, len(self._buffers) - 1))
+
+    def set_buffer(self, buffer: Buffer) -> None:
+        """Puts back the facts of the script in front: path, saved text, arguments, presets. Not its text."""
+        self._buffers[self._at] = buffer
+        self._borders()
+
+    # ── setters ────────────────────────────────────────────────────────────
+
+    def set_commands(self, commands: CommandOffers) -> None:
+        """Sets who knows the server's commands."""
+        self._commands = commands
+
+    def mark_error(self, line: int | None, message: str) -> None:
+        """Marks a line of the script in front."""
+        self._problem = f"line {line}: {message}" if line else message
+        if self._buffers:
+            self._editor(self._at).mark_error(line)
+        self._borders()
+
+    def focus_content(self) -> None:
+        """Gives the keyboard to the text."""
+        if self._buffers:
+            self._editor(self._at).focus()
+
+    def toggle_comment(self) -> None:
+        """Comments lines out or in."""
+        self._editor(self._at).toggle_comment()
+
+    def start_find(self) -> None:
+        """Opens the find line."""
+        field = self.query_one("#find", Input)
+        field.display = True
+        field.value = self._editor(self._at).selected_text.partition("\n")[0] or field.value
+        field.focus()
+
+    # ── what happens inside ────────────────────────────────────────────────
+
+    @on(TextArea.Changed)
+    def _changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        if self._problem:
+            self._problem = ""
+        if self._settle is not None:
+            self._settle.stop()
+        self._settle = self.set_timer(_SETTLE_SECONDS, self._settled)
+        if self.query_one(OfferList).display:
+            self._offer()
+
+    def _settled(self) -> None:
+        self._borders()
+        self.post_message(BufferEdited())
+
+    @on(TextArea.SelectionChanged)
+    def _moved(self, event: TextArea.SelectionChanged) -> None:
+        event.stop()
+        self._subtitle()
+
+    @on(LuaEditor.CompletionWanted)
+    def _typed_opener(self, event: LuaEditor.CompletionWanted) -> None:
+        event.stop()
+        self._offer()
+
+    @on(OfferList.Taken)
+    def _clicked_offer(self, event: OfferList.Taken) -> None:
+        event.stop()
+        self._insert(event.offer)
+
+    def _offer(self) -> None:
+        editor = self._editor(self._at)
+        row, column = editor.cursor_location
+        offers = lua_offers(editor.document.get_line(row)[:column], self._commands)
+        listing = self.query_one(OfferList)
+        listing.offer(offers.items[:50])
+        editor.is_offering = bool(offers.items)
+        self._subtitle(offers.hint)
+        if offers.items:
+            spot = editor.cursor_screen_offset - self.content_region.offset
+            back = column - offers.start
+            x = max(
+                0,
+                min(
+                    spot.x - back,
+                    self.content_size.width - int(listing.styles.width.value if listing.styles.width else 20),
+                ),
+            )
+            height = min(8, len(offers.items))
+            y = spot.y + 1 if spot.y + 1 + height <= self.content_size.height else max(0, spot.y - height)
+            listing.styles.offset = Offset(x, y)
+
+    def _insert(self, offer: Offer) -> None:
+        editor = self._editor(self._at)
+        row, column = editor.cursor_location
+        start = lua_offers(editor.document.get_line(row)[:column], self._commands).start
+        editor.replace(offer.text, (row, start), (row, column), maintain_selection_offset=False)
+        self._close_offers()
+        editor.focus()
+
+    @on(LuaEditor.OfferKey)
+    def _offer_key(self, event: LuaEditor.OfferKey) -> None:
+        event.stop()
+        listing = self.query_one(OfferList)
+        if event.key == "escape":
+            self._close_offers()
+        elif event.key in ("up", "down"):
+            listing.action_step(1 if event.key == "down" else -1)
+        elif listing.chosen is not None:
+            self._insert(listing.chosen)
+
+    def _close_offers(self) -> None:
+        self.query_one(OfferList).offer(())
+        for at in range(len(self._buffers)):
+            self._editor(at).is_offering = False
+
+    def action_ask_offers(self) -> None:
+        """Asks for completion at the cursor."""
+        self._offer()
+
+    def action_dismiss(self) -> None:
+        """Closes what is open over the text: completion, find."""
+        field = self.query_one("#find", Input)
+        if field.display:
+            field.display = False
+            self.focus_content()
+
+    @on(Input.Changed, "#find")
+    def _find_typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.input.display:
+            self._find(event.value, again=False)
+
+    @on(Input.Submitted, "#find")
+    def _find_next(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._find(event.value, again=True)
+
+    def _find(self, needle: str, *, again: bool) -> None:
+        found = self._editor(self._at).find(needle, again=again)
+        self._subtitle("" if found or not needle else f"“{needle}” is not here")
+
+    def _editor(self, at: int) -> LuaEditor:
+        return self.query_one(f"#{self._ids[at]}", LuaEditor)
+
+    def _borders(self) -> None:
+        tabs = []
+        for at, item in enumerate(self.buffers):
+            mark = " ●" if item.dirty else ""
+            look = "bold" if at == self._at else "$rt-dim not bold"
+            tabs.append(f"[{look} @click=screen.show_tab({at})]{escape(item.title)}{mark}[/]")
+        self.border_title = "2 " + "  ".join(tabs) if tabs else "2 Editor"
+        self._subtitle()
+
+    def _subtitle(self, hint: str = "") -> None:
+        if not self._buffers:
+            self.border_subtitle = "^O opens a script, ^N begins one"
+            return
+        row, column = self._editor(self._at).cursor_location
+        state = hint or self._problem or "no problems"
+        room = max(10, self.size.width - 24)
+        state = state if len(state) <= room else state[: room - 1] + "…"
+        tone = "$rt-danger" if self._problem and not hint else "$rt-dim"
+        self.border_subtitle = f"Lua 5.1 · {row + 1}:{column + 1} · [{tone}]{escape(state)}[/]"
+
+
+def suggested_path(buffer: Buffer) -> Path:
+    """Where a script without a file would be saved."""
+    return buffer.path or Path.cwd() / f"{buffer.name}.lua"

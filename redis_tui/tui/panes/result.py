@@ -1,0 +1,152 @@
+"""The Result pane: what the last run answered, called, changed and logged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import TabbedContent, TabPane
+
+from redis_tui.render.changes import changes_lines
+from redis_tui.render.export import hex_lines, json_text, raw_text
+from redis_tui.render.spans import Line, Span
+from redis_tui.resp.types import ErrorReply, Reply
+from redis_tui.session.base import Capability, ScriptOutcome, ScriptRun
+from redis_tui.tui.outcome_lines import headline, log_lines, reply_lines, trace_lines
+from redis_tui.tui.widgets.line_view import LineView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
+EMPTY = "F5 runs the script. F6 tries it and undoes everything."
+
+
+class ResultPane(Vertical):
+    """Four tabs about one run; ``v`` changes how the reply is written."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "next_view", "redis-cli, json, raw, hex", show=False),
+        Binding("tab", "next_tab", "Next tab", show=False),
+    ]
+    VIEWS = ("cli", "json", "raw", "hex")
+
+    def __init__(self) -> None:
+        super().__init__(id="result", classes="pane")
+        self.border_title = "4 Result"
+        self._outcome: ScriptOutcome | None = None
+        self._source = b""
+        self._view = "cli"
+
+    def compose(self) -> ComposeResult:
+        """Four line views in tabs."""
+        with TabbedContent(initial="tab-reply"):
+            with TabPane("Reply", id="tab-reply"):
+                yield LineView(id="reply-view", wrap=True)
+            with TabPane("Trace", id="tab-trace"):
+                yield LineView(id="trace-view")
+            with TabPane("Changes", id="tab-changes"):
+                yield LineView(id="changes-view")
+            with TabPane("Log", id="tab-log"):
+                yield LineView(id="log-view", wrap=True)
+
+    def on_mount(self) -> None:
+        """Says what to do first."""
+        self._fill("reply", [[Span(EMPTY, "dim")]])
+        for name, text in (("trace", "each redis.call"), ("changes", "each changed key"), ("log", "redis.log lines")):
+            self._fill(name, [[Span(f"After a run: {text}.", "dim")]])
+
+    def show_running(self, name: str, *, dry_run: bool) -> None:
+        """A run has started."""
+        self._outcome = None
+        self.border_subtitle = "dry run…" if dry_run else "running…"
+        self._fill("reply", [[Span(f"{name} is running. ", "warning"), Span("F8 ends it.", "dim")]])
+
+    def show_problem(self, message: str, hint: str) -> None:
+        """The run could not be made at all."""
+        self._outcome = None
+        self.border_subtitle = "not run"
+        self._fill("reply", [[Span(f"✗ {message}", "danger")], [Span(hint, "text")]])
+        self._tabs.active = "tab-reply"
+
+    def show(self, run: ScriptRun, outcome: ScriptOutcome, capabilities: frozenset[Capability]) -> None:
+        """A run has ended."""
+        self._outcome, self._source = outcome, run.source
+        self._view = "cli"
+        self.border_subtitle = headline(outcome)
+        self._fill("reply", reply_lines(outcome, run.source))
+        self._fill("trace", trace_lines(outcome) or [[Span(_no_trace(capabilities, asked=run.trace), "dim")]])
+        changes = changes_lines(outcome.changes, outcome.changes_total, limit=50) if outcome.changes else []
+        self._fill("changes", changes or [[Span(_no_changes(capabilities), "dim")]])
+        self._fill("log", log_lines(outcome.log) or [[Span("redis.log was not called.", "dim")]])
+        self._label("trace", outcome.trace_total)
+        self._label("changes", outcome.changes_total or len(outcome.changes))
+        self._label("log", len(outcome.log))
+        if outcome.error is not None:
+            self._tabs.active = "tab-reply"
+
+    def focus_content(self) -> None:
+        """Gives the keyboard to the tab in front."""
+        self.query_one(f"#{self._tabs.active.removeprefix('tab-')}-view", LineView).focus()
+
+    def action_next_view(self) -> None:
+        """redis-cli look, JSON, raw bytes, hex."""
+        if self._outcome is None:
+            return
+        self._view = self.VIEWS[(self.VIEWS.index(self._view) + 1) % len(self.VIEWS)]
+        self._tabs.active = "tab-reply"
+        self.border_subtitle = f"{headline(self._outcome)} · {self._view} (v)"
+        if self._view == "cli":
+            self._fill("reply", reply_lines(self._outcome, self._source))
+            return
+        self._fill("reply", _AS[self._view](self._outcome.reply))
+
+    def action_next_tab(self) -> None:
+        """Reply, Trace, Changes, Log and round again."""
+        names = ["tab-reply", "tab-trace", "tab-changes", "tab-log"]
+        self._tabs.active = names[(names.index(self._tabs.active) + 1) % 4]
+        self.focus_content()
+
+    @property
+    def _tabs(self) -> TabbedContent:
+        return self.query_one(TabbedContent)
+
+    def _fill(self, name: str, lines: list[Line]) -> None:
+        self.query_one(f"#{name}-view", LineView).set_lines(lines)
+
+    def _label(self, name: str, count: int) -> None:
+        title = name.capitalize()
+        self._tabs.get_tab(f"tab-{name}").label = f"{title} {count:,}" if count else title
+
+
+def _no_trace(capabilities: frozenset[Capability], *, asked: bool) -> str:
+    if Capability.TRACE not in capabilities:
+        return "This server cannot tell the calls of a script."
+    return "The script called no command." if asked else "F7 runs with trace."
+
+
+def _no_changes(capabilities: frozenset[Capability]) -> str:
+    if Capability.CHANGES in capabilities:
+        return "No key changed."
+    if Capability.DECLARED_CHANGES in capabilities:
+        return "None of the keys in KEYS changed. Other keys are not watched on a server."
+    return "This server cannot tell which keys a script changed."
+
+
+def _plain(text: str) -> list[Line]:
+    return [[Span(line, "text")] for line in text.split("\n")]
+
+
+_AS: dict[str, Callable[[Reply], list[Line]]] = {
+    "json": lambda reply: _plain(json_text(reply, indent=2)),
+    "raw": lambda reply: _plain(raw_text(reply).decode("utf-8", "backslashreplace")),
+    "hex": lambda reply: [list(line) for line in hex_lines(_as_bytes(reply))],
+}
+
+
+def _as_bytes(reply: Reply) -> bytes:
+    if isinstance(reply, bytes):
+        return bytes(reply)
+    return reply.line if isinstance(reply, ErrorReply) else raw_text(reply)

@@ -1,0 +1,213 @@
+"""What opens over the workbench: questions, lists, long texts, help. Each answers through ``dismiss``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from redis_tui.render.spans import Line, Span
+from redis_tui.tui.actions import ACTIONS, PANES
+from redis_tui.tui.widgets.line_view import LineView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.events import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to a question."""
+
+    name: str
+    label: str
+    danger: bool = False
+
+
+class Ask(ModalScreen[str]):
+    """A question with a few answers; Escape answers ``cancel``."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", show=False),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, title: str, text: str, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self._title, self._text, self._choices = title, text, choices
+
+    def compose(self) -> ComposeResult:
+        """Title, text, a button for each answer."""
+        with Vertical(classes="dialog") as box:
+            box.border_title = self._title
+            yield Static(self._text, markup=False)
+            with Horizontal(classes="buttons"):
+                for choice in self._choices:
+                    yield Button(
+                        choice.label,
+                        id=f"answer-{choice.name}",
+                        compact=True,
+                        classes="-danger" if choice.danger else "",
+                    )
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.dismiss((event.button.id or "").removeprefix("answer-"))
+
+    def action_cancel(self) -> None:
+        """No answer."""
+        self.dismiss("cancel")
+
+
+class AskPath(ModalScreen[str]):
+    """Asks for a path; below, files to choose from. Answers the path, ``example:NAME``, or nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", show=False),
+        Binding("down", "to_list", show=False),
+    ]
+
+    def __init__(self, title: str, value: str, offers: Sequence[tuple[str, str, str]] = ()) -> None:
+        """Takes offers as (answer, text, remark)."""
+        super().__init__()
+        self._title, self._value, self._offers = title, value, offers
+
+    def compose(self) -> ComposeResult:
+        """A field, and the list if there is one."""
+        with Vertical(classes="dialog -tall" if self._offers else "dialog") as box:
+            box.border_title = self._title
+            box.border_subtitle = "Enter takes it · Esc leaves"
+            yield Input(self._value, placeholder="path to a .lua file", compact=True)
+            if self._offers:
+                yield LineView(cursor=True)
+
+    def on_mount(self) -> None:
+        """Fills the list."""
+        if self._offers:
+            width = max(len(text) for _, text, _ in self._offers)
+            lines: list[Line] = [
+                [Span(f" {text:<{width}}  ", "strong"), Span(remark, "dim")] for _, text, remark in self._offers
+            ]
+            self.query_one(LineView).set_lines(lines)
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.value.strip():
+            self.dismiss(event.value.strip())
+
+    @on(LineView.Chosen)
+    def _chosen(self, event: LineView.Chosen) -> None:
+        event.stop()
+        self.dismiss(self._offers[event.row][0])
+
+    def action_to_list(self) -> None:
+        """From the field into the list."""
+        if self._offers:
+            self.query_one(LineView).focus()
+
+    def action_cancel(self) -> None:
+        """No path."""
+        self.dismiss("")
+
+
+class Jump(ModalScreen[str]):
+    """The panes and their numbers; a digit answers the pane's name, any other key nothing."""
+
+    def compose(self) -> ComposeResult:
+        """One line a pane."""
+        with Vertical(classes="dialog -small") as box:
+            box.border_title = "Jump to"
+            yield Static(
+                "\n".join(f"[bold $rt-focus]{number}[/]  {title}" for number, (_, title) in enumerate(PANES, 1))
+            )
+
+    def on_key(self, event: Key) -> None:
+        """Answers at once."""
+        event.stop()
+        digit = event.character or ""
+        at = int(digit) if digit.isdecimal() else 0
+        self.dismiss(PANES[at - 1][0] if 1 <= at <= len(PANES) else "")
+
+
+class Reading(ModalScreen[None]):
+    """A long text to read: the log of sent commands, a slow command, help."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f12,f1", "close", show=False)]
+
+    def __init__(self, title: str, lines: Sequence[Line], *, remark: str = "", at_end: bool = False) -> None:
+        super().__init__()
+        self._title, self._lines, self._remark, self._at_end = title, lines, remark, at_end
+
+    def compose(self) -> ComposeResult:
+        """One view."""
+        with Vertical(classes="dialog -full") as box:
+            box.border_title = self._title
+            box.border_subtitle = self._remark or "Esc closes · y copies"
+            yield LineView()
+
+    def on_mount(self) -> None:
+        """Fills the view."""
+        view = self.query_one(LineView)
+        view.set_lines(self._lines)
+        view.focus()
+        if self._at_end:
+            view.call_after_refresh(view.scroll_end, animate=False)
+
+    def action_close(self) -> None:
+        """Back to the workbench."""
+        self.dismiss(None)
+
+
+def help_lines() -> list[Line]:
+    """The help text, from the table of actions."""
+    lines: list[Line] = [
+        [Span("Write Lua, give it KEYS and ARGV, press F5. ", "text"), Span("Everything else is optional.", "dim")],
+        [],
+        [Span("Panes", "title"), Span("   Alt and the number, or ^G then the number", "dim")],
+        [Span("   " + "   ".join(f"{number} {title}" for number, (_, title) in enumerate(PANES, 1)), "text")],
+        [],
+    ]
+    for group in dict.fromkeys(action.group for action in ACTIONS):
+        lines.append([Span(group, "title")])
+        lines += [
+            [
+                Span(f"   {action.key_label or '–':<12}", "accent"),
+                Span(f"{action.title:<24}", "text"),
+                Span(action.about, "dim"),
+            ]
+            for action in ACTIONS
+            if action.group == group
+        ]
+        lines.append([])
+    lines.append([Span("Inside panes", "title")])
+    for key, text in (
+        ("Enter", "Keys: value or group. Scripts: source. Slow log: the whole command."),
+        ("/", "Keys: filter by pattern; a word without * is looked for anywhere"),
+        ("m", "Keys: scan on, or stop"),
+        ("v", "Result: redis-cli look, JSON, raw, hex"),
+        ("Tab", "Result: next tab. Prompt: completion. Editor: indent, or the completion"),
+        ("y", "any list: copy what it shows"),
+        ("^Space", "Editor: completion of redis., libraries, and commands in redis.call('"),
+        ("^Z  ^Y", "Editor: undo, redo"),
+    ):
+        lines.append([Span(f"   {key:<12}", "accent"), Span(text, "text")])
+    return lines
+
+
+def file_offers(recent: Sequence[Path], examples: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """What the open dialog lists: recent files, Lua files here, examples."""
+    here = sorted(Path.cwd().glob("*.lua"))[:30]
+    files = [*recent, *(path for path in here if path not in recent)]
+    offers = [(str(path), path.name, str(path.parent)) for path in files]
+    return offers + [(f"example:{name}", f"{name}.lua", f"example: {title}") for name, title in examples]

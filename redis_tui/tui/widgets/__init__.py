@@ -1,0 +1,1 @@
+"""Parts that panes are built from, with no knowledge of sessions."""

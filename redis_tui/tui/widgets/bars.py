@@ -1,0 +1,158 @@
+"""The one-line bars: title at the top, keys at the bottom, folded panes below the title on small screens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from redis_tui.tui.actions import PANE_NUMBER, footer_actions
+from redis_tui.tui.messages import PaneChosen
+
+if TYPE_CHECKING:
+    from textual.events import Click
+
+
+class TitleBar(Static):
+    """Where we are connected, how the server is, and its figures."""
+
+    def __init__(self) -> None:
+        super().__init__(id="title-bar")
+        self._place = ""
+        self._detail = ""
+        self._state = ("ready", "success", "●")
+        self._figures = ""
+
+    def set_place(self, label: str, detail: str) -> None:
+        """Sets the server's name and its version and database."""
+        self._place, self._detail = label, detail
+        self._draw()
+
+    def set_state(self, text: str, tone: str, mark: str = "●") -> None:
+        """Sets the state.
+
+        Args:
+            text: one or two words.
+            tone: ``success warning danger`` or ``dim``.
+            mark: a sign beside the colour, so that colour does not speak alone.
+        """
+        self._state = (text, tone, mark)
+        self._draw()
+
+    def set_figures(self, text: str) -> None:
+        """Sets the right end: number of keys, memory."""
+        self._figures = text
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Draws for the new width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        text, tone, mark = self._state
+        left = Content.from_markup(
+            "[bold $rt-background on $rt-focus] redis-tui [/]  [bold $rt-text]$place[/][$rt-dim] · $detail[/]   "
+            f"[$rt-{tone}]$mark $text[/]",
+            place=self._place,
+            detail=self._detail,
+            mark=mark,
+            text=text,
+        )
+        right = Content.from_markup("[$rt-dim]$figures[/] ", figures=self._figures)
+        gap = self.size.width - left.cell_length - right.cell_length
+        if gap < 2:
+            self.update(left)
+            return
+        self.update(Content.assemble(left, " " * gap, right))
+
+
+class KeyBar(Static):
+    """The footer: keys and their words, from the table of actions; each can be clicked."""
+
+    def __init__(self) -> None:
+        super().__init__(id="key-bar")
+        self._spots: list[tuple[int, int, str]] = []
+
+    def on_mount(self) -> None:
+        """Draws once it has a size."""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Shows as many keys as there is room for, the important ones first."""
+        self._draw()
+
+    def _draw(self) -> None:
+        room = self.size.width - 1
+        chosen: set[str] = set()
+        for action in sorted(footer_actions(), key=lambda item: item.rank):
+            need = cell_len(action.key_label) + cell_len(action.short) + 3
+            if need > room:
+                break
+            room -= need
+            chosen.add(action.name)
+        gap = 1 + min(2, room // max(1, len(chosen)))
+        pieces: list[Content] = []
+        self._spots = []
+        at = 1
+        for action in footer_actions():
+            if action.name not in chosen:
+                continue
+            piece = Content.from_markup(
+                "[bold $rt-focus]$key[/] [$rt-text]$word[/]", key=action.key_label, word=action.short
+            )
+            target = "app" if action.scope == "app" else "screen"
+            self._spots.append((at, at + piece.cell_length, f"{target}.{action.name}"))
+            at += piece.cell_length + gap + 1
+            pieces.append(piece)
+        self.update(Content.assemble(" ", Content(" " * (gap + 1)).join(pieces)))
+
+    async def on_click(self, event: Click) -> None:
+        """Does what the clicked word says."""
+        for start, end, action in self._spots:
+            if start <= event.x < end:
+                await self.run_action(action)
+                return
+
+
+class PaneTabs(Static):
+    """On a small screen, the panes that take turns."""
+
+    active = reactive("editor")
+
+    FOLDED = (
+        ("editor", "Editor"),
+        ("keys", "Keys"),
+        ("scripts", "Scripts"),
+        ("slowlog", "Slow log"),
+        ("running", "Running"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__(id="pane-tabs")
+        self._spots: list[tuple[int, int, str]] = []
+
+    def on_mount(self) -> None:
+        """Draws the tabs."""
+        self.watch_active()
+
+    def watch_active(self) -> None:
+        """Marks the tab in front."""
+        parts: list[Content] = []
+        self._spots = []
+        at = 0
+        for name, title in self.FOLDED:
+            label = f" {PANE_NUMBER[name]} {title} "
+            look = "bold $rt-background on $rt-focus" if name == self.active else "$rt-dim"
+            parts.append(Content.from_markup(f"[{look}]$label[/]", label=label))
+            self._spots.append((at, at + len(label), name))
+            at += len(label) + 1
+        self.update(Content(" ").join(parts))
+
+    def on_click(self, event: Click) -> None:
+        """Tells which tab was clicked."""
+        for start, end, name in self._spots:
+            if start <= event.x < end:
+                self.post_message(PaneChosen(name))

@@ -1,0 +1,255 @@
+"""A scrolling view of styled lines that draws only what is visible.
+
+Replies, traces, logs, lists of scripts and the key tree are all this widget, so that a
+reply of a million elements scrolls like one of ten. Knows spans, not sessions.
+The decision a reader would question: not Textual's RichLog or DataTable, which lay out
+every line when it is added.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from redis_tui.render.spans import Line, Span, width
+from redis_tui.tui.theme import palette_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual import events
+
+
+class LineView(ScrollView, can_focus=True):
+    """Lines of spans; with ``cursor=True`` one of them can be chosen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "step(-1)", "Up", show=False),
+        Binding("down,j", "step(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown,space", "page(1)", "Page down", show=False),
+        Binding("home,g", "edge(-1)", "Top", show=False),
+        Binding("end,G", "edge(1)", "End", show=False),
+        Binding("left,h", "sideways(-8)", "Left", show=False),
+        Binding("right,l", "sideways(8)", "Right", show=False),
+        Binding("enter", "choose", "Open", show=False),
+        Binding("y,ctrl+c", "copy", "Copy", show=False),
+    ]
+
+    row = reactive(0, repaint=False)
+    """The row the cursor is on, from 0."""
+
+    class Chosen(Message):
+        """Enter or a second click on a row."""
+
+        def __init__(self, view: LineView, row: int) -> None:
+            super().__init__()
+            self.view = view
+            self.row = row
+
+        @property
+        def control(self) -> LineView:
+            """The view, for ``@on`` selectors."""
+            return self.view
+
+    class Moved(Message):
+        """The cursor moved or another part came into view."""
+
+        def __init__(self, view: LineView) -> None:
+            super().__init__()
+            self.view = view
+
+        @property
+        def control(self) -> LineView:
+            """The view, for ``@on`` selectors."""
+            return self.view
+
+    def __init__(self, *, cursor: bool = False, wrap: bool = False, id: str | None = None) -> None:  # noqa: A002  # Textual's own name
+        super().__init__(id=id)
+        self._lines: list[Line] = []
+        self._cursor = cursor
+        self._wrap = wrap
+        self._unwrapped: list[Line] = []
+        self._width = 0
+
+    # ── what a subclass may replace ────────────────────────────────────────
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return len(self._lines)
+
+    def line_at(self, row: int) -> Line:
+        """The spans of one row; asked for visible rows only."""
+        return self._lines[row]
+
+    @property
+    def shows_cursor(self) -> bool:
+        """Whether the cursor's row is marked now."""
+        return self.has_focus
+
+    # ── setters ────────────────────────────────────────────────────────────
+
+    def set_lines(self, lines: Iterable[Line], *, keep_place: bool = False) -> None:
+        """Shows other lines, from the top unless the place is kept."""
+        self._unwrapped = list(lines)
+        self._rewrap()
+        if not keep_place:
+            self.row = 0
+            self.scroll_to(0, 0, animate=False, force=True)
+        self.rows_changed()
+
+    def append_lines(self, lines: Iterable[Line]) -> None:
+        """Adds lines below and scrolls to them."""
+        self._unwrapped.extend(lines)
+        self._rewrap()
+        self.rows_changed()
+        self.scroll_end(animate=False, force=True)
+
+    def rows_changed(self) -> None:
+        """Measures and draws again after `row_count` or the rows changed."""
+        count = self.row_count
+        if self.row >= count:
+            self.row = max(0, count - 1)
+        widest = max((width(self.line_at(row)) for row in range(min(count, 500))), default=0)
+        self.virtual_size = Size(widest if not self._wrap else 0, count)
+        self.refresh()
+
+    @property
+    def plain(self) -> str:
+        """All lines as text."""
+        return "\n".join("".join(span.text for span in line) for line in self._unwrapped)
+
+    @property
+    def visible_rows(self) -> range:
+        """The rows on the screen now."""
+        top = self.scroll_offset.y
+        return range(top, min(self.row_count, top + max(1, self.size.height)))
+
+    # ── drawing ────────────────────────────────────────────────────────────
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the screen."""
+        palette = palette_of(self)
+        scroll_x, scroll_y = self.scroll_offset
+        row, room = y + scroll_y, self.size.width
+        base = self.rich_style
+        if row >= self.row_count:
+            return Strip.blank(room, base)
+        marked = self._cursor and row == self.row and self.shows_cursor
+        if marked:
+            base += Style(bgcolor=palette.color("selection"))
+        segments = [Segment(_clean(span.text), base + palette.rich(span.style)) for span in self.line_at(row)]
+        return Strip(segments).crop_extend(scroll_x, scroll_x + room, base)
+
+    def watch_row(self, after: int) -> None:
+        """Keeps the cursor in view."""
+        if not self.is_mounted or not self._cursor:
+            return
+        self.scroll_to_region(Region(self.scroll_offset.x, after, 1, 1), animate=False, force=True)
+        self.refresh()
+        self.post_message(self.Moved(self))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Tells which rows came into view."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.post_message(self.Moved(self))
+
+    def on_resize(self) -> None:
+        """Wraps anew where lines are wrapped."""
+        if self._wrap and self.size.width != self._width:
+            self._rewrap()
+            self.rows_changed()
+
+    def _rewrap(self) -> None:
+        self._width = self.size.width
+        if not self._wrap or self._width < 8:
+            self._lines = self._unwrapped
+            return
+        self._lines = [part for line in self._unwrapped for part in wrap_line(line, self._width)]
+
+    # ── keys and mouse ─────────────────────────────────────────────────────
+
+    def action_step(self, by: int) -> None:
+        """One row up or down."""
+        if self._cursor:
+            self.row = max(0, min(self.row_count - 1, self.row + by))
+        else:
+            self.scroll_relative(y=by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        """One screen up or down."""
+        self.action_step(by * max(1, self.size.height - 1))
+
+    def action_edge(self, by: int) -> None:
+        """First or last row."""
+        self.action_step(by * self.row_count)
+
+    def action_sideways(self, by: int) -> None:
+        """Scrolls long lines."""
+        self.scroll_relative(x=by, animate=False)
+
+    def action_choose(self) -> None:
+        """Opens the row under the cursor."""
+        if self._cursor and self.row < self.row_count:
+            self.post_message(self.Chosen(self, self.row))
+
+    def action_copy(self) -> None:
+        """Copies everything shown."""
+        self.app.copy_to_clipboard(self.plain)
+        self.notify("Copied.", timeout=2)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor; on the row it is on, it opens."""
+        row = event.get_content_offset_capture(self).y + self.scroll_offset.y
+        if not self._cursor or not 0 <= row < self.row_count:
+            return
+        if row == self.row or event.chain == 2:
+            self.row = row
+            self.action_choose()
+            return
+        self.row = row
+
+
+def wrap_line(line: Line, columns: int) -> list[Line]:
+    """Breaks a line at words so that no part is wider than a width; later parts keep the line's indent."""
+    text = "".join(span.text for span in line)
+    if len(text) <= columns:
+        return [line]
+    indent = min(len(text) - len(text.lstrip(" ")), columns // 2)
+    parts: list[Line] = []
+    start, room = 0, columns
+    while start < len(text):
+        end = min(len(text), start + room)
+        if end < len(text) and (space := text.rfind(" ", start + 1, end + 1)) > start + room // 3:
+            end = space + 1
+        pad = [Span(" " * indent, "text")] if parts and indent else []
+        parts.append([*pad, *_cut(line, start, end)])
+        start, room = end, columns - indent
+    return parts
+
+
+def _cut(line: Line, start: int, end: int) -> list[Span]:
+    out, at = [], 0
+    for span in line:
+        left, right = max(start - at, 0), min(end - at, len(span.text))
+        if left < right:
+            out.append(Span(span.text[left:right], span.style))
+        at += len(span.text)
+    return out
+
+
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127)} | {9: "  ", 10: "↵", 13: "␍"}
+
+
+def _clean(text: str) -> str:
+    return text if text.isprintable() else text.translate(_CONTROL)

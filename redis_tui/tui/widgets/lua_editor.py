@@ -1,0 +1,276 @@
+"""The Lua text area: highlighting of visible lines, auto-indent, comment toggle, find, one marked line.
+
+Knows no session and no file. The decision a reader would question: `render_line` is replaced,
+with a cache keyed by what a line shows. Textual's own joins the whole text for each line it
+draws and drops its cache at each key press, which is felt from about a thousand lines on.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, Selection
+
+from redis_tui.render.lua import highlight_line
+from redis_tui.tui.theme import palette_of
+from redis_tui.tui.widgets.line_states import LineStates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual import events
+    from textual.document._document import Location
+    from textual.geometry import Region
+    from textual.strip import Strip
+
+INDENT = "  "
+_BRACKET_ROWS = 400
+_OPENS_BLOCK = re.compile(r"(\b(then|do|else|repeat)|\bfunction\b[^()]*\([^()]*\)|[{(])\s*(--.*)?$")
+_CLOSES_BLOCK = re.compile(r"^(\s+)(end|else|elseif|until|\}|\))$")
+_OFFER_KEYS = frozenset(("tab", "enter", "up", "down", "escape"))
+_OURS = frozenset(("f6", "f7", "ctrl+k", "ctrl+e", "ctrl+d"))
+"""Keys of TextArea that the workbench or the terminal user wants for something else."""
+
+
+class LuaEditor(TextArea, inherit_bindings=False):
+    """One script being edited."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding
+        for binding in TextArea.BINDINGS
+        if not (isinstance(binding, Binding) and set(binding.key.split(",")) & _OURS)
+    ] + [
+        Binding("end", "cursor_line_end", "End of line", show=False),
+        Binding("delete", "delete_right", "Delete", show=False),
+        Binding("ctrl+home", "document_edge(0)", "Top", show=False),
+        Binding("ctrl+end", "document_edge(1)", "End", show=False),
+        Binding("shift+tab", "outdent", "Outdent", show=False),
+    ]
+
+    class CompletionWanted(Message):
+        """Tab was pressed behind a word, or the text before the cursor invites completion."""
+
+    class OfferKey(Message):
+        """A key that is meant for the list of candidates while it is open."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self, text: str, *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name
+        self._states = LineStates()
+        self.error_row: int | None = None
+        self.is_offering = False
+        super().__init__(text, tab_behavior="indent", show_line_numbers=True, soft_wrap=True, id=id, compact=True)
+        self.indent_width = len(INDENT)
+        self.match_cursor_bracket = True
+
+    # ── setters ────────────────────────────────────────────────────────────
+
+    def mark_error(self, line: int | None) -> None:
+        """Marks a line, from 1, and brings it into view; None takes the mark away."""
+        self.error_row = None if line is None else line - 1
+        self.notify_style_update()
+        if self.error_row is not None and self.error_row < self.document.line_count:
+            self.move_cursor((self.error_row, 0), center=False)
+        self.refresh()
+
+    # ── drawing ────────────────────────────────────────────────────────────
+
+    def get_line(self, line_index: int) -> Text:
+        """One line with its highlighting; asked for visible lines only."""
+        line = self.document.get_line(line_index)
+        text = Text(end="", no_wrap=True)
+        palette = palette_of(self)
+        spans, _ = highlight_line(line, self._states.at(line_index, self.document.lines))
+        for span in spans:
+            text.append(span.text, palette.rich(span.style))
+        if line_index == self.error_row:
+            text.stylize(palette.rich("lua.error"), len(line) - len(line.lstrip()), len(line))
+        return text
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the screen, from the cache where nothing it shows has changed."""
+        infos = self.wrapped_document._offset_to_line_info  # noqa: SLF001  # no public way from a row to its line
+        at = y + self.scroll_offset.y
+        if at >= len(infos):
+            return self._render_line(y)
+        row, section = infos[at]
+        start, end = self.selection
+        top, bottom = sorted((start, end))
+        bracket = self._matching_bracket_location
+        on_cursor = row == end[0]
+        key = (
+            self.document.get_line(row),
+            self._states.at(row, self.document.lines),
+            row,
+            section,
+            self.size.width,
+            self.gutter_width,
+            (top, bottom) if start != end and top[0] <= row <= bottom[0] else None,
+            (end[1], self._draw_cursor, bracket is not None, self.suggestion) if on_cursor else None,
+            bracket if bracket is not None and bracket[0] == row else None,
+            self.error_row == row,
+        )
+        strip = self._line_cache.get(key)
+        if strip is None:
+            strip = self._line_cache[key] = self._render_line(y)
+        return strip
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Takes the colours from the style sheet; the cursor's line changes its background only."""
+        self._theme.apply_css(self)
+        line = self._theme.cursor_line_style
+        self._theme.cursor_line_style = Style(bgcolor=line.bgcolor) if line is not None else None
+        return ScrollView.render_lines(self, crop)
+
+    def _build_highlight_map(self) -> None:
+        """Nothing to build: highlighting happens per visible line. Called by TextArea after each change."""
+        if self.error_row is not None:
+            self.error_row = None
+
+    def _yield_character_locations(self, start: Location) -> Iterable[tuple[str, Location]]:
+        """Characters from a place on, a few hundred lines far: bracket matching must not read the whole text."""
+        row, column = start
+        for index in range(row, min(self.document.line_count, row + _BRACKET_ROWS)):
+            line = self.document.get_line(index)
+            for place in range(column, len(line)):
+                yield line[place], (index, place)
+            column = 0
+
+    def _yield_character_locations_reverse(self, start: Location) -> Iterable[tuple[str, Location]]:
+        row, column = start
+        for index in range(row, max(-1, row - _BRACKET_ROWS), -1):
+            line = self.document.get_line(index)
+            for place in range(min(column, len(line) - 1), -1, -1):
+                yield line[place], (index, place)
+            column = 1 << 30
+
+    # ── editing ────────────────────────────────────────────────────────────
+
+    def edit(self, edit: Edit) -> object:  # type: ignore[override]  # EditResult is private to Textual
+        """Applies an edit; lines from its first row on are lexed anew."""
+        self._states.edited(min(edit.from_location[0], edit.to_location[0]))
+        return super().edit(edit)
+
+    def _set_document(self, text: str, language: str | None) -> None:
+        self._states.edited(0)
+        super()._set_document(text, language)
+
+    def undo(self) -> None:
+        """Takes the last change back."""
+        self._states.edited(0)
+        super().undo()
+
+    def redo(self) -> None:
+        """Makes the change again that was taken back."""
+        self._states.edited(0)
+        super().redo()
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self.is_offering and event.key in _OFFER_KEYS:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.OfferKey(event.key))
+            return
+        if event.key == "enter" and not self.read_only:
+            event.stop()
+            event.prevent_default()
+            self._new_line()
+            return
+        if event.key == "escape":
+            event.prevent_default()  # TextArea would move the focus on
+            return
+        await super()._on_key(event)
+        event.prevent_default()  # or TextArea's own handler would be called once more
+        if event.is_printable:
+            self._outdent_closer()
+            if event.character in (".", "'", '"'):
+                self.post_message(self.CompletionWanted())
+
+    def _new_line(self) -> None:
+        start, end = sorted(self.selection)
+        before = self.document.get_line(start[0])[: start[1]]
+        indent = before[: len(before) - len(before.lstrip())]
+        if _OPENS_BLOCK.search(before):
+            indent += INDENT
+        self._restart_blink()
+        self.replace("\n" + indent, start, end, maintain_selection_offset=False)
+        self.scroll_cursor_visible()
+
+    def _outdent_closer(self) -> None:
+        """``end`` typed alone on a line moves to the column of what it closes."""
+        row, column = self.cursor_location
+        match = _CLOSES_BLOCK.match(self.document.get_line(row)[:column])
+        if match is None or row == 0:
+            return
+        above = self.document.get_line(row - 1)
+        level = len(above) - len(above.lstrip())
+        if _OPENS_BLOCK.search(above):
+            level += len(INDENT)
+        if above.strip() and len(match[1]) == level and level >= len(INDENT):
+            self.delete((row, 0), (row, len(INDENT)), maintain_selection_offset=True)
+
+    def action_outdent(self) -> None:
+        """Takes one indent from the selected lines."""
+        for row in self._selected_rows():
+            line = self.document.get_line(row)
+            width = min(len(INDENT), len(line) - len(line.lstrip(" ")))
+            if width:
+                self.delete((row, 0), (row, width))
+
+    def toggle_comment(self) -> None:
+        """Comments the selected lines out, or in when all of them are comments."""
+        rows = [row for row in self._selected_rows() if self.document.get_line(row).strip()]
+        if not rows:
+            return
+        lines = {row: self.document.get_line(row) for row in rows}
+        if all(line.lstrip().startswith("--") for line in lines.values()):
+            for row, line in lines.items():
+                at = line.index("--")
+                self.delete((row, at), (row, at + (3 if line[at + 2 : at + 3] == " " else 2)))
+            return
+        column = min(len(line) - len(line.lstrip()) for line in lines.values())
+        for row in rows:
+            self.insert("-- ", (row, column))
+
+    def find(self, needle: str, *, again: bool) -> bool:
+        """Selects the next place of a text, ignoring case, from the cursor on and round the end.
+
+        Args:
+            needle: what to look for.
+            again: go on behind the present place instead of staying on it.
+
+        Returns:
+            Whether it is there.
+        """
+        if not needle:
+            return False
+        low = needle.lower()
+        start, end = sorted(self.selection)
+        row, column = end if again else start
+        count = self.document.line_count
+        for step in range(count + 1):
+            index = (row + step) % count
+            line = self.document.get_line(index).lower()
+            at = line.find(low, column if step == 0 else 0)
+            if at >= 0:
+                self.selection = Selection((index, at), (index, at + len(needle)))
+                self.scroll_cursor_visible(center=True)
+                return True
+        return False
+
+    def action_document_edge(self, end: int) -> None:
+        """First or last character of the text."""
+        self.move_cursor(self.document.end if end else (0, 0))
+
+    def _selected_rows(self) -> range:
+        (top, _), (bottom, column) = sorted(self.selection)
+        return range(top, bottom + (0 if column == 0 and bottom > top else 1))

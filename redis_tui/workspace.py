@@ -1,0 +1,392 @@
+"""Lua files on disk with their KEYS and ARGV: buffers, presets, recent files, unsaved text, examples.
+
+Knows no interface library and no session; it reads and writes small files.
+The decision a reader would question: unsaved text is written to the state folder a moment
+after each edit, one file a buffer, by rename. A crash, a closed terminal or a lost link
+then costs nothing, and the next start opens the buffer again as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import tempfile
+import tomllib
+from dataclasses import dataclass, field, replace
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from redis_tui.errors import FileError, ProtocolError, UsageError
+from redis_tui.paths import data_dir, state_dir
+from redis_tui.resp.inline import join_inline, split_inline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+FIRST_EXAMPLE = "counter"
+_RECENT_LIMIT = 20
+_SOURCE_LIMIT = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One named set of KEYS and ARGV for a script."""
+
+    name: str
+    keys: tuple[bytes, ...] = ()
+    args: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A script that ships with the program."""
+
+    name: str
+    title: str
+    source: bytes
+    keys: tuple[bytes, ...]
+    """Of the first preset."""
+    args: tuple[bytes, ...]
+    setup: tuple[tuple[bytes, ...], ...]
+    """Commands that prepare sample data."""
+    presets: tuple[Preset, ...] = ()
+    order: int = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """One script in an editor tab."""
+
+    name: str
+    """For people: the file's name without ``.lua``."""
+    text: str = ""
+    path: Path | None = None
+    """None until it is saved."""
+    saved_text: str = ""
+    keys_text: str = ""
+    """The KEYS field as typed, quoted like redis-cli."""
+    args_text: str = ""
+    preset: str = ""
+    presets: tuple[Preset, ...] = ()
+    encoding: str = "utf-8"
+    """``latin-1`` where the file is not UTF-8, so that saving gives the same bytes back."""
+    example: str | None = None
+    recovered: bool = False
+    """Its text was never saved: it comes from the last session's autosave."""
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the text differs from what is on disk."""
+        return self.text != self.saved_text
+
+    @property
+    def source(self) -> bytes:
+        """What is sent to a server."""
+        return self.text.encode(self.encoding, "surrogateescape")
+
+    @property
+    def title(self) -> str:
+        """The tab's text."""
+        return self.path.name if self.path else f"{self.name}.lua"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """Which of KEYS and ARGV a script reads by a literal index."""
+
+    keys: int = 0
+    args: int = 0
+    open_ended: bool = field(default=False)
+    """It also reads them by a computed index, so more may be meant."""
+
+
+def list_examples() -> list[Example]:
+    """All example scripts, in the order of their lesson."""
+    folder = resources.files("redis_tui") / "examples"
+    names = [entry.name.removesuffix(".lua") for entry in folder.iterdir() if entry.name.endswith(".lua")]
+    return sorted((load_example(name) for name in names), key=lambda example: (example.order, example.name))
+
+
+def load_example(name: str) -> Example:
+    """One example by its name.
+
+    Args:
+        name: for instance ``counter`` or ``push-if-exists``; ``.lua`` may follow.
+
+    Raises:
+        UsageError: there is no such example.
+    """
+    stem = name.removesuffix(".lua").replace("-", "_")
+    folder = resources.files("redis_tui") / "examples"
+    script = folder / f"{stem}.lua"
+    if not stem.isidentifier() or not script.is_file():
+        known = ", ".join(
+            sorted(entry.name.removesuffix(".lua") for entry in folder.iterdir() if entry.name.endswith(".lua"))
+        )
+        raise UsageError(f"There is no example named {name!r}.", hint=f"Choose one of {known}.")
+    facts = tomllib.loads((folder / f"{stem}.toml").read_text(encoding="utf-8"))
+    presets = tuple(_preset(entry) for entry in facts["preset"])
+    return Example(
+        name=stem,
+        title=facts["title"],
+        source=script.read_bytes(),
+        keys=presets[0].keys,
+        args=presets[0].args,
+        setup=tuple(tuple(split_inline(line.encode())) for line in facts["setup"]),
+        presets=presets,
+        order=facts["order"],
+    )
+
+
+def parse_arguments(text: str) -> tuple[bytes, ...]:
+    r"""What a KEYS or ARGV field holds, quoted as in redis-cli: ``a "b c" "\x00"``.
+
+    Raises:
+        UsageError: a quote is left open.
+    """
+    try:
+        return tuple(split_inline(text.encode("utf-8", "surrogateescape")))
+    except ProtocolError as error:
+        raise UsageError("A quote is left open.", hint='Close it, or write \\" for a quote inside one.') from error
+
+
+def format_arguments(values: Sequence[bytes]) -> str:
+    """The text of a field: the way back from `parse_arguments`, non-ASCII text left readable."""
+    words = []
+    for value in values:
+        text = value.decode("utf-8", "replace")
+        readable = text.isprintable() and text.encode() == value and not set(text) & set("\"'\\ ") and bool(text)
+        words.append(text if readable else join_inline((value,)))
+    return " ".join(words)
+
+
+_INDEX = re.compile(r"\b(KEYS|ARGV)\s*\[\s*(\d+)?")
+
+
+def key_use(text: str) -> KeyUse:
+    """The highest literal index of KEYS and ARGV that a script reads; comments left out."""
+    highest = {"KEYS": 0, "ARGV": 0}
+    code = re.sub(r"--[^\n]*", "", text)
+    open_ended = bool(re.search(r"\b(?:KEYS|ARGV)\b(?!\s*\[)", code))
+    for match in _INDEX.finditer(code):
+        if match[2] is None:
+            open_ended = True
+        else:
+            highest[match[1]] = max(highest[match[1]], int(match[2]))
+    return KeyUse(highest["KEYS"], highest["ARGV"], open_ended)
+
+
+class Workspace:
+    """The user's scripts and what is remembered about them."""
+
+    def __init__(self, data: Path | None = None, state: Path | None = None) -> None:
+        """Uses the platform's places unless told otherwise; nothing is created until something is written."""
+        self._presets_file = (data or data_dir()) / "presets.json"
+        self._state = state or state_dir()
+        self._unsaved = self._state / "unsaved"
+
+    # ── buffers ────────────────────────────────────────────────────────────
+
+    def open(self, path: Path) -> Buffer:
+        """Reads a Lua file.
+
+        Raises:
+            FileError: it cannot be read, is a folder, or is larger than 4 MiB.
+        """
+        path = path.expanduser().absolute()
+        try:
+            if path.stat().st_size > _SOURCE_LIMIT:
+                raise FileError(f"{path} is larger than 4 MiB.", hint="That is no Lua script for Redis.")
+            raw = path.read_bytes()
+        except OSError as error:
+            reason = error.strerror or "unknown reason"
+            raise FileError(f"Cannot read {path}: {reason}.", hint="Check the path and its permissions.") from error
+        text, encoding = _decode(raw)
+        self._remember(path)
+        presets = self.presets(path)
+        buffer = Buffer(path.stem, text, path, text, presets=presets, encoding=encoding)
+        return _with_preset(buffer, presets[0]) if presets else buffer
+
+    def open_example(self, name: str) -> Buffer:
+        """A copy of an example; saving asks for a place."""
+        example = load_example(name)
+        text = example.source.decode()
+        buffer = Buffer(example.name, text, None, text, presets=example.presets, example=example.name)
+        return _with_preset(buffer, example.presets[0])
+
+    def new(self, number: int) -> Buffer:
+        """An empty buffer."""
+        return Buffer(f"script{number}")
+
+    def save(self, buffer: Buffer, path: Path | None = None) -> Buffer:
+        """Writes a buffer to its file, or to another, by rename: a full disk leaves the old file whole.
+
+        Raises:
+            FileError: it cannot be written.
+        """
+        target = path or buffer.path
+        if target is None:
+            raise FileError("This script has no file yet.", hint="Give it a path to save to.")
+        target = target.expanduser().absolute()
+        try:
+            _write_whole(target, buffer.source)
+        except (OSError, UnicodeEncodeError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise FileError(f"Cannot write {target}: {reason}.", hint="Save it to another place.") from error
+        self.forget(buffer)
+        self._remember(target)
+        return replace(buffer, path=target, name=target.stem, saved_text=buffer.text, recovered=False, example=None)
+
+    # ── crash safety ───────────────────────────────────────────────────────
+
+    def autosave(self, buffer: Buffer) -> None:
+        """Keeps a buffer's unsaved text; drops what was kept once it is saved. A full disk is no reason to stop."""
+        if not buffer.dirty:
+            self.forget(buffer)
+            return
+        record = {
+            "name": buffer.name,
+            "path": str(buffer.path) if buffer.path else None,
+            "text": buffer.text,
+            "keys": buffer.keys_text,
+            "args": buffer.args_text,
+            "encoding": buffer.encoding,
+            "example": buffer.example,
+        }
+        with contextlib.suppress(OSError):
+            _write_whole(self._slot(buffer), json.dumps(record).encode())
+
+    def forget(self, buffer: Buffer) -> None:
+        """Drops the kept text of a buffer."""
+        with contextlib.suppress(OSError):
+            self._slot(buffer).unlink(missing_ok=True)
+
+    def recover(self) -> list[Buffer]:
+        """The buffers whose text was never saved, from the last session."""
+        buffers = []
+        for slot in sorted(self._unsaved.glob("*.json")):
+            record = _read_json(slot)
+            if not isinstance(record, dict) or not isinstance(record.get("text"), str):
+                continue
+            buffers.append(self._recovered(record))
+        return buffers
+
+    def _recovered(self, record: Mapping[str, Any]) -> Buffer:
+        path = Path(record["path"]) if record.get("path") else None
+        saved = ""
+        presets: tuple[Preset, ...] = ()
+        example = record.get("example")
+        with contextlib.suppress(UsageError):
+            if path is not None:
+                opened = self.open(path)
+                saved, presets = opened.saved_text, opened.presets
+            elif example:
+                opened = self.open_example(str(example))
+                saved, presets = opened.saved_text, opened.presets
+        return Buffer(
+            name=str(record.get("name", "script")),
+            text=record["text"],
+            path=path,
+            saved_text=saved,
+            keys_text=str(record.get("keys", "")),
+            args_text=str(record.get("args", "")),
+            presets=presets,
+            encoding=str(record.get("encoding", "utf-8")),
+            example=example,
+            recovered=True,
+        )
+
+    def _slot(self, buffer: Buffer) -> Path:
+        identity = str(buffer.path) if buffer.path else f"{buffer.example or ''}:{buffer.name}"
+        return self._unsaved / f"{hashlib.sha256(identity.encode()).hexdigest()[:16]}.json"
+
+    # ── presets and recent files ───────────────────────────────────────────
+
+    def presets(self, path: Path) -> tuple[Preset, ...]:
+        """The presets kept for a file, the last used first."""
+        record = _read_json(self._presets_file)
+        entries = record.get(str(path), []) if isinstance(record, dict) else []
+        found = []
+        for entry in entries if isinstance(entries, list) else []:
+            with contextlib.suppress(KeyError, TypeError, UsageError):
+                keys, args = parse_arguments(entry["keys"]), parse_arguments(entry["args"])
+                found.append(Preset(str(entry["name"]), keys, args))
+        return tuple(found)
+
+    def keep_preset(self, buffer: Buffer, preset: Preset) -> Buffer:
+        """Keeps a preset with a buffer, first in the list, and on disk where the buffer has a file."""
+        others = tuple(known for known in buffer.presets if known.name != preset.name)
+        kept = replace(buffer, presets=(preset, *others)[:20], preset=preset.name)
+        if buffer.path is not None:
+            record = _read_json(self._presets_file)
+            table = record if isinstance(record, dict) else {}
+            table[str(buffer.path)] = [
+                {"name": item.name, "keys": join_inline(item.keys), "args": join_inline(item.args)}
+                for item in kept.presets
+            ]
+            with contextlib.suppress(OSError):
+                _write_whole(self._presets_file, json.dumps(table, indent=1).encode())
+        return kept
+
+    def recent(self) -> list[Path]:
+        """Files that were opened or saved lately and still exist, the last one first."""
+        record = _read_json(self._state / "recent.json")
+        names = record if isinstance(record, list) else []
+        return [path for path in (Path(str(name)) for name in names) if path.is_file()]
+
+    def _remember(self, path: Path) -> None:
+        paths = [path, *(known for known in self.recent() if known != path)][:_RECENT_LIMIT]
+        with contextlib.suppress(OSError):
+            _write_whole(self._state / "recent.json", json.dumps([str(item) for item in paths]).encode())
+
+
+def _with_preset(buffer: Buffer, preset: Preset) -> Buffer:
+    return replace(
+        buffer,
+        keys_text=format_arguments(preset.keys),
+        args_text=format_arguments(preset.args),
+        preset=preset.name,
+    )
+
+
+def _preset(entry: Mapping[str, Any]) -> Preset:
+    return Preset(entry["name"], _bytes(entry["keys"]), _bytes(entry["args"]))
+
+
+def _bytes(words: Iterable[str]) -> tuple[bytes, ...]:
+    return tuple(word.encode() for word in words)
+
+
+def _decode(raw: bytes) -> tuple[str, str]:
+    try:
+        return raw.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return raw.decode("latin-1"), "latin-1"
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Writes a file so that a reader sees the old or the new content, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        if path.exists():
+            Path(temporary).chmod(path.stat().st_mode & 0o7777)
+        elif path.suffix == ".lua":
+            Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,68 @@
+"""An app over the fake session, with its files in a folder of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from redis_tui.paths import HOME_VARIABLE, packaged_themes_dir
+from redis_tui.theme import read_shelf
+from redis_tui.tui.app import WorkbenchApp
+from redis_tui.tui.panes.editor import EditorPane
+from redis_tui.tui.screens.workbench import WorkbenchScreen
+from redis_tui.tui.widgets.lua_editor import LuaEditor
+from tests.tui.fake_session import FakeSession
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+
+class Until(Protocol):
+    """``await until(pilot, lambda: …)`` waits for something to become true, ten seconds at most."""
+
+    async def __call__(self, pilot: Pilot[Any], true: Callable[[], object]) -> None: ...
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def session() -> FakeSession:
+    return FakeSession()
+
+
+@pytest.fixture
+def app(session: FakeSession, home: Path) -> WorkbenchApp:
+    async def open_session() -> FakeSession:
+        return session
+
+    return WorkbenchApp(open_session, shelf=read_shelf([packaged_themes_dir()]))
+
+
+@pytest.fixture
+def until() -> Until:
+    async def wait(pilot: Pilot[Any], true: Callable[[], object]) -> None:
+        deadline = asyncio.get_running_loop().time() + 10
+        while not true():
+            assert asyncio.get_running_loop().time() < deadline, "it did not happen within ten seconds"
+            await asyncio.sleep(
+                0.01
+            )  # not pilot.pause: that waits for an idle processor, which a spinning script denies
+
+    return wait
+
+
+async def ready(app: WorkbenchApp, pilot: Pilot[int], until: Until) -> None:
+    """Waits until the workbench stands, a script is in front and its arguments are filled in."""
+    await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen) and isinstance(app.focused, LuaEditor))
+    await until(pilot, lambda: app.screen.query_one(EditorPane).buffer is not None)
+    await pilot.pause()

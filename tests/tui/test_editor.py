@@ -1,0 +1,166 @@
+"""The Lua editor: as quick at 10,000 lines as at 50, and the small services of writing code."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.app import App, ComposeResult
+
+from redis_tui.paths import packaged_themes_dir
+from redis_tui.theme import load_theme
+from redis_tui.tui.key_model import KeyModel
+from redis_tui.tui.panes.editor import EditorPane
+from redis_tui.tui.theme import Palette
+from redis_tui.tui.widgets.line_states import LineStates
+from redis_tui.tui.widgets.lua_complete import Offer, lua_offers
+from redis_tui.tui.widgets.lua_editor import LuaEditor
+from redis_tui.tui.widgets.offer_list import OfferList
+from tests.tui.conftest import Until, ready
+
+if TYPE_CHECKING:
+    from redis_tui.tui.app import WorkbenchApp
+
+
+class Bare(App[None]):
+    """An editor and nothing else."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.palette = Palette(load_theme("dark", [packaged_themes_dir()]))
+        self.text = text
+
+    def compose(self) -> ComposeResult:
+        yield LuaEditor(self.text)
+
+
+def line_styles(editor: LuaEditor, row: int) -> list[str]:
+    line = editor.get_line(row)
+    return [line.plain[span.start : span.end] for span in line.spans]
+
+
+async def cost_of_a_key_ms(lines: int) -> float:
+    app = Bare("\n".join(f"local v{at} = redis.call('get', KEYS[{at}]) -- {at}" for at in range(lines)))
+    async with app.run_test(size=(120, 40)) as pilot:
+        editor = app.query_one(LuaEditor)
+        editor.move_cursor((lines // 2, 5))
+        await pilot.pause()
+        costs = []
+        for _ in range(7):
+            started = time.process_time()
+            editor.insert("x")
+            for y in range(40):
+                editor.render_line(y)
+            costs.append((time.process_time() - started) * 1000)
+        return sorted(costs)[len(costs) // 2]
+
+
+async def test_a_key_press_in_ten_thousand_lines_costs_about_what_it_does_in_fifty() -> None:
+    small, large = await cost_of_a_key_ms(50), await cost_of_a_key_ms(10_000)
+    assert large < small + 25, f"{small:.1f} ms at 50 lines, {large:.1f} ms at 10,000"
+
+
+async def test_a_long_comment_colours_the_lines_below_until_it_is_closed() -> None:
+    app = Bare("local a = 1\nlocal b = 2\n]] return b")
+    async with app.run_test() as pilot:
+        editor = app.query_one(LuaEditor)
+        assert line_styles(editor, 1)[0] == "local"
+        editor.insert("--[[", (0, 0))
+        await pilot.pause()
+        assert line_styles(editor, 1) == ["local b = 2"]
+        editor.undo()
+        assert line_styles(editor, 1)[0] == "local"
+
+
+def test_states_are_found_out_only_as_far_as_somebody_looks() -> None:
+    lines = ["--[==[ a", "b", "]==] c", "x = [[", "y", "]]", "'a\\", "b'"]
+    states = LineStates()
+    seen = [states.at(row, lines) for row in range(len(lines))]
+    assert [bool(state) for state in seen] == [False, True, True, False, True, True, False, True]
+
+
+async def test_enter_indents_a_block_and_end_moves_back() -> None:
+    app = Bare("")
+    async with app.run_test() as pilot:
+        editor = app.query_one(LuaEditor)
+        editor.focus()
+        await pilot.press(*"if x then", "enter", *"y", "enter")
+        assert editor.text == "if x then\n  y\n  "
+        await pilot.press(*"end")
+        assert editor.text == "if x then\n  y\nend"
+
+
+async def test_comments_go_out_and_in_over_a_selection() -> None:
+    app = Bare("local a\n  local b\n\nlocal c")
+    async with app.run_test():
+        editor = app.query_one(LuaEditor)
+        editor.select_all()
+        editor.toggle_comment()
+        assert editor.text == "-- local a\n--   local b\n\n-- local c"
+        editor.select_all()
+        editor.toggle_comment()
+        assert editor.text == "local a\n  local b\n\nlocal c"
+
+
+async def test_find_goes_round_the_end() -> None:
+    app = Bare("one\ntwo ONE\nthree")
+    async with app.run_test():
+        editor = app.query_one(LuaEditor)
+        assert editor.find("one", again=True)
+        assert editor.selection.start in ((1, 4), (0, 0))
+        assert editor.find("one", again=True)
+        assert not editor.find("nowhere", again=False)
+
+
+def commands(line: str) -> tuple[list[Offer], str]:
+    names = [name for name in ("GET", "GETDEL", "SET") if name.startswith(line.strip().upper())]
+    return [Offer(name) for name in names], "key"
+
+
+@pytest.mark.parametrize(
+    ("before", "texts", "start"),
+    [
+        ("local x = redis.ca", ["call"], 16),
+        ("redis.call('ge", ["get", "getdel"], 12),
+        ('redis.pcall("GE', ["GET", "GETDEL"], 13),
+        ("string.fo", ["format"], 7),
+        ("local y = z", [], 0),
+    ],
+)
+def test_completion_knows_where_it_is_wanted(before: str, texts: list[str], start: int) -> None:
+    offers = lua_offers(before, commands)
+    assert [item.text for item in offers.items] == texts
+    assert offers.start == start
+
+
+def test_a_command_in_a_call_shows_its_usage() -> None:
+    assert lua_offers("redis.call('get', ", commands).hint == "key"
+
+
+async def test_a_dot_offers_the_members_and_tab_takes_one(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        pane = app.screen.query_one(EditorPane)
+        await pilot.press(*"redis", "full_stop")
+        assert pane.query_one(OfferList).display
+        await pilot.press("p", "tab")
+        assert app.screen.query_one(LuaEditor).text.startswith("redis.pcall--")
+        assert not pane.query_one(OfferList).display
+
+
+def test_keys_are_grouped_by_their_separator_and_a_group_of_one_is_a_key() -> None:
+    model = KeyModel()
+    assert model.add([b"user:2", b"user:1", b"alone:x", b"plain", b"user:1"]) == 4
+    rows = [(row.depth, row.label, row.count) for row in model.rows()]
+    assert rows == [(0, b"user:", 2), (1, b"1", 0), (1, b"2", 0), (0, b"alone:x", 0), (0, b"plain", 0)]
+    model.toggle(b"user:")
+    assert [row.label for row in model.rows()] == [b"user:", b"alone:x", b"plain"]
+
+
+def test_a_huge_group_says_what_it_leaves_out() -> None:
+    model = KeyModel()
+    model.add(b"%d" % at for at in range(5_000))
+    rows = model.rows()
+    assert len(rows) == 2_001
+    assert rows[-1].note == "… 3,000 more; narrow the filter"
