@@ -104,9 +104,12 @@ class RequestParser:
             reader.feed(data)
             commands = list(iter(reader.gets, False))
             if not reader.has_data():
-                whole = _agrees(data, commands)
-                batch += commands if whole else ()
-                return b"" if whole else data
+                if _agrees(data, commands):
+                    batch += commands
+                    return b""
+                # A cut between two arguments leaves no data behind, but an open array.
+                self._reader = Reader()
+                return data
             # The last command is not complete: packing the others again tells where it begins.
             packed = b"".join([pack_command(tuple(argv)) for argv in commands])
         except (HiredisError, TypeError):

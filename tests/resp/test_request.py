@@ -141,6 +141,12 @@ def test_what_follows_auth_in_one_read_may_be_large() -> None:
 _commands = st.lists(st.lists(st.binary(max_size=12), min_size=1, max_size=4), max_size=5)
 
 
+def test_a_cut_between_two_arguments_leaves_nothing_behind() -> None:
+    parser = RequestParser()
+    assert parser.feed(b"*1\r\n$4\r\nPING\r\n*2\r\n$4\r\nECHO\r\n") == [[b"PING"]]
+    assert parser.feed(b"$1\r\na\r\n*1\r\n$4\r\nQUIT\r\n") == [[b"ECHO", b"a"], [b"QUIT"]]
+
+
 @given(_commands, st.data())
 def test_commands_survive_any_cut_of_their_bytes(commands: list[list[bytes]], data: st.DataObject) -> None:
     wire = b"".join(map(encode_command, commands))
