@@ -22,12 +22,16 @@ from redis_tui.errors import FileError, RedisTuiError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from redis_tui.session.base import ScriptRun, Session
+    from redis_tui.session.base import ScriptOutcome, ScriptRun, Session
 
 _DIALECTS = ("redis-8", "redis-7.2", "valkey-9")
 _ERROR_REPLY = 1
-_USAGE = 2
 _INTERRUPTED = 130
+_AFTER_KILL = {
+    "KILLED": "The script was killed.",
+    "NOTHING_RUNNING": "The script had already ended.",
+    "UNKILLABLE": "The script has written, so the server does not kill it: it goes on there until it ends.",
+}
 
 _url_option = click.option(
     "--url",
@@ -64,13 +68,18 @@ def _mode_options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 class _Program(click.Group):
-    """Takes `redis-tui FILE.lua`, `redis-tui URL` and the workbench's options without the word `tui`."""
+    """Takes `redis-tui FILE`, `redis-tui URL` and the workbench's options without the word `tui`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {name for option in self.get_params(ctx) for name in option.opts}
         first = args[0] if args else ""
         is_option = first.startswith("-") and first not in own
-        if first not in self.commands and (is_option or "://" in first or first.endswith(".lua")):
+        if first not in self.commands and (is_option or "://" in first or "/" in first or first.endswith(".lua")):
+            named = next((word for word in args if word in self.commands), None) if is_option else None
+            if named is not None:
+                raise UsageError(
+                    f"The option {first} stands before the command.", hint=f"Write redis-tui {named} {first} …"
+                )
             args = ["tui", *args]
         return super().parse_args(ctx, args)
 
@@ -81,7 +90,8 @@ class _Program(click.Group):
 def cli(context: click.Context) -> int:
     """The workbench for Redis scripting, in a terminal.
 
-    Without a command: opens the workbench on the embedded engine.
+    Without a command: opens the workbench on the embedded engine. A FILE.lua or an address
+    (redis://host:port) may follow, and the options of `redis-tui tui`, such as --theme.
     """
     return int(context.invoke(tui)) if context.invoked_subcommand is None else 0
 
@@ -125,7 +135,10 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
         session = await _open(url, dialect=dialect, read_only=read_only)
 
         async def open_other(other: str) -> Session:
-            return await _open(other, dialect=dialect, read_only=read_only)
+            from redis_tui.session.open import open_session
+
+            # Not through _open: the password of the environment belongs to the server named at the start.
+            return await open_session(other, dialect=dialect, read_only=read_only)
 
         return await run_repl(session, open_session=open_other, mode=_mode(mode), theme=theme, vi=vi)
 
@@ -159,7 +172,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     as_json: bool,
     raw: bool | None,
 ) -> int:
-    r"""Run a Lua script, as redis-cli --eval does.
+    """Run a Lua script, as redis-cli --eval does.
 
     Keys stand before the comma, arguments behind it, the comma between spaces. FILE may be - for
     standard input. An argument that looks like an option of redis-tui goes behind --.
@@ -168,7 +181,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     redis-tui run counter.lua hits , --changes
     redis-tui run lock.lua lock:1 , token 30 --url redis://localhost
     redis-tui run --example rate_limit user:7 , 10 60
-    """
+    """  # noqa: D301  # click keeps what follows a backspace as it is laid out
     from dataclasses import replace
 
     wanted = _script_run(words, example)
@@ -187,7 +200,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
 
         if (status := await _prepare(session, commands, db, setup)) != 0:
             return status
-        outcome = await session.run(wanted)
+        outcome = await _run_or_kill(session, wanted)
         if as_json:
             _print(outcome_json(outcome).encode() + b"\n")
             return _ERROR_REPLY if outcome.error else 0
@@ -287,7 +300,9 @@ def _opener(url: str, *, dialect: str, read_only: bool) -> Callable[[], Awaitabl
 async def _open(url: str, *, dialect: str, read_only: bool) -> Session:
     from redis_tui.session.open import open_session
 
-    return await open_session(url, dialect=dialect, password=os.environ.get("REDISCLI_AUTH"), read_only=read_only)
+    # As in redis-cli, what is said in the address wins over the environment.
+    password = None if "@" in url else os.environ.get("REDISCLI_AUTH")
+    return await open_session(url, dialect=dialect, password=password, read_only=read_only)
 
 
 async def _with_session(url: str, dialect: str, read_only: bool, work: Callable[[Session], Awaitable[int]]) -> int:
@@ -302,6 +317,20 @@ async def _play(session: Session, mode: str) -> int:
     from redis_tui.batch import read_lines, run_lines
 
     return await run_lines(session, read_lines(sys.stdin.buffer), _print, mode)
+
+
+async def _run_or_kill(session: Session, wanted: ScriptRun) -> ScriptOutcome:
+    """Runs a script; Ctrl-C kills it, so that a server is not left busy with it."""
+    running = asyncio.ensure_future(session.run(wanted))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        click.echo("redis-tui: Interrupted: asking for the script to be killed…", err=True)
+        outcome = await session.kill(undo=session.info.embedded)
+        click.echo(f"redis-tui: {_AFTER_KILL[outcome.name]}", err=True)
+        if outcome.name == "KILLED":
+            await running
+        raise
 
 
 def _mode(chosen: str | None) -> str:

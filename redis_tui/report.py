@@ -59,7 +59,11 @@ def outcome_text(outcome: ScriptOutcome, *, trace: bool, changes: bool, raw: boo
 
 def outcome_remarks(outcome: ScriptOutcome, source: bytes) -> str:
     """For the error stream: the error in its context, redis.log lines, notes; empty where there is nothing."""
-    lines = [plain(explain_outcome(outcome, source))] if outcome.error else []
+    # The error's own text is the reply and stands on the output already.
+    lines = []
+    if outcome.error:
+        place = [] if outcome.error.line is None else [f"Line {outcome.error.line}:"]
+        lines += [*place, plain(explain_outcome(outcome, source)[1:])]
     lines += [f"[{line.level}] {_text(line.message)}" for line in outcome.log]
     lines += outcome.notes
     return "\n".join(lines)

@@ -166,10 +166,10 @@ class Scripts:
         running, runtime = self.current, self._runtime
         if running is None or runtime is None:
             return KillResult.NOTHING_RUNNING
-        if running.host.wrote and not force:
-            if not (undo and running.observation.can_undo):
-                return KillResult.UNKILLABLE
-            running.observation.undone = True
+        if running.host.wrote and not force and not (undo and running.observation.can_undo):
+            return KillResult.UNKILLABLE
+        # The kill lands a moment from now; a script that writes until then is taken back as well.
+        running.observation.undone = running.observation.can_undo
         runtime.kill()
         return KillResult.KILLED
 

@@ -8,6 +8,7 @@ clients' commands are answered from inside it, nearly all with BUSY, as a server
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -152,7 +153,8 @@ class EngineThread:
             if job is not None:
                 job.run(self._engine)
             if time.monotonic() >= cycle_at:
-                self._engine.expire_cycle()
+                with contextlib.suppress(Exception):  # a fault there must not end the thread that everybody waits for
+                    self._engine.expire_cycle()
                 cycle_at = time.monotonic() + _CYCLE_S
         self._cancel_rest()
 

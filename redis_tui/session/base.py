@@ -240,6 +240,11 @@ class Session(Protocol):
         """The database that `execute` works on when none is named; SELECT changes it."""
         ...
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether MULTI is open: every `execute` would be queued, so panes must not ask in between."""
+        ...
+
     async def execute(self, argv: Sequence[bytes], *, db: int | None = None) -> Reply:
         """Runs one command.
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, TypeVar
 
 from redis_tui.engine.dialect import REDIS_8, Dialect
@@ -19,7 +18,7 @@ from redis_tui.engine.engine import Engine
 from redis_tui.engine.journal import Journal
 from redis_tui.engine.scripts import KillResult, Observation
 from redis_tui.engine.thread import EngineThread
-from redis_tui.errors import SessionError
+from redis_tui.errors import RedisTuiError, SessionError
 from redis_tui.resp.shape import as_resp2
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.scripting.trace import TraceLog
@@ -38,7 +37,7 @@ from redis_tui.session.base import (
 )
 from redis_tui.session.failure import script_error
 from redis_tui.session.feed import Feed
-from redis_tui.session.guard import writes
+from redis_tui.session.guard import refuse_in_transaction, writes
 from redis_tui.session.image import changes_of
 from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.redact import redacted_line
@@ -73,6 +72,8 @@ class EmbeddedSession:
     def __init__(self, *, dialect: Dialect = REDIS_8, read_only: bool = False) -> None:
         engine = Engine(dialect=dialect)
         self._client = engine.connect(addr=b"embedded:0", laddr=b"embedded:0")
+        # Runs have a client of their own: what is typed meanwhile (RESET, MULTI, SELECT) cannot reach into a run.
+        self._runner = engine.connect(addr=b"embedded:1", laddr=b"embedded:1")
         self._catalog = Catalog.from_specs(engine.registry.specs())
         self._thread = EngineThread(engine)
         # Lua comes up beside the face, so that the first run is as quick as the second.
@@ -105,6 +106,10 @@ class EmbeddedSession:
     def db(self) -> int:
         return self._db
 
+    @property
+    def in_transaction(self) -> bool:
+        return self._client.transaction is not None
+
     async def execute(self, argv: Sequence[bytes], *, db: int | None = None) -> Reply:
         if self.info.read_only and (refusal := self._refusal(argv)) is not None:
             return refusal
@@ -133,6 +138,7 @@ class EmbeddedSession:
 
     async def run(self, run: ScriptRun) -> ScriptOutcome:
         sha = hashlib.sha1(run.source, usedforsecurity=False).hexdigest()
+        refuse_in_transaction(self)
         async with self._run_lock:
             self._names[sha] = run.name
             self._running_name, self._dry = run.name, run.dry_run
@@ -147,7 +153,7 @@ class EmbeddedSession:
         return outcome
 
     async def kill(self, *, undo: bool = False) -> KillOutcome:
-        return _KILLS[self._thread.kill(undo=undo)]
+        return _KILLS[self._thread.kill(undo=undo or self._dry)]
 
     def running(self) -> Running | None:
         current = self._thread.running()
@@ -193,10 +199,20 @@ class EmbeddedSession:
     async def _do(self, work: Callable[[Engine], T], *, during_busy: bool = False) -> T:
         if self._closed:
             raise SessionError("This session is closed.")
+        job = self._thread.submit(work, during_busy=during_busy)
         try:
-            return await asyncio.wrap_future(self._thread.submit(work, during_busy=during_busy))
-        except CancelledError:
-            raise SessionError("The embedded engine was closed before it answered.") from None
+            return await asyncio.wrap_future(job)
+        except asyncio.CancelledError:
+            if job.cancelled() and self._closed:
+                raise SessionError("The embedded engine was closed before it answered.") from None
+            raise
+        except RedisTuiError:
+            raise
+        except Exception as fault:
+            raise SessionError(
+                f"A fault in redis-tui: {type(fault).__name__}: {fault}.",
+                hint="Please report it; the session goes on.",
+            ) from fault
 
     def _refusal(self, argv: Sequence[bytes]) -> ErrorReply | None:
         if writes(self._catalog, argv):
@@ -205,10 +221,9 @@ class EmbeddedSession:
 
     def _run(self, engine: Engine, run: ScriptRun, sha: str) -> ScriptOutcome:
         """The run itself, on the engine's thread."""
-        client = self._client
-        home = client.ctx.db
-        if run.db is not None:
-            client.ctx.use(engine.space.databases[run.db])
+        client = self._runner
+        client.ctx.use(self._client.ctx.db if run.db is None else engine.space.databases[run.db])
+        client.resp = self._client.resp
         lines: list[LogLine] = []
         trace = TraceLog(TRACE_LIMIT) if run.trace else None
         observation = Observation(trace=trace, log=_collector(lines), can_undo=True)
@@ -225,7 +240,6 @@ class EmbeddedSession:
             changes, total = changes_of(journal, limit=CHANGES_LIMIT) if run.changes else ((), 0)
             if run.dry_run or observation.undone:
                 journal.rollback()
-            client.ctx.use(home)
         result = observation.result
         return ScriptOutcome(
             reply=as_resp2(reply) if client.resp == 2 else reply,
@@ -239,7 +253,7 @@ class EmbeddedSession:
             log=tuple(lines),
             killed=result is not None and result.killed,
             dry_run=run.dry_run,
-            notes=_notes(undone=observation.undone, log_lines=len(lines)),
+            notes=_notes(undone=observation.undone and bool(changes), log_lines=len(lines)),
         )
 
 

@@ -1,4 +1,4 @@
-"""Which commands a read-only session refuses, below every face.
+"""Which commands a session refuses, below every face: writes where it is read-only, and what would break it.
 
 A command whose effect is not known counts as one that writes: a module's command, a name
 that the catalog lacks. EVAL and its kin write unless they are the ``_RO`` forms.
@@ -8,16 +8,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from redis_tui.errors import NotSupportedError
 from redis_tui.spec.command import CommandFlag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from redis_tui.session.base import Session
     from redis_tui.spec.catalog import Catalog
 
 _RUNNERS = frozenset({"eval", "evalsha", "fcall"})
 _CHANGES_SERVER = frozenset(
-    {"config|set", "script|flush", "function|flush", "function|delete", "function|load", "shutdown", "debug"}
+    [
+        "client|kill",
+        "client|pause",
+        "client|reply",
+        "client|unblock",
+        "config|resetstat",
+        "config|rewrite",
+        "config|set",
+        "debug",
+        "failover",
+        "function|delete",
+        "function|flush",
+        "function|load",
+        "function|restore",
+        "latency|reset",
+        "module|load",
+        "module|unload",
+        "replicaof",
+        "script|flush",
+        "shutdown",
+        "slaveof",
+        "slowlog|reset",
+        "swapdb",
+    ]
 )
 
 
@@ -30,3 +55,31 @@ def writes(catalog: Catalog, argv: Sequence[bytes]) -> bool:
     if spec is None or spec.name in _RUNNERS or spec.name in _CHANGES_SERVER:
         return True
     return bool(spec.flags & CommandFlag.WRITE)
+
+
+def refuse_in_transaction(session: Session) -> None:
+    """A run is not sent while MULTI is open: it would be queued, and run for real by a later EXEC.
+
+    Raises:
+        NotSupportedError: it is open.
+    """
+    if session.in_transaction:
+        raise NotSupportedError(
+            "MULTI is open in this session.", hint="End it with EXEC or DISCARD, then run the script."
+        )
+
+
+_TAKES_OVER = frozenset((b"subscribe", b"psubscribe", b"ssubscribe", b"monitor", b"sync", b"psync"))
+_SILENCES = frozenset((b"reply", b"tracking"))
+
+
+def refuse_takeover(argv: Sequence[bytes]) -> None:
+    """Refuses commands after which a connection answers no longer one reply a command.
+
+    Raises:
+        NotSupportedError: it is one of them.
+    """
+    name = argv[0].lower()
+    if name in _TAKES_OVER or (name == b"client" and len(argv) > 1 and argv[1].lower() in _SILENCES):
+        words = b" ".join(argv[: 1 if name in _TAKES_OVER else 2]).decode("utf-8", "replace").upper()
+        raise NotSupportedError(f"{words} would take over this connection.", hint="Use redis-cli for it.")

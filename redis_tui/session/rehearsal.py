@@ -46,8 +46,9 @@ async def rehearse(pipeline: Pipeline, scratch: Session, run: ScriptRun) -> str:
             if isinstance(reply, ErrorReply):
                 raise NotSupportedError(f"The copy for the dry run failed: {reply.line.decode('utf-8', 'replace')}.")
     count = sum(image.type != "none" for image in images.values())
+    keys = "key that exists" if count == 1 else "keys that exist"
     return (
-        f"Ran on a local copy of the {count} declared keys that exist; the server was not touched. "
+        f"Ran on a local copy of the {count} declared {keys}; the server was not touched. "
         "Keys that the script does not declare are missing in the copy."
     )
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import NotSupportedError, RedisTuiError, SessionError
-from redis_tui.resp.types import ErrorReply, Reply, Status
+from redis_tui.resp.types import OK, ErrorReply, Reply, Status
 from redis_tui.session.base import (
     Capability,
     Event,
@@ -30,13 +30,13 @@ from redis_tui.session.base import (
 )
 from redis_tui.session.failure import script_error
 from redis_tui.session.feed import Feed
-from redis_tui.session.guard import writes
+from redis_tui.session.guard import refuse_in_transaction, refuse_takeover, writes
 from redis_tui.session.inspect import compare, snapshots
 from redis_tui.session.instrument import Reported, instrument, read_report
 from redis_tui.session.rehearsal import rehearse
-from redis_tui.session.wire import Wire, redacted_url
+from redis_tui.session.wire import Wire
 from redis_tui.spec.catalog import Catalog
-from redis_tui.spec.redact import redacted_line
+from redis_tui.spec.redact import redact_url, redacted_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -75,6 +75,11 @@ class RemoteSession:
         self._scratch = scratch
         self._feed = Feed()
         self._db = wire.db
+        self._in_transaction = False
+        self._queued_db: int | None = None
+        """Where a SELECT that MULTI has queued will lead."""
+        self._rehearsal: Session | None = None
+        """The embedded session in which a dry run runs now."""
         self._catalog: Catalog | None = None
         self._known: dict[str, _Known] = {}
         self._running: tuple[str, float] | None = None
@@ -103,10 +108,14 @@ class RemoteSession:
         """
         wire = Wire(url, password=password)
         await wire.connect()
-        facts = _facts(await wire.execute([b"INFO", b"server"]))
+        try:
+            facts = _facts(await wire.execute([b"INFO", b"server"]))
+        except SessionError:
+            await wire.close()
+            raise
         server = "valkey" if "valkey_version" in facts else "redis"
         info = SessionInfo(
-            url=redacted_url(url),
+            url=redact_url(url),
             server=server,
             version=facts.get("valkey_version") or facts.get("redis_version", "unknown"),
             embedded=False,
@@ -119,8 +128,13 @@ class RemoteSession:
     def db(self) -> int:
         return self._db
 
+    @property
+    def in_transaction(self) -> bool:
+        return self._in_transaction and self._wire.is_open
+
     async def execute(self, argv: Sequence[bytes], *, db: int | None = None) -> Reply:
         self._check_open()
+        refuse_takeover(argv)
         if self.info.read_only and writes(await self.catalog(), argv):
             return ErrorReply(b"READONLY This session is read-only; the command was not sent.")
         async with self._turn:
@@ -130,6 +144,7 @@ class RemoteSession:
 
     async def run(self, run: ScriptRun) -> ScriptOutcome:
         self._check_open()
+        refuse_in_transaction(self)
         sha = hashlib.sha1(run.source, usedforsecurity=False).hexdigest()
         if run.dry_run:
             return await self._rehearse(run)
@@ -151,6 +166,8 @@ class RemoteSession:
         return outcome
 
     async def kill(self, *, undo: bool = False) -> KillOutcome:
+        if self._rehearsal is not None:
+            return await self._rehearsal.kill()
         if undo:
             raise NotSupportedError("A real server cannot undo what a script has written.")
         if self._aside is None or not self._aside.is_open:
@@ -171,6 +188,8 @@ class RemoteSession:
         return KillOutcome.KILLED
 
     def running(self) -> Running | None:
+        if self._rehearsal is not None:
+            return self._rehearsal.running()
         if self._running is None:
             return None
         name, started = self._running
@@ -199,7 +218,8 @@ class RemoteSession:
 
     async def catalog(self) -> Catalog:
         if self._catalog is None:
-            docs = await self._send([[b"COMMAND", b"DOCS"], [b"COMMAND"]])
+            async with self._turn:
+                docs = await self._send([[b"COMMAND", b"DOCS"], [b"COMMAND"]])
             self._catalog = Catalog.from_command_docs(docs[0], docs[1])
         return self._catalog
 
@@ -250,8 +270,10 @@ class RemoteSession:
         try:
             async with self._turn:
                 copied = await rehearse(lambda commands: self._in_db(run.db, commands), scratch, run)
-            outcome = await scratch.run(replace(run, dry_run=True, db=None))
+                self._rehearsal = scratch
+                outcome = await scratch.run(replace(run, dry_run=True, db=None))
         finally:
+            self._rehearsal = None
             await scratch.close()
         return replace(outcome, notes=(copied, *outcome.notes))
 
@@ -267,6 +289,7 @@ class RemoteSession:
 
     async def _send(self, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
         if not self._wire.is_open:
+            self._in_transaction = False
             await self._reconnect()
         for argv in commands:
             self._feed.put(Event(EventKind.SENT, redacted_line(argv)))
@@ -288,8 +311,19 @@ class RemoteSession:
 
     def _note_effects(self, argv: Sequence[bytes], reply: Reply) -> None:
         name = argv[0].upper()
-        if name == b"SELECT" and isinstance(reply, Status) and len(argv) == 2:  # SELECT db
+        done = isinstance(reply, Status) and reply == OK
+        if self._in_transaction and name == b"SELECT" and len(argv) == 2:
+            self._queued_db = int(argv[1]) if isinstance(reply, Status) else self._queued_db
+        elif name == b"SELECT" and done and len(argv) == 2:
             self._db = int(argv[1])
+        if name == b"MULTI" and done:
+            self._in_transaction, self._queued_db = True, None
+        elif name in (b"EXEC", b"DISCARD", b"RESET"):
+            self._in_transaction = False
+            if name == b"RESET":
+                self._db = 0
+            elif name == b"EXEC" and isinstance(reply, list) and self._queued_db is not None:
+                self._db = self._queued_db
         if name == b"SCRIPT":
             self._feed.put(Event(EventKind.SCRIPTS_CHANGED))
         if self._catalog is not None and writes(self._catalog, argv):

@@ -22,6 +22,7 @@ from redis_tui.errors import AuthError, ConnectError, ProtocolError, SessionErro
 from redis_tui.resp.encoder import encode_command
 from redis_tui.resp.parser import ReplyParser
 from redis_tui.resp.types import Push, Reply
+from redis_tui.spec.redact import redact_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,8 +68,12 @@ class Wire:
     def __init__(self, url: str, *, password: str | None = None, bare: bool = False) -> None:
         try:
             options: dict[str, Any] = dict(parse_url(url))
-        except ValueError as error:
-            raise UsageError(f"{redacted_url(url)!r} is no address of a server: {error}.") from None
+        except ValueError:
+            # The parser's own text repeats a part of the address, which may be the password.
+            raise UsageError(
+                f"{redact_url(url)!r} is no address of a server.",
+                hint="Write redis://[user:password@]host[:port][/db].",
+            ) from None
         kind: type[AbstractConnection] = options.pop("connection_class", Connection)
         if password is not None:
             options["password"] = password
@@ -97,7 +102,7 @@ class Wire:
             await self._connection.connect()
         except (faults.AuthenticationError, faults.NoPermissionError) as error:
             raise AuthError(
-                f"{self.target} refused the credentials: {error}.",
+                f"{self.target} refused the credentials: {_reason(error)}.",
                 hint="Give user and password in the URL (redis://user:password@host) or in REDISCLI_AUTH.",
             ) from None
         except (faults.TimeoutError, TimeoutError):
@@ -147,16 +152,6 @@ class Wire:
         await self._connection.disconnect(nowait=True)
 
 
-def redacted_url(url: str) -> str:
-    """The URL with its password replaced by stars."""
-    scheme, mark, rest = url.partition("://")
-    credentials, at, place = rest.rpartition("@")
-    if not at:
-        return url
-    user = credentials.partition(":")[0]
-    return f"{scheme}{mark}{user}:***@{place}" if ":" in credentials else f"{scheme}{mark}{user}@{place}"
-
-
 def _target(kind: type[AbstractConnection], options: dict[str, Any]) -> str:
     if kind is UnixDomainSocketConnection:
         return f"{options.get('path', '')}"
@@ -166,6 +161,8 @@ def _target(kind: type[AbstractConnection], options: dict[str, Any]) -> str:
 
 def _reason(error: Exception) -> str:
     text = str(error).strip().rstrip(".")
+    if "Name or service not known" in text or text.startswith("Error -"):
+        return "there is no host of that name"
     if "Connect call failed" in text or "Connection refused" in text:
         return "connection refused"
     return text or type(error).__name__

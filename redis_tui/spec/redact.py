@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 MASK = b"***"
 
-_URL_PASSWORD = re.compile(rb"(?P<head>\b[a-z][a-z0-9+.-]*://[^\s/@:]*:)(?P<secret>[^\s/]+)(?=@)", re.IGNORECASE)
+# A password may hold a slash or an @: what is hidden ends at the last @ of the word.
+_URL_PASSWORD = re.compile(
+    rb"(?P<head>\b[a-z][a-z0-9+.-]*://[^\s/@:]*:(?=\S*@)|[?&]password=)(?P<secret>\S+(?=@)|(?<=password=)[^&\s]+)",
+    re.IGNORECASE,
+)
 _SECRET_SETTINGS = frozenset(
     (b"requirepass", b"masterauth", b"tls-key-file-pass", b"tls-client-key-file-pass", b"sentinel-pass", b"auth-pass")
 )

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from redis_tui.errors import ConnectError, SessionError, UsageError
+from redis_tui.errors import ConnectError, NotSupportedError, SessionError, UsageError
 from redis_tui.resp.types import ErrorReply, Status
 from redis_tui.session.base import Capability, Change, EventKind, KillOutcome, ScriptRun, Session, Snapshot
 from redis_tui.session.open import open_session
@@ -259,3 +259,67 @@ async def test_a_broken_connection_is_made_anew_at_the_next_command(remote: Sess
     while EventKind.RECONNECTED not in kinds:
         kinds.append((await asyncio.wait_for(anext(events), 5)).kind)
     assert EventKind.DISCONNECTED in kinds
+
+
+async def test_a_run_is_refused_while_multi_is_open(session: Session) -> None:
+    await session.execute([b"MULTI"])
+    assert bool(session.in_transaction)
+    with pytest.raises(NotSupportedError, match="MULTI is open"):
+        await session.run(ScriptRun(COUNTER, (b"counter",), dry_run=True))
+    assert await session.execute([b"EXEC"]) == []
+    assert not session.in_transaction
+    assert await session.execute([b"EXISTS", b"counter"]) == 0
+
+
+async def test_a_select_that_was_discarded_leads_nowhere(session: Session) -> None:
+    for line in (b"MULTI", b"SELECT 3", b"DISCARD"):
+        await session.execute(line.split())
+    assert session.db == 0
+    for line in (b"MULTI", b"SELECT 3", b"EXEC"):
+        await session.execute(line.split())
+    assert session.db == 3
+    await session.execute([b"RESET"])
+    assert session.db == 0
+
+
+async def test_what_is_typed_during_a_run_does_not_reach_into_it(embedded: Session) -> None:
+    await embedded.execute([b"CONFIG", b"SET", b"busy-reply-threshold", b"1"])
+    source = b"redis.call('select', 5) redis.call('set', 'a', 1) while true do if redis.call('exists', 'go') == 1 then break end end"
+    run = asyncio.create_task(embedded.run(ScriptRun(source)))
+    async with asyncio.timeout(10):
+        while (running := embedded.running()) is None or not running.has_written:
+            await asyncio.sleep(0)
+        while await embedded.execute([b"RESET"]) != Status(b"RESET"):
+            await asyncio.sleep(0)
+        assert await embedded.kill(undo=True) is KillOutcome.KILLED
+        outcome = await run
+    assert [(change.db, change.key) for change in outcome.changes] == [(5, b"a")]
+
+
+@pytest.mark.parametrize("line", [b"SUBSCRIBE c", b"MONITOR", b"CLIENT REPLY OFF"])
+async def test_a_command_that_would_take_the_connection_over_is_refused(remote: Session, line: bytes) -> None:
+    with pytest.raises(NotSupportedError, match="would take over this connection"):
+        await remote.execute(line.split())
+    assert await remote.execute([b"PING"]) == Status(b"PONG")
+
+
+async def test_a_dry_run_of_a_real_server_is_killed_here_and_not_there(remote: Session) -> None:
+    run = asyncio.create_task(
+        remote.run(ScriptRun(b"redis.call('set', KEYS[1], 1) while true do end", (b"k",), dry_run=True))
+    )
+    async with asyncio.timeout(10):
+        while remote.running() is None:
+            await asyncio.sleep(0)
+        while await remote.kill() is not KillOutcome.KILLED:
+            await asyncio.sleep(0)
+        outcome = await run
+    assert outcome.killed
+    assert await remote.execute([b"EXISTS", b"k"]) == 0
+
+
+@pytest.mark.parametrize("url", ["redis://u:pa/ss@h:notaport", "redis://h:1x?password=pass"])
+async def test_a_wrong_address_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(UsageError) as told:
+        await open_session(url)
+    assert "pa/ss" not in str(told.value)
+    assert "password=pass" not in str(told.value)

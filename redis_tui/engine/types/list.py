@@ -70,7 +70,7 @@ class List(Collection):
         self.is_quicklist = False
         self._payload = 0
         self._size: int | None = None
-        """Bytes of the listpack, once that had to be known; None in a quicklist."""
+        """Bytes of a listpack of all elements, once that had to be known."""
         self._limits: Limits | None = None
 
     def __len__(self) -> int:
@@ -185,13 +185,17 @@ class List(Collection):
         count = len(self.items)
         if count > limits.entries // 2 or _HEADER + max(self._payload // 3, _LEAST * count) > limits.node_bytes // 2:
             return
-        self.is_quicklist = listpack_size(self.items) > limits.node_bytes // 2
+        if self._size is None:
+            self._size = listpack_size(self.items)  # kept up from here on: a pop must not count all that is left
+        self.is_quicklist = self._size > limits.node_bytes // 2
 
     def _grow(self, elements: Sequence[bytes], config: Config) -> None:
         """Chooses the encoding that more elements need, and counts them."""
         added = len(elements[0]) if len(elements) == 1 else sum(map(len, elements))
         self._payload += added
         if self.is_quicklist:
+            if self._size is not None:
+                self._size += sum(map(_element_size, elements))
             return
         limits = self._limits = self._limits or limits_of(config, "list")
         count = len(self.items) + len(elements)
