@@ -205,15 +205,16 @@ class Database:
 
     def set(self, key: bytes, value: Value, event: str = "set", *, keep_ttl: bool = False) -> None:
         """Gives a key a new value; its time to live goes, unless kept."""
-        if self.observed:
+        observed = self.observed
+        if observed:
             self.before(key)
         if self.index_keys is not None:
             self.index_keys.add(key)
         self.entries[key] = value
-        if not keep_ttl and key in self.expires:
-            del self.expires[key]
+        if self.expires and not keep_ttl:
+            self.expires.pop(key, None)
         self.space.dirty += 1
-        if self.observed:
+        if observed:
             self._announce(key, event)
 
     def delete(self, key: bytes, event: str = "del") -> bool:

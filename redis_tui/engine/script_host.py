@@ -1,6 +1,6 @@
 """What a script sees of the engine: `scripting.host.ScriptHost`, one for each client.
 
-`direct` is the inner loop of every script. Its gates are looked at once a run, so what is
+`direct` is the inner loop of every script. Its gates are looked at once a profile, so what is
 left of a call is: bind, handle, answer. All refusals whose text differs inside a script
 are worked out on the failing path only.
 """
@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply, Reply
+from redis_tui.scripting.host import DirectCall
 
 if TYPE_CHECKING:
     from redis_tui.engine.client import Client
     from redis_tui.engine.engine import Engine
     from redis_tui.engine.registry import Command
-    from redis_tui.scripting.host import DirectCall
 
 _PROFILES = itertools.count(1)
 LogSink = Callable[[int, bytes], None]
@@ -81,7 +82,7 @@ class EngineHost:
             command = self._engine.registry.find(name)
             if command is None or command.invoke is None or command.subcommands:
                 return None
-            lane = self._lanes[name] = (command, self._make_lane(command))
+            lane = self._lanes[name] = (command, DirectCall(partial(command.invoke, self._ctx), command.writes))
         return None if self._gate(lane[0]) is not None else lane[1]
 
     def set_resp(self, version: int) -> None:
@@ -91,8 +92,8 @@ class EngineHost:
         if self._log is not None:
             self._log(level, message)
 
-    def has_written(self) -> bool:
-        return self.wrote
+    def refused(self, name: bytes, args: Sequence[bytes], refusal: CommandError) -> ErrorReply:
+        return ErrorReply(self._reworded_arity(self._lanes[name][0], len(args) + 1, refusal))
 
     def acl_check(self, argv: Sequence[bytes]) -> bool:
         if self._engine.registry.find(argv[0]) is None:
@@ -101,25 +102,6 @@ class EngineHost:
 
     def busy(self, elapsed_ms: int) -> None:  # noqa: ARG002  # the protocol tells it; the threshold was passed in any case
         self._engine.scripts.note_busy()
-
-    def _make_lane(self, command: Command) -> DirectCall:
-        invoke, ctx = command.invoke, self._ctx
-        assert invoke is not None
-
-        def read(*args: bytes) -> Reply:
-            try:
-                return invoke(ctx, args)
-            except CommandError as refusal:
-                return ErrorReply(self._reworded_arity(command, len(args) + 1, refusal))
-
-        def write(*args: bytes) -> Reply:
-            self.wrote = True
-            try:
-                return invoke(ctx, args)
-            except CommandError as refusal:
-                return ErrorReply(self._reworded_arity(command, len(args) + 1, refusal))
-
-        return write if command.writes else read
 
     def _gate(self, command: Command) -> str | None:
         """Why a script may not run this command; None where it may."""

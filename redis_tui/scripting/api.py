@@ -74,14 +74,20 @@ class Bridge:
         except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
             self._limits.abort(fault)
             return False
-        return False if call is None else self._lane(call)
+        return False if call is None else self._lane(name, call, self._host)
 
-    def _lane(self, call: DirectCall) -> Lane:
+    def _lane(self, name: bytes, call: DirectCall, host: ScriptHost) -> Lane:
+        """The lane belongs to a profile, so the host it was made for is the one it runs for."""
         killed, abort = self._limits.killed, self._limits.abort
+        run, writes = call
 
         def lane(*args: bytes) -> Any:
+            if writes:
+                host.wrote = True
             try:
-                reply = call(*args)
+                reply = run(args)
+            except CommandError as refusal:
+                reply = host.refused(name, args, refusal)
             except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
                 abort(fault)
                 return False

@@ -6,18 +6,30 @@ A test hands in twenty lines that answer from a dict.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from redis_tui.resp.types import Reply
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
-DirectCall = Callable[..., Reply]
-"""``direct(*args)``: runs one command with its arguments (all ``bytes``, the command's name left out).
-Returns its reply, an error as `ErrorReply`; never raises."""
+    from redis_tui.errors import CommandError
+    from redis_tui.resp.types import ErrorReply, Reply
+
+
+class DirectCall(NamedTuple):
+    """A quick lane to one command."""
+
+    run: Callable[[tuple[bytes, ...]], Reply]
+    """Runs it with its arguments, the command's name left out. Raises `CommandError` where it refuses; hand that
+    to `ScriptHost.refused`. Nothing stands between this and the command: it is the inner loop of every script."""
+    writes: bool
+    """Set `ScriptHost.wrote` ahead of running it."""
 
 
 class ScriptHost(Protocol):
     """The server, as one run of one script sees it."""
+
+    wrote: bool
+    """This run has executed a command that writes."""
 
     @property
     def profile(self) -> int:
@@ -43,7 +55,7 @@ class ScriptHost(Protocol):
             name: the command as the script spells it (``b"GET"``, ``b"get"``).
 
         Returns:
-            A callable that is good for every run of the same `profile`, or None where each
+            A lane that is good for every run of the same `profile`, or None where each
             call must go through `call` (unknown command, a container, not allowed).
         """
         ...
@@ -56,8 +68,8 @@ class ScriptHost(Protocol):
         """One line of ``redis.log``; level 0 debug, 1 verbose, 2 notice, 3 warning."""
         ...
 
-    def has_written(self) -> bool:
-        """Whether this run has executed a command that writes."""
+    def refused(self, name: bytes, args: Sequence[bytes], refusal: CommandError) -> ErrorReply:
+        """The error of a command that a lane has run, in the words it has inside a script."""
         ...
 
     def acl_check(self, argv: Sequence[bytes]) -> bool:

@@ -46,6 +46,7 @@ class FakeSession:
     def __init__(self, replies: dict[bytes, Reply] | None = None, *, capabilities: frozenset[Capability] = ALL) -> None:
         self.info = SessionInfo("redis://h:1", "redis", "8.2.3", embedded=False, capabilities=capabilities)
         self.db = 0
+        self.in_transaction = False
         self.sent: list[list[bytes]] = []
         self.runs: list[ScriptRun] = []
         self.kills: list[bool] = []

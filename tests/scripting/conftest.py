@@ -8,13 +8,13 @@ import pytest
 
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import OK, PONG, ErrorReply, Reply
+from redis_tui.scripting.host import DirectCall
 from redis_tui.scripting.runtime import LuaRuntime, RunResult
 from redis_tui.scripting.wording import REDIS_8, VALKEY_9, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from redis_tui.scripting.host import DirectCall
     from redis_tui.scripting.trace import TraceLog
 
 
@@ -25,6 +25,7 @@ class DictHost:
         self.db: dict[bytes, bytes] = {}
         self.answers: dict[bytes, Reply] = {}
         self.logged: list[tuple[int, bytes]] = []
+        self.wrote = False
         self.protocols: list[int] = []
         self.on_busy: Callable[[int], None] = lambda _elapsed_ms: None
         self.calls: list[tuple[bytes, ...]] = []
@@ -53,7 +54,11 @@ class DictHost:
         return ErrorReply(b"ERR Unknown Redis command called from script") if command is None else command(*argv[1:])
 
     def direct(self, name: bytes) -> DirectCall | None:
-        return self._find(name) if self.lanes else None
+        command = self._find(name) if self.lanes else None
+        return None if command is None else DirectCall(lambda args: command(*args), writes=False)
+
+    def refused(self, name: bytes, args: Sequence[bytes], refusal: CommandError) -> ErrorReply:
+        return ErrorReply(refusal.line)
 
     def _find(self, name: bytes) -> Callable[..., Reply] | None:
         lowered = name.lower()
@@ -66,9 +71,6 @@ class DictHost:
 
     def log(self, level: int, message: bytes) -> None:
         self.logged.append((level, message))
-
-    def has_written(self) -> bool:
-        return bool(self.db)
 
     def acl_check(self, argv: Sequence[bytes]) -> bool:
         if self._find(argv[0]) is None:
