@@ -129,6 +129,15 @@ class ThemeShelf:
     themes: Mapping[str, Theme]
     problems: tuple[SettingsError, ...] = ()
 
+    def why_missing(self, name: str) -> str:
+        """Why a theme, or the user's own version of it, is not here; empty where it is."""
+        for problem in self.problems:
+            if f"/{name}.toml:" in problem.message:
+                return str(problem)
+        return (
+            "" if name in self.themes else f"There is no theme named {name}. Known: {', '.join(sorted(self.themes))}."
+        )
+
 
 def read_theme(path: Path) -> Theme:
     """Reads one theme file.
@@ -149,6 +158,9 @@ def read_theme(path: Path) -> Theme:
 
 def read_shelf(folders: Iterable[Path] | None = None) -> ThemeShelf:
     """Reads every theme file of the folders; a later folder's theme replaces an earlier one of its name.
+
+    A theme is found by its file's name, not by the ``name`` inside, so that a copy of
+    ``light.toml`` never hides the theme it was copied from.
 
     Args:
         folders: where to look; the packaged themes and the user's own when None.
@@ -176,7 +188,7 @@ def load_theme(name: str = DEFAULT_THEME, folders: Iterable[Path] | None = None)
     if name in shelf.themes:
         return shelf.themes[name]
     for problem in shelf.problems:
-        if f"{name}.toml" in problem.message:
+        if f"/{name}.toml:" in problem.message:
             raise problem
     known = ", ".join(sorted(shelf.themes)) or "none"
     raise SettingsError(
@@ -186,7 +198,8 @@ def load_theme(name: str = DEFAULT_THEME, folders: Iterable[Path] | None = None)
 
 def _build(path: Path, data: Mapping[str, Any]) -> Theme:
     _refuse_unknown(path, "", data, ("name", "title", "dark", "colors", "styles"))
-    name = _text(path, data, "name", path.stem)
+    _text(path, data, "name", path.stem)  # for people; a theme is asked for by its file's name
+    name = path.stem
     dark = data.get("dark", True)
     if not isinstance(dark, bool):
         raise _mistake(path, "dark", "must be true or false", "Write dark = true or dark = false.")

@@ -15,6 +15,7 @@ import os
 import re
 import tempfile
 import tomllib
+import uuid
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
@@ -77,6 +78,8 @@ class Buffer:
     example: str | None = None
     recovered: bool = False
     """Its text was never saved: it comes from the last session's autosave."""
+    slot: str = ""
+    """Where a recovered text is kept, so that another tab of the same file does not write over it."""
 
     @property
     def dirty(self) -> bool:
@@ -164,18 +167,18 @@ def format_arguments(values: Sequence[bytes]) -> str:
     return " ".join(words)
 
 
-_INDEX = re.compile(r"\b(KEYS|ARGV)\s*\[\s*(\d+)?")
+_INDEX = re.compile(r"\b(KEYS|ARGV)\s*\[\s*(\d+)?(\s*\][\s)]*\bor\b)?")
 
 
 def key_use(text: str) -> KeyUse:
-    """The highest literal index of KEYS and ARGV that a script reads; comments left out."""
+    """The highest literal index of KEYS and ARGV that a script needs; comments and ``ARGV[3] or …`` left out."""
     highest = {"KEYS": 0, "ARGV": 0}
     code = re.sub(r"--[^\n]*", "", text)
     open_ended = bool(re.search(r"\b(?:KEYS|ARGV)\b(?!\s*\[)", code))
     for match in _INDEX.finditer(code):
         if match[2] is None:
             open_ended = True
-        else:
+        elif not match[3]:
             highest[match[1]] = max(highest[match[1]], int(match[2]))
     return KeyUse(highest["KEYS"], highest["ARGV"], open_ended)
 
@@ -232,6 +235,8 @@ class Workspace:
         if target is None:
             raise FileError("This script has no file yet.", hint="Give it a path to save to.")
         target = target.expanduser().absolute()
+        if not target.parent.is_dir():
+            raise FileError(f"There is no folder {target.parent}.", hint="Make it first, or save to another place.")
         try:
             _write_whole(target, buffer.source)
         except (OSError, UnicodeEncodeError) as error:
@@ -239,7 +244,9 @@ class Workspace:
             raise FileError(f"Cannot write {target}: {reason}.", hint="Save it to another place.") from error
         self.forget(buffer)
         self._remember(target)
-        return replace(buffer, path=target, name=target.stem, saved_text=buffer.text, recovered=False, example=None)
+        return replace(
+            buffer, path=target, name=target.stem, saved_text=buffer.text, recovered=False, example=None, slot=""
+        )
 
     # ── crash safety ───────────────────────────────────────────────────────
 
@@ -272,7 +279,12 @@ class Workspace:
             record = _read_json(slot)
             if not isinstance(record, dict) or not isinstance(record.get("text"), str):
                 continue
-            buffers.append(self._recovered(record))
+            own = uuid.uuid4().hex[:16]
+            try:
+                slot.rename(slot.with_name(f"{own}.json"))
+            except OSError:
+                own = slot.stem
+            buffers.append(replace(self._recovered(record), slot=own))
         return buffers
 
     def _recovered(self, record: Mapping[str, Any]) -> Buffer:
@@ -302,6 +314,8 @@ class Workspace:
 
     def _slot(self, buffer: Buffer) -> Path:
         identity = str(buffer.path) if buffer.path else f"{buffer.example or ''}:{buffer.name}"
+        if buffer.slot:
+            return self._unsaved / f"{buffer.slot}.json"
         return self._unsaved / f"{hashlib.sha256(identity.encode()).hexdigest()[:16]}.json"
 
     # ── presets and recent files ───────────────────────────────────────────

@@ -42,8 +42,22 @@ def test_an_unknown_style_falls_back_by_its_dots(tmp_path: Path) -> None:
 
 
 def test_a_users_theme_replaces_a_packaged_one(tmp_path: Path) -> None:
-    write(tmp_path, 'name = "dark"\ntitle = "My dark"\n' + COLORS)
+    write(tmp_path, 'title = "My dark"\n' + COLORS, "dark.toml")
     assert load_theme("dark", [packaged_themes_dir(), tmp_path]).title == "My dark"
+
+
+def test_a_copy_is_found_by_its_files_name_and_leaves_the_original_alone(tmp_path: Path) -> None:
+    write(tmp_path, 'name = "light"\ntitle = "Copy"\n' + COLORS, "good.toml")
+    places = [packaged_themes_dir(), tmp_path]
+    assert load_theme("good", places).name == "good"
+    assert load_theme("light", places).title == "Light"
+
+
+def test_only_the_theme_that_was_asked_for_complains(tmp_path: Path) -> None:
+    write(tmp_path, "name = ", "broken.toml")
+    shelf = read_shelf([packaged_themes_dir(), tmp_path])
+    assert shelf.why_missing("dark") == ""
+    assert "not TOML" in shelf.why_missing("broken")
 
 
 def test_styles_may_be_written_as_tables(tmp_path: Path) -> None:

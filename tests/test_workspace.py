@@ -117,15 +117,16 @@ def test_a_missing_file_is_told_in_a_sentence(workspace: Workspace, tmp_path: Pa
         workspace.open(tmp_path / "nowhere.lua")
 
 
-def test_saving_into_a_missing_folder_makes_it_and_a_file_in_the_way_is_told(
-    workspace: Workspace, tmp_path: Path
-) -> None:
+def test_saving_into_a_missing_folder_and_a_file_in_the_way_are_told(workspace: Workspace, tmp_path: Path) -> None:
     buffer = replace(workspace.new(1), text="return 1")
-    saved = workspace.save(buffer, tmp_path / "new" / "a.lua")
-    assert (tmp_path / "new" / "a.lua").read_text() == "return 1"
+    with pytest.raises(FileError, match="There is no folder"):
+        workspace.save(buffer, tmp_path / "new" / "a.lua")
+    assert not (tmp_path / "new").exists()
+    saved = workspace.save(buffer, tmp_path / "a.lua")
+    assert (tmp_path / "a.lua").read_text() == "return 1"
     assert not saved.dirty
-    with pytest.raises(FileError, match="Cannot write"):
-        workspace.save(saved, tmp_path / "new" / "a.lua" / "b.lua")
+    with pytest.raises(FileError, match="There is no folder"):
+        workspace.save(saved, tmp_path / "a.lua" / "b.lua")
 
 
 def test_unsaved_text_comes_back_after_a_crash(workspace: Workspace, tmp_path: Path) -> None:
@@ -174,3 +175,7 @@ def test_recent_files_come_last_first_and_lost_ones_are_left_out(workspace: Work
         workspace.open(path)
     (tmp_path / "b.lua").unlink()
     assert [path.name for path in workspace.recent()] == ["c.lua", "a.lua"]
+
+
+def test_an_argument_with_a_default_is_not_missed() -> None:
+    assert key_use("local n = tonumber(ARGV[3]) or 5; local m = ARGV[2] or 1; return ARGV[1]").args == 1

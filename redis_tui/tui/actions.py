@@ -121,10 +121,10 @@ def bindings(scope: Scope) -> list[BindingType]:
         for action in ACTIONS
         if action.scope == scope and action.keys
     ]
-    if scope == "workbench":
+    if scope == "app":  # there and with priority, so that a field of a dialog never takes the digit as text
         made += [
-            Binding(f"alt+{number}", f"focus_pane('{name}')", title, show=False, priority=True)
-            for number, (name, title) in enumerate(PANES, 1)
+            Binding(f"alt+{number}", f"pane({number})", f"Pane {number}", show=False, priority=True)
+            for number in range(10)
         ]
     return made
 

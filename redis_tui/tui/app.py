@@ -11,18 +11,19 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 
 from redis_tui.errors import RedisTuiError, SettingsError
 from redis_tui.session.base import Event, EventKind, Session
 from redis_tui.theme import DEFAULT_THEME, Theme, ThemeShelf, read_shelf
-from redis_tui.tui.actions import bindings
+from redis_tui.tui.actions import PANES, bindings
 from redis_tui.tui.commands import ActionProvider
 from redis_tui.tui.desks import put_samples
 from redis_tui.tui.screens.connecting import ConnectingScreen
-from redis_tui.tui.screens.dialogs import Reading, help_lines
+from redis_tui.tui.screens.dialogs import Ask, Choice, Reading, help_lines
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.theme import Palette, css_variables, textual_theme
 from redis_tui.workspace import Workspace
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
     from textual.command import Provider
+    from textual.notifications import SeverityLevel
 
 _SENT_LIMIT = 5_000
 
@@ -69,8 +71,9 @@ class WorkbenchApp(App[int]):
         sample_keys: bool = True,
     ) -> None:
         self._shelf = shelf or read_shelf()
-        self._theme_problem = "" if theme in self._shelf.themes else f"There is no theme named {theme}."
+        self._theme_problem = self._shelf.why_missing(theme)
         self.palette = Palette(_theme(self._shelf, theme))
+        _tell_alt_digits()
         super().__init__()
         self._open = open_session
         self._workspace = workspace or Workspace()
@@ -91,6 +94,11 @@ class WorkbenchApp(App[int]):
         return css_variables(self.palette.theme)
 
     @property
+    def theme_problems(self) -> tuple[SettingsError, ...]:
+        """What is wrong with theme files that could not be read."""
+        return self._shelf.problems
+
+    @property
     def themes_on_shelf(self) -> list[Theme]:
         """All themes that can be chosen."""
         return list(self._shelf.themes.values())
@@ -108,6 +116,18 @@ class WorkbenchApp(App[int]):
         self.use_theme(name)
         self.notify(f"Theme: {self.palette.theme.title}", timeout=2)
 
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002  # texts may hold [brackets] of keys, scripts and files
+    ) -> None:
+        """Shows a toast; its text is never markup."""
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+
     # ── connecting ─────────────────────────────────────────────────────────
 
     async def on_mount(self) -> None:
@@ -115,9 +135,8 @@ class WorkbenchApp(App[int]):
         waiting = ConnectingScreen(self._address)
         await self.push_screen(waiting)
         self.run_worker(self._connect(waiting), group="connect", exclusive=True)
-        problems = [str(problem) for problem in self._shelf.problems]
-        for text in [*problems, *([self._theme_problem] if self._theme_problem else [])]:
-            self.notify(text, title="Theme", severity="warning", timeout=12)
+        if self._theme_problem:
+            self.notify(self._theme_problem, severity="error", timeout=12, markup=False)
 
     async def on_connecting_screen_retry_wanted(self) -> None:
         """Another attempt."""
@@ -151,13 +170,32 @@ class WorkbenchApp(App[int]):
 
     # ── leaving and help ───────────────────────────────────────────────────
 
+    def action_pane(self, number: int) -> None:
+        """Alt and a digit; a digit without a pane does nothing, nor does any while a dialog is open."""
+        if isinstance(self.screen, WorkbenchScreen) and 1 <= number <= len(PANES):
+            self.screen.action_focus_pane(PANES[number - 1][0])
+
     def action_help(self) -> None:
         """F1."""
         if not isinstance(self.screen, Reading):
             self.push_screen(Reading("Help", help_lines()))
 
     async def action_quit(self) -> None:
-        """Keeps unsaved text, ends the session, leaves."""
+        """Asks first where a script would go on without us; keeps unsaved text, ends the session, leaves."""
+        session = self._session
+        running = None if session is None or session.info.embedded else session.running()
+        if running is None or running.dry_run:
+            self._leave()
+        elif not isinstance(self.screen, Ask):
+            text = f"{running.name} is still running and goes on on the server after you have left."
+            choices = [Choice("cancel", "Stay"), Choice("quit", "Quit", danger=True)]
+            self.push_screen(Ask("Quit while a script runs?", text, choices), self._leave_if_meant)
+
+    def _leave_if_meant(self, answer: str | None) -> None:
+        if answer == "quit":
+            self._leave()
+
+    def _leave(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, WorkbenchScreen):
                 screen.keep_unsaved()
@@ -171,6 +209,17 @@ class WorkbenchApp(App[int]):
                 await self._listener
         if self._session is not None:
             await self._session.close()
+
+
+def _tell_alt_digits() -> None:
+    """Lets Alt and a digit arrive as that.
+
+    Textual reads Escape and a digit as what Option and the digit type on a Mac, so Alt-2 in tmux put a
+    trade mark sign into the text (textual/_ansi_sequences.py). The signs themselves can still be typed.
+    """
+    table: Any = ANSI_SEQUENCES_KEYS  # a dict, though declared as a Mapping
+    for digit in "0123456789":
+        table.pop(f"\x1b{digit}", None)
 
 
 def _theme(shelf: ThemeShelf, name: str) -> Theme:

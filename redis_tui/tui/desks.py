@@ -14,7 +14,7 @@ from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.render.reply import cli_lines, prints_raw
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import split_inline
-from redis_tui.resp.types import ErrorReply, Reply, Status
+from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.base import Capability, KillOutcome, ScriptOutcome, ScriptRun, Session
 from redis_tui.tui import queries
 
@@ -71,7 +71,10 @@ class RunDesk:
             What became of it, and a sentence for people.
         """
         running = self._session.running()
-        outcome = await self._session.kill(undo=undo)
+        try:
+            outcome = await self._session.kill(undo=undo)
+        except RedisTuiError as error:
+            return KillOutcome.NOTHING_RUNNING, str(error)
         if outcome is KillOutcome.KILLED:
             took = f" after {running.elapsed_ms / 1000:.1f} s" if running else ""
             return outcome, f"Script killed{took}." + (" Its writes were undone." if undo else "")
@@ -144,6 +147,16 @@ class KeyDesk:
         self._pane.add(batch.keys)
         self._progress()
 
+    async def recount(self) -> None:
+        """Asks for the number of keys again: a run may have added or taken some."""
+        if self._scanning:
+            return
+        total = await self._session.execute([b"DBSIZE"])
+        if isinstance(total, int) and not self._scanning:
+            self._total = total
+            self._seen = min(self._seen, total)
+            self._progress()
+
     def _progress(self) -> None:
         self._pane.show_progress(self._seen, self._total, scanning=self._scanning, complete=self._complete)
 
@@ -166,7 +179,6 @@ class ConsoleDesk:
     def __init__(self, session: Session, pane: ConsolePane) -> None:
         self._session = session
         self._pane = pane
-        self._in_transaction = False
 
     async def enter(self, line: str) -> None:
         """Runs one line and shows the answer."""
@@ -175,20 +187,13 @@ class ConsoleDesk:
             reply = await self._session.execute(argv)
         except RedisTuiError as error:
             self._pane.show_reply([[Span(f"✗ {error}", "danger")]])
-            return
-        self._pane.show_reply(_reply_lines(argv, reply))
-        self._follow(argv[0].upper(), reply)
+        else:
+            self._pane.show_reply(_reply_lines(argv, reply))
         self.show_prompt()
 
     def show_prompt(self) -> None:
         """The prompt names the database, and an open transaction."""
-        self._pane.set_prompt(f"redis:{self._session.db}{'(TX)' if self._in_transaction else ''}> ")
-
-    def _follow(self, name: bytes, reply: Reply) -> None:
-        if name == b"MULTI" and isinstance(reply, Status):
-            self._in_transaction = True
-        elif name in (b"EXEC", b"DISCARD", b"RESET"):
-            self._in_transaction = False
+        self._pane.set_prompt(f"redis:{self._session.db}{'(TX)' if self._session.in_transaction else ''}> ")
 
 
 def _reply_lines(argv: Sequence[bytes], reply: Reply) -> list[Line]:

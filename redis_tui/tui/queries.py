@@ -11,6 +11,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from redis_tui.errors import SessionError
 from redis_tui.resp.types import ErrorReply, Map, Pairs, Reply, SetReply
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ async def scan(session: Session, cursor: bytes, pattern: str) -> ScanBatch | Err
     reply = await session.execute([*argv, b"COUNT", str(SCAN_COUNT).encode()])
     if isinstance(reply, ErrorReply):
         return reply
-    following, keys = _items(reply)
+    following, keys = _two(reply)
     total = await session.execute([b"DBSIZE"])
     return ScanBatch(_bytes(following), tuple(_bytes(key) for key in _items(keys)), _int(total))
 
@@ -151,6 +152,8 @@ async def slowlog(session: Session, count: int = 64) -> list[SlowEntry] | ErrorR
     entries = []
     for item in _items(reply):
         parts = _items(item)
+        if len(parts) < 4:
+            raise _unexpected(item)
         argv = tuple(_bytes(part) for part in _items(parts[3]))
         client = _text(parts[4]) if len(parts) > 4 else ""
         entries.append(SlowEntry(_int(parts[0]), _int(parts[1]), _int(parts[2]), argv, client))
@@ -187,7 +190,7 @@ def _rows(kind: str, reply: Reply, start: int) -> tuple[tuple[tuple[bytes, ...],
         return tuple((str(start + at).encode(), _bytes(item)) for at, item in enumerate(items)), b"0"
     if kind == "zset":
         return tuple((_bytes(score), _bytes(member)) for member, score in _pairs(reply)), b"0"
-    following, found = _items(reply)
+    following, found = _two(reply)
     if kind == "set":
         return tuple((_bytes(item),) for item in _items(found)), _bytes(following)
     return tuple((_bytes(name), _bytes(value)) for name, value in _pairs(found)), _bytes(following)
@@ -206,8 +209,25 @@ def _pairs(reply: Reply) -> list[tuple[Reply, Reply]]:
         return reply.pairs
     items = _items(reply)
     if items and isinstance(items[0], list):
-        return [(pair[0], pair[1]) for pair in items if isinstance(pair, list)]
+        return [(pair[0], pair[1]) for pair in items if isinstance(pair, list) and len(pair) == 2]
+    if len(items) % 2:
+        raise _unexpected(reply)
     return list(zip(items[::2], items[1::2], strict=True))
+
+
+def _two(reply: Reply) -> tuple[Reply, Reply]:
+    items = _items(reply)
+    if len(items) != 2:
+        raise _unexpected(reply)
+    return items[0], items[1]
+
+
+def _unexpected(reply: Reply) -> SessionError:
+    shown = _text(reply)
+    return SessionError(
+        f"The server's answer has an unexpected form: {shown if len(shown) <= 40 else shown[:39] + '…'}.",
+        hint="F9 asks again.",
+    )
 
 
 def _bytes(reply: Reply) -> bytes:

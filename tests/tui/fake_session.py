@@ -74,6 +74,7 @@ class FakeSession:
     listings: int = 0
     """How often the scripts were asked for."""
     db: int = 0
+    in_transaction: bool = False
     _now: Running | None = None
     _queues: list[asyncio.Queue[Event]] = field(default_factory=list)
 
@@ -84,6 +85,14 @@ class FakeSession:
         return self._answer(argv[0].upper(), list(argv[1:]))
 
     def _answer(self, name: bytes, args: list[bytes]) -> Reply:
+        if name == b"MULTI":
+            self.in_transaction = True
+            return OK
+        if name == b"EXEC":
+            self.in_transaction = False
+            return []
+        if self.in_transaction:
+            return Status(b"QUEUED")
         match name:
             case b"SCAN":
                 keys = sorted(self.data)

@@ -382,7 +382,11 @@ async def test_unsaved_text_is_back_at_the_next_start(app: WorkbenchApp, session
     again = WorkbenchApp(open_session, shelf=read_shelf([packaged_themes_dir()]))
     async with again.run_test(size=(120, 40)) as pilot:
         await ready(again, pilot, until)
-        assert again.screen.query_one(LuaEditor).text.startswith("x--")
+        pane = again.screen.query_one(EditorPane)
+        assert [buffer.recovered for buffer in pane.buffers] == [False, True]
+        assert pane.buffer == pane.buffers[0]
+        assert pane.buffers[1].text.startswith("x--")
+        assert "(recovered)" in str(pane.border_title)
 
 
 async def test_a_refused_connection_says_what_to_do_and_can_be_tried_again(session: FakeSession, until: Until) -> None:
@@ -430,3 +434,28 @@ async def test_an_idle_workbench_sends_nothing(app: WorkbenchApp, session: FakeS
         sent, listings = len(session.sent), session.listings
         await pilot.pause(0.6)
         assert (len(session.sent), session.listings) == (sent, listings)
+
+
+async def test_panes_ask_nothing_while_multi_is_open(app: WorkbenchApp, session: FakeSession, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await until(pilot, lambda: "scanned" in str(app.screen.query_one(KeysPane).border_subtitle))
+        await pilot.pause(0.3)
+        session.sent.clear()
+        await pilot.press("ctrl+t", *"multi", "enter")
+        await until(pilot, lambda: "(TX)" in str(app.screen.query_one("#prompt", Static).content))
+        await pilot.press(*"ping", "enter", "f9", "f5")
+        await until(pilot, lambda: "MULTI is open in the console." in plain(app, "reply-view"))
+        assert session.sent == [(b"multi",), (b"ping",)]
+        assert "Paused" in app.screen.query_one(KeyTree).message[0][0].text
+        await pilot.press(*"exec", "enter")
+        await until(pilot, lambda: "scanned" in str(app.screen.query_one(KeysPane).border_subtitle))
+
+
+async def test_alt_and_a_digit_types_nothing(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        before = app.screen.query_one(LuaEditor).text
+        await pilot.press("alt+9", "alt+2", "alt+1")
+        await until(pilot, lambda: isinstance(app.focused, KeyTree))
+        assert app.screen.query_one(LuaEditor).text == before

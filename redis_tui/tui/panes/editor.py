@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -54,6 +55,10 @@ class EditorPane(Vertical):
         yield Input(placeholder="find", id="find", compact=True)
         yield OfferList(id="editor-offers")
 
+    def on_resize(self) -> None:
+        """As many tabs as there is room for."""
+        self._borders()
+
     def on_mount(self) -> None:
         """The find line is hidden until it is wanted."""
         self.query_one("#find").display = False
@@ -75,7 +80,8 @@ class EditorPane(Vertical):
     async def add(self, buffer: Buffer) -> None:
         """Opens a script in a tab of its own, or shows the tab that has its file."""
         for at, known in enumerate(self._buffers):
-            if (buffer.path and known.path == buffer.path) or (buffer.example and known.example == buffer.example):
+            same = (buffer.path and known.path == buffer.path) or (buffer.example and known.example == buffer.example)
+            if same and not buffer.recovered and not known.recovered:
                 self.show(at)
                 return
         self._counter += 1
@@ -256,11 +262,19 @@ class EditorPane(Vertical):
         return self.query_one(f"#{self._ids[at]}", LuaEditor)
 
     def _borders(self) -> None:
-        tabs = []
-        for at, item in enumerate(self.buffers):
-            mark = " ●" if item.dirty else ""
+        labels = [
+            item.title + (" (recovered)" if item.recovered else "") + (" ●" if item.dirty else "")
+            for item in self.buffers
+        ]
+        room = self.size.width - 4
+        first, last = _tabs_in_view(labels, self._at, room)
+        if last - first < len(labels):
+            first, last = _tabs_in_view(labels, self._at, room - 6)  # the arrows
+        tabs = ["‹"] if first else []
+        for at in range(first, last):
             look = "bold" if at == self._at else "$rt-dim not bold"
-            tabs.append(f"[{look} @click=screen.show_tab({at})]{escape(item.title)}{mark}[/]")
+            tabs.append(f"[{look} @click=screen.show_tab({at})]{escape(labels[at])}[/]")
+        tabs += ["›"] if last < len(labels) else []
         self.border_title = "2 " + "  ".join(tabs) if tabs else "2 Editor"
         self._subtitle()
 
@@ -274,6 +288,23 @@ class EditorPane(Vertical):
         state = state if len(state) <= room else state[: room - 1] + "…"
         tone = "$rt-danger" if self._problem and not hint else "$rt-dim"
         self.border_subtitle = f"Lua 5.1 · {row + 1}:{column + 1} · [{tone}]{escape(state)}[/]"
+
+
+def _tabs_in_view(labels: list[str], at: int, room: int) -> tuple[int, int]:
+    """Which tabs there is room for, the one in front always among them; first and behind the last."""
+    if not labels:
+        return 0, 0
+    first, last = at, at + 1
+    room -= cell_len(labels[at]) + 2
+    while True:
+        if last < len(labels) and cell_len(labels[last]) + 2 <= room:
+            room -= cell_len(labels[last]) + 2
+            last += 1
+        elif first > 0 and cell_len(labels[first - 1]) + 2 <= room:
+            first -= 1
+            room -= cell_len(labels[first]) + 2
+        else:
+            return first, last
 
 
 def suggested_path(buffer: Buffer) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -155,6 +156,27 @@ class KeysPane(Vertical):
         tree = self._tree
         tree.message = [[Span(text, "dim")], *([[Span(hint, "dim")]] if hint else [])]
         tree.rebuild()
+
+    def show_paused(self, text: str, hint: str) -> None:
+        """A state in the place of the keys, which are read again later."""
+        self._tree.model.clear()
+        self.border_subtitle = ""
+        self.show_message(text, hint)
+
+    def count_down(self, elapsed_ms: int) -> None:
+        """Time has passed: TTLs shrink without asking; a key whose time is over is asked for again."""
+        tree = self._tree
+        timed = {key: known.ttl_ms - elapsed_ms for key, known in tree.facts.items() if known.ttl_ms >= 0}
+        if not timed:
+            return
+        for key, left in timed.items():
+            if left > 0:
+                tree.facts[key] = replace(tree.facts[key], ttl_ms=left)
+            else:
+                del tree.facts[key]
+        tree.refresh()
+        if min(timed.values()) <= 0:
+            self.ask_facts()
 
     def set_facts(self, facts: dict[bytes, KeyFacts], asked: Iterable[bytes]) -> None:
         """Types and TTLs came; keys that were asked for and are missing are gone."""

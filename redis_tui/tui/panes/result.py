@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -73,6 +74,8 @@ class ResultPane(Vertical):
 
     def show(self, run: ScriptRun, outcome: ScriptOutcome, capabilities: frozenset[Capability]) -> None:
         """A run has ended."""
+        if outcome.killed:  # only a script whose writes were none or were undone can be killed
+            outcome = replace(outcome, changes=(), changes_total=0)
         self._outcome, self._source = outcome, run.source
         self._view = "cli"
         self.border_subtitle = headline(outcome)

@@ -159,6 +159,7 @@ class RunningPane(Vertical):
     def __init__(self) -> None:
         super().__init__(id="running", classes="pane")
         self.border_title = "7 Running"
+        self._said = ""
 
     def compose(self) -> ComposeResult:
         """Two lines and a button."""
@@ -169,12 +170,17 @@ class RunningPane(Vertical):
         """Nothing runs at first."""
         self.show(None, frozenset())
 
+    def say(self, prospect: str) -> None:
+        """Replaces what is said of this run's end until it has ended: a kill is under way, or was refused."""
+        self._said = prospect
+
     def show(self, running: Running | None, capabilities: frozenset[Capability]) -> None:
         """Shows a run, or that there is none."""
         text = self.query_one("#running-text", Static)
         self.query_one("#kill-button", Button).display = running is not None
         self.set_class(running is not None, "-busy")
         if running is None:
+            self._said = ""
             text.update("[$rt-dim]nothing is running[/]")
             return
         text.update(
@@ -182,7 +188,7 @@ class RunningPane(Vertical):
                 "[bold $rt-danger]▶ $name[/]  [$rt-text]$elapsed s[/]\n[$rt-dim]  $prospect[/]",
                 name=running.name,
                 elapsed=f"{running.elapsed_ms / 1000:.1f}",
-                prospect=_prospect(running, capabilities),
+                prospect=self._said or _prospect(running, capabilities),
             )
         )
 

@@ -174,7 +174,10 @@ def help_lines() -> list[Line]:
     lines: list[Line] = [
         [Span("Write Lua, give it KEYS and ARGV, press F5. ", "text"), Span("Everything else is optional.", "dim")],
         [],
-        [Span("Panes", "title"), Span("   Alt and the number, or ^G then the number", "dim")],
+        [
+            Span("Panes", "title"),
+            Span("   ^G, then the number; or Alt and the number if the terminal sends it", "dim"),
+        ],
         [Span("   " + "   ".join(f"{number} {title}" for number, (_, title) in enumerate(PANES, 1)), "text")],
         [],
     ]

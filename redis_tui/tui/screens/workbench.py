@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -51,7 +52,7 @@ from redis_tui.tui.widgets.lua_complete import Offer
 from redis_tui.workspace import Buffer, Preset, Workspace, format_arguments, key_use, list_examples, load_example
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -60,6 +61,9 @@ if TYPE_CHECKING:
 
 _TICK_SECONDS = 0.2
 _ECHO_SECONDS = 0.3
+_ASKED = "Kill requested…"
+_THRESHOLD = "The server answers once busy-reply-threshold (5 s by default) has passed."
+_PAUSED = ("Paused: MULTI is open in the console.", "EXEC or DISCARD ends it.")
 
 Pane = KeysPane | EditorPane | ArgumentsPane | ResultPane | ScriptsPane | SlowlogPane | RunningPane | ConsolePane
 
@@ -125,6 +129,7 @@ class WorkbenchScreen(Screen[None]):
         self._read_slowlog()
         self._read_figures()
         self.set_interval(_TICK_SECONDS, self._tick)
+        self.set_interval(1, self._count_down)
 
     def on_unmount(self) -> None:
         """Wishes that wait are not served any more."""
@@ -132,12 +137,16 @@ class WorkbenchScreen(Screen[None]):
             soon.stop()
 
     async def _open_first(self) -> None:
-        for buffer in self.workspace.recover():
-            await self._editor_pane.add(buffer)
-        for path in self._files:
+        named = [path.expanduser().absolute() for path in self._files]
+        recovered = self.workspace.recover()
+        for path in named:
             await self._open_path(str(path))
         if self._editor_pane.buffer is None:
             await self._editor_pane.add(self.workspace.open_example("counter"))
+        front = len(self._editor_pane.buffers) - 1
+        for buffer in recovered:
+            await self._editor_pane.add(buffer)
+        self._editor_pane.show(front)
         if any(buffer.recovered for buffer in self._editor_pane.buffers):
             self.notify("Unsaved text of the last session is back.", timeout=5)
         self._editor_pane.focus_content()
@@ -182,6 +191,10 @@ class WorkbenchScreen(Screen[None]):
 
     _was_running = False
 
+    def _count_down(self) -> None:
+        if self._is_whole and not self.session.in_transaction:
+            self._keys_pane.count_down(1000)
+
     # ── reading for panes ──────────────────────────────────────────────────
 
     @work(group="catalog")
@@ -208,11 +221,12 @@ class WorkbenchScreen(Screen[None]):
 
     @work(group="keys", exclusive=True)
     async def _read_keys(self) -> None:
-        await self._guard(self._key_desk.restart())
+        await self._guard(self._key_desk.restart)
 
     @work(group="figures", exclusive=True)
     async def _read_figures(self) -> None:
-        await self._guard(self._show_figures())
+        await self._guard(self._show_figures)
+        await self._guard(self._key_desk.recount)
 
     async def _show_figures(self) -> None:
         self._title_bar.set_figures(await queries.figures(self.session))
@@ -221,7 +235,7 @@ class WorkbenchScreen(Screen[None]):
 
     @work(group="scripts", exclusive=True)
     async def _read_scripts(self) -> None:
-        await self._guard(self._show_scripts())
+        await self._guard(self._show_scripts)
 
     async def _show_scripts(self) -> None:
         self._scripts_read_at = time.monotonic()
@@ -232,7 +246,7 @@ class WorkbenchScreen(Screen[None]):
 
     @work(group="slowlog", exclusive=True)
     async def _read_slowlog(self) -> None:
-        await self._guard(self._show_slowlog())
+        await self._guard(self._show_slowlog)
 
     async def _show_slowlog(self) -> None:
         entries = await queries.slowlog(self.session)
@@ -253,14 +267,17 @@ class WorkbenchScreen(Screen[None]):
                 names[(info.source or b"").decode("utf-8", "replace")] = info.name
         return names
 
-    async def _guard(self, reading: Awaitable[object]) -> None:
+    async def _guard(self, reading: Callable[[], Awaitable[object]]) -> None:
+        """Reads for a pane; while MULTI is open nothing is sent, as it would be queued there."""
+        if self.session.in_transaction:
+            self._keys_pane.show_paused(*_PAUSED)
+            return
         try:
-            await reading
+            await reading()
         except NoMatches:
             if self._is_whole:
                 raise
         except SessionError as error:
-            self._title_bar.set_state("disconnected", "danger", "✗")
             self._keys_pane.show_message(error.message, error.hint or "F9 tries again.")
         except RedisTuiError as error:
             self.notify(str(error), severity="error")
@@ -287,6 +304,9 @@ class WorkbenchScreen(Screen[None]):
     def _start(self, *, dry_run: bool = False, trace: bool = False) -> None:
         buffer = self._editor_pane.buffer
         if buffer is None:
+            return
+        if self.session.in_transaction:
+            self._result_pane.show_problem("MULTI is open in the console.", "Enter EXEC or DISCARD there, then run.")
             return
         if self._runs.is_busy:
             self.notify("A script is still running. F8 ends it.", severity="warning")
@@ -335,8 +355,13 @@ class WorkbenchScreen(Screen[None]):
     @work(group="kill")
     async def action_kill(self) -> None:
         """F8: ends the script; where it has written, explains and offers what there is."""
+        if self.session.running() is not None:
+            self._running_pane.say(_ASKED if self.session.info.embedded else f"{_ASKED} {_THRESHOLD}")
+            self._tick()
         outcome, sentence = await self._runs.kill()
+        self._running_pane.say("")
         if outcome is KillOutcome.UNKILLABLE:
+            self._running_pane.say("" if self._runs.can_undo else "has written: cannot be killed")
             outcome, sentence = await self._kill_written(sentence)
         if sentence:
             self.notify(sentence, severity="information" if outcome is KillOutcome.KILLED else "warning", timeout=4)
@@ -509,7 +534,7 @@ class WorkbenchScreen(Screen[None]):
             self.notify("This script needs no sample data.", timeout=3)
             return
         for argv in example.setup:
-            await self._guard(self.session.execute(argv))
+            await self._guard(partial(self.session.execute, argv))
         self.notify(f"{len(example.setup)} commands prepared the sample data (F12 shows them).", timeout=4)
 
     # ── editing ────────────────────────────────────────────────────────────
@@ -618,7 +643,7 @@ class WorkbenchScreen(Screen[None]):
     @work(group="keys")
     async def action_scan_more(self) -> None:
         """Scans on, or stops."""
-        await self._guard(self._key_desk.go_on_or_stop())
+        await self._guard(self._key_desk.go_on_or_stop)
 
     @on(messages.ScanWanted)
     def _scan_wanted(self) -> None:
@@ -630,7 +655,7 @@ class WorkbenchScreen(Screen[None]):
 
     @work(group="keys", exclusive=True)
     async def _filter(self, pattern: str) -> None:
-        await self._guard(self._key_desk.restart(pattern))
+        await self._guard(lambda: self._key_desk.restart(pattern))
 
     @on(messages.FactsWanted)
     def _facts_wanted(self, event: messages.FactsWanted) -> None:
@@ -638,7 +663,7 @@ class WorkbenchScreen(Screen[None]):
 
     @work(group="facts")
     async def _read_facts(self, keys: tuple[bytes, ...]) -> None:
-        await self._guard(self._key_desk.facts(keys))
+        await self._guard(lambda: self._key_desk.facts(keys))
 
     @on(messages.KeyOpened)
     def _key_opened(self, event: messages.KeyOpened) -> None:
@@ -670,10 +695,16 @@ class WorkbenchScreen(Screen[None]):
 
     @work(group="console")
     async def _enter(self, line: str) -> None:
+        was_open = self.session.in_transaction
         await self._console_desk.enter(line)
-        self._figures_soon.wish()
-        if line.split(maxsplit=1)[0].upper() == "SELECT":
-            self._read_keys()
+        if self.session.in_transaction:
+            self._keys_pane.show_paused(*_PAUSED)
+        elif was_open:
+            self.action_refresh()
+        else:
+            self._figures_soon.wish()
+            if line.split(maxsplit=1)[0].upper() == "SELECT":
+                self._read_keys()
 
     @on(messages.KillWanted)
     def _kill_wanted(self) -> None:
@@ -694,11 +725,11 @@ class WorkbenchScreen(Screen[None]):
         text = "SCRIPT FLUSH empties the server's script cache. Clients that use EVALSHA must load their scripts again."
         choices = [Choice("flush", "Flush", danger=True), Choice("cancel", "Keep")]
         if await self.app.push_screen_wait(Ask("Flush the script cache?", text, choices)) == "flush":
-            await self._guard(self.session.execute([b"SCRIPT", b"FLUSH"]))
+            await self._guard(lambda: self.session.execute([b"SCRIPT", b"FLUSH"]))
             self._read_scripts()
 
     @work(group="dialog", exclusive=True)
     async def action_reset_slowlog(self) -> None:
         """SLOWLOG RESET."""
-        await self._guard(self.session.execute([b"SLOWLOG", b"RESET"]))
+        await self._guard(lambda: self.session.execute([b"SLOWLOG", b"RESET"]))
         self._read_slowlog()

@@ -147,7 +147,7 @@ class LineView(ScrollView, can_focus=True):
         marked = self._cursor and row == self.row and self.shows_cursor
         if marked:
             base += Style(bgcolor=palette.color("selection"))
-        segments = [Segment(_clean(span.text), base + palette.rich(span.style)) for span in self.line_at(row)]
+        segments = [Segment(visible(span.text), base + palette.rich(span.style)) for span in self.line_at(row)]
         return Strip(segments).crop_extend(scroll_x, scroll_x + room, base)
 
     def watch_row(self, after: int) -> None:
@@ -248,8 +248,11 @@ def _cut(line: Line, start: int, end: int) -> list[Span]:
     return out
 
 
-_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127)} | {9: "  ", 10: "↵", 13: "␍"}
+_CONTROL = {code: chr(0x2400 + code) for code in range(32)} | dict.fromkeys(range(0x80, 0xA0), "·")
+_CONTROL |= {9: " ", 10: "↵", 127: "␡"}
+"""One cell for each control character, so that columns stay right and none reaches the terminal."""
 
 
-def _clean(text: str) -> str:
+def visible(text: str) -> str:
+    """The text with a sign of one cell for each control character."""
     return text if text.isprintable() else text.translate(_CONTROL)

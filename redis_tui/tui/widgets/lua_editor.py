@@ -21,6 +21,7 @@ from textual.widgets.text_area import Edit, Selection
 from redis_tui.render.lua import highlight_line
 from redis_tui.tui.theme import palette_of
 from redis_tui.tui.widgets.line_states import LineStates
+from redis_tui.tui.widgets.line_view import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +92,7 @@ class LuaEditor(TextArea, inherit_bindings=False):
         palette = palette_of(self)
         spans, _ = highlight_line(line, self._states.at(line_index, self.document.lines))
         for span in spans:
-            text.append(span.text, palette.rich(span.style))
+            text.append("\t".join(map(visible, span.text.split("\t"))), palette.rich(span.style))
         if line_index == self.error_row:
             text.stylize(palette.rich("lua.error"), len(line) - len(line.lstrip()), len(line))
         return text
