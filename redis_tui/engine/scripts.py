@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from redis_tui.engine.client import Client
     from redis_tui.engine.engine import Engine
     from redis_tui.scripting.runtime import LuaRuntime, RunResult
+    from redis_tui.scripting.script import Script
     from redis_tui.scripting.trace import TraceLog
 
 
@@ -53,7 +54,7 @@ class Observation:
 class RunningScript:
     """The script that runs now."""
 
-    sha: str
+    script: Script
     client: Client
     host: EngineHost
     started_ns: int
@@ -61,8 +62,16 @@ class RunningScript:
     observation: Observation
 
     @property
+    def sha(self) -> str:
+        return self.script.sha1.decode()
+
+    @property
     def elapsed_ms(self) -> float:
         return (time.perf_counter_ns() - self.started_ns) / 1e6
+
+
+_UNWATCHED = Observation()
+"""For the runs that nobody looks at, which are nearly all; never written to."""
 
 
 class Scripts:
@@ -138,10 +147,10 @@ class Scripts:
         if host is None:
             host = self._host_for(client)
         db, resp, frozen = ctx.db, ctx.resp, engine.time_frozen
-        watched = self.observation or Observation()
+        watched = self.observation or _UNWATCHED
         host.begin(read_only=read_only or script.is_read_only, log=watched.log)
         ctx.in_script = engine.time_frozen = True
-        self.current = RunningScript(script.sha1.decode(), client, host, time.perf_counter_ns(), watched)
+        self.current = RunningScript(script, client, host, time.perf_counter_ns(), watched)
         try:
             result = self.runtime.run(
                 script, keys, args, host, resp=client.resp, trace=watched.trace, busy_after_ms=self._busy_after_ms
@@ -152,7 +161,8 @@ class Scripts:
             ctx.in_script, ctx.resp, engine.time_frozen = False, resp, frozen
             if ctx.db is not db:
                 ctx.use(db)  # a SELECT inside lasts as long as the script
-        watched.result = result
+        if watched is not _UNWATCHED:
+            watched.result = result
         cached.record(result.duration_us, engine.space.now_ms)
         return result
 
@@ -169,7 +179,8 @@ class Scripts:
         if running.host.wrote and not force and not (undo and running.observation.can_undo):
             return KillResult.UNKILLABLE
         # The kill lands a moment from now; a script that writes until then is taken back as well.
-        running.observation.undone = running.observation.can_undo
+        if running.observation.can_undo:
+            running.observation.undone = True
         runtime.kill()
         return KillResult.KILLED
 
