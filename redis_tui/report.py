@@ -8,6 +8,7 @@ key), not described ones, because that is what a script that reads them wants to
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from redis_tui.render.changes import changes_lines
@@ -19,6 +20,10 @@ from redis_tui.resp.inline import join_inline
 
 if TYPE_CHECKING:
     from redis_tui.session.base import Change, ScriptOutcome, Snapshot, TraceRow
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What a script's text must not do to a terminal."""
 
 
 def outcome_json(outcome: ScriptOutcome) -> str:
@@ -66,7 +71,7 @@ def outcome_remarks(outcome: ScriptOutcome, source: bytes) -> str:
         lines += [*place, plain(explain_outcome(outcome, source)[1:])]
     lines += [f"[{line.level}] {_text(line.message)}" for line in outcome.log]
     lines += outcome.notes
-    return "\n".join(lines)
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", "\n".join(lines))
 
 
 def _section(title: str, count: int, text: str) -> bytes:

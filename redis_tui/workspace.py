@@ -89,7 +89,10 @@ class Buffer:
     @property
     def source(self) -> bytes:
         """What is sent to a server."""
-        return self.text.encode(self.encoding, "surrogateescape")
+        try:
+            return self.text.encode(self.encoding, "surrogateescape")
+        except UnicodeEncodeError:  # a latin-1 file into which something else was typed
+            return self.text.encode("utf-8", "surrogateescape")
 
     @property
     def title(self) -> str:

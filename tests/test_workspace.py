@@ -9,6 +9,7 @@ import pytest
 
 from redis_tui.errors import FileError, UsageError
 from redis_tui.workspace import (
+    Buffer,
     Preset,
     Workspace,
     format_arguments,
@@ -179,3 +180,7 @@ def test_recent_files_come_last_first_and_lost_ones_are_left_out(workspace: Work
 
 def test_an_argument_with_a_default_is_not_missed() -> None:
     assert key_use("local n = tonumber(ARGV[3]) or 5; local m = ARGV[2] or 1; return ARGV[1]").args == 1
+
+
+def test_a_latin_1_buffer_takes_any_character() -> None:
+    assert Buffer("price", text="return '5 \u20ac'", encoding="latin-1").source == "return '5 \u20ac'".encode()

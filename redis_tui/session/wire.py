@@ -102,7 +102,7 @@ class Wire:
             await self._connection.connect()
         except (faults.AuthenticationError, faults.NoPermissionError) as error:
             raise AuthError(
-                f"{self.target} refused the credentials: {_reason(error)}.",
+                f"{self.target} refused the credentials: {_reason(error).rstrip('.?')}.",
                 hint="Give user and password in the URL (redis://user:password@host) or in REDISCLI_AUTH.",
             ) from None
         except (faults.TimeoutError, TimeoutError):

@@ -238,3 +238,11 @@ def test_the_headless_commands_load_no_face_and_no_client(argv: list[str], forbi
     probe = f"import sys\nfrom redis_tui.cli import run_cli\nrun_cli({argv!r})\nprint(sorted({forbidden!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_control_characters_of_a_script_do_not_reach_the_terminal(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "escape.lua"
+    path.write_text("return nosuch .. '\x1b]0;owned\x07'")
+    _, _, err = shell("run", str(path))
+    assert "owned" in err
+    assert not {"\x1b", "\x07"} & set(err)
