@@ -13,7 +13,13 @@ import pytest
 @pytest.mark.skipif(sys.platform == "win32", reason="pexpect needs a pseudo-terminal")
 def test_the_workbench_opens_runs_the_counter_and_quits(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]  # the fixtures of this folder work elsewhere
-    env = {**os.environ, "REDIS_TUI_HOME": str(tmp_path / "home"), "TERM": "xterm-256color"}
+    env = {
+        **os.environ,
+        "REDIS_TUI_HOME": str(tmp_path / "home"),
+        "TERM": "xterm-256color",
+        "COLUMNS": "120",
+        "LINES": "40",
+    }
     program: pexpect.spawn[str] = pexpect.spawn(
         sys.executable, ["-m", "redis_tui"], cwd=root, env=env, encoding="utf-8", dimensions=(40, 120), timeout=30
     )
