@@ -89,10 +89,6 @@ class EngineThread:
         self._thread = threading.Thread(target=self._loop, name="redis-tui-engine", daemon=True)
         self._thread.start()
 
-    @property
-    def dialect_name(self) -> str:
-        return self._engine.dialect.name
-
     def submit(self, work: Callable[[Engine], T], *, during_busy: bool = False) -> Future[T]:
         """Runs something on the owner thread.
 
