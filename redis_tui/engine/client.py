@@ -1,18 +1,36 @@
 """One connection, as the engine sees it; a session of the workbench is one as well.
 
 It knows no socket: whoever owns one looks at `closing` after each reply, or hears of a
-CLIENT KILL through `Engine.on_close`.
+CLIENT KILL through its `Outlet`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from redis_tui.engine.blocking import Blocked
     from redis_tui.engine.context import Ctx
     from redis_tui.engine.keyspace import Database
     from redis_tui.engine.registry import Command
+    from redis_tui.resp.types import Reply
+
+
+class Outlet(Protocol):
+    """Where a client hears of what it has not just asked for. Called on the engine's thread."""
+
+    def push(self, message: Reply) -> None:
+        """A message beside the replies: a published one, an invalidation, a line of MONITOR."""
+        ...
+
+    def answer(self, reply: Reply) -> None:
+        """The reply to a command that had to wait; further commands may be executed from now on."""
+        ...
+
+    def close(self) -> None:
+        """Another client has ended this one: hang up."""
+        ...
 
 
 @dataclass(slots=True, eq=False)
@@ -53,8 +71,22 @@ class Client:
     """As CLIENT NO-EVICT and NO-TOUCH set them; shown by CLIENT LIST, nothing is evicted here."""
     plain: bool = True
     """No gate stands in the way: authenticated and not in MULTI. Kept up by `refresh`."""
+    outlet: Outlet | None = None
+    """Set by whoever owns the connection; None loses late answers and messages."""
+    blocked: Blocked | None = None
+    """What it waits for; until that is over nothing else of this client is executed."""
     closing: bool = False
     """QUIT was answered or CLIENT KILL hit: the connection is to be closed after the reply."""
+
+    def push(self, message: Reply) -> None:
+        """Sends a message beside the replies."""
+        if self.outlet is not None:
+            self.outlet.push(message)
+
+    def answer(self, reply: Reply) -> None:
+        """Sends the reply to a command that has waited."""
+        if self.outlet is not None:
+            self.outlet.answer(reply)
 
     def refresh(self) -> None:
         """Works out anew whether the gates may be skipped; call after a change of the fields they look at."""

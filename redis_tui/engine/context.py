@@ -9,11 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from redis_tui.engine.client import Client
     from redis_tui.engine.config import Config
     from redis_tui.engine.dialect import Dialect
     from redis_tui.engine.engine import Engine
     from redis_tui.engine.keyspace import Database, Keyspace
+    from redis_tui.engine.types.base import Collection
+    from redis_tui.resp.types import Reply
 
 
 class Ctx:
@@ -31,6 +35,7 @@ class Ctx:
         ctx.expire_at(key, at_ms); ctx.persist(key); ctx.expires_at(key)
         ctx.get(key)                      # value of any type; counts a hit or miss
         ctx.peek(key)                     # the same without counting
+        return ctx.block(keys, List, timeout_ms=0, on_timeout=NULL_ARRAY)   # runs again when one is ready
     """
 
     __slots__ = (
@@ -78,6 +83,48 @@ class Ctx:
         self.expire_at = db.expire_at
         self.expires_at = db.expires_at
         self.persist = db.persist
+
+    @property
+    def may_block(self) -> bool:
+        """Whether a command may wait: not inside a script, nor inside a transaction that runs."""
+        return not self.in_script and self.client.transaction is None
+
+    @property
+    def reprocessing(self) -> bool:
+        """This is a later run of a command that waits."""
+        return self.client.blocked is not None
+
+    def block(
+        self,
+        keys: Sequence[bytes],
+        kind: type[Collection] | None = None,
+        *,
+        timeout_ms: int,
+        on_timeout: Reply,
+        on_missing: bool = False,
+        memo: object = None,
+    ) -> Reply:
+        """Lets the client wait; what it returns is what the handler must return.
+
+        Args:
+            keys: the command runs again once one of these has changed and holds ``kind``.
+            kind: the type that is waited for; None where no key is.
+            timeout_ms: 0 waits forever.
+            on_timeout: the answer when time is up, and at once where nothing may wait.
+            on_missing: run again also when a key goes or changes its type.
+            memo: what later runs find in ``ctx.client.blocked.memo``.
+        """
+        if not self.may_block:
+            return on_timeout
+        return self.engine.blocking.block(
+            self.client,
+            keys,
+            kind,
+            timeout_ms=timeout_ms,
+            on_timeout=on_timeout,
+            on_missing=on_missing,
+            memo=memo,
+        )
 
     @property
     def now_ms(self) -> int:

@@ -9,10 +9,12 @@ script, an open transaction.
 from __future__ import annotations
 
 import itertools
+import math
 import secrets
 import time
 from typing import TYPE_CHECKING
 
+from redis_tui.engine.blocking import BLOCKED, Blocking
 from redis_tui.engine.client import Client
 from redis_tui.engine.clock import Clock, SystemClock
 from redis_tui.engine.config import Config
@@ -61,6 +63,7 @@ class Engine:
         self.clock: Clock = clock or SystemClock()
         self.registry = Registry(dialect)
         self.space = Keyspace(self.config.number("databases"), seed=seed)
+        self.blocking = Blocking(self)
         self.slowlog = SlowLog()
         self.stats = Stats()
         self.clients: dict[int, Client] = {}
@@ -69,8 +72,6 @@ class Engine:
         self.scripts = Scripts(self)
         self.time_frozen = False
         """Inside EXEC or a script: the commands within share one moment."""
-        self.on_close: Callable[[Client], None] | None = None
-        """Told of a client that another one has killed; its connection is to be closed."""
         self.on_shutdown: Callable[[], None] | None = None
         """Told of SHUTDOWN; None where there is no server that could end."""
         self._ids = itertools.count(1)
@@ -91,11 +92,25 @@ class Engine:
 
     def disconnect(self, client: Client) -> None:
         """A client is gone; its watches and its transaction go with it."""
+        self.blocking.release(client)
         client.unwatch()
         client.transaction = None
         client.closing = True
         self.scripts.forget_client(client)
         self.clients.pop(client.id, None)
+
+    def hang_up(self, client: Client, *, now: bool) -> None:
+        """Ends a connection from this side, as CLIENT KILL does.
+
+        Args:
+            client: whose.
+            now: its owner is told at once; else it looks after the reply that is under way.
+        """
+        client.closing = True
+        if now:
+            self.blocking.release(client)
+            if client.outlet is not None:
+                client.outlet.close()
 
     def execute(self, client: Client, argv: Sequence[bytes]) -> Reply:
         """Runs one command for one client.
@@ -105,7 +120,8 @@ class Engine:
             argv: name and arguments, at least the name.
 
         Returns:
-            The reply; errors are `ErrorReply` values.
+            The reply; errors are `ErrorReply` values. `BLOCKED`: the client waits, and its
+            outlet gets the answer; nothing more of this client may be executed until then.
         """
         command = None
         client.commands += 1
@@ -122,7 +138,10 @@ class Engine:
             self.space.now_ms = self.clock.now_us() // 1000
         client.last_active_ms = self.space.now_ms
         client.ctx.resp = client.resp
-        return self.call(client, command, args, argv)
+        reply = self.call(client, command, args, argv)
+        if self.blocking.ready and not self.time_frozen:
+            self.blocking.serve()
+        return reply
 
     def call(self, client: Client, command: Command, args: Sequence[bytes], argv: Sequence[bytes]) -> Reply:
         """Runs a command that has passed the gates; counts and times it.
@@ -140,6 +159,8 @@ class Engine:
             if not command.takes(len(argv)):
                 return self._rejected(client, command, refusal)
             reply = ErrorReply(refusal.line)
+        if reply is BLOCKED:
+            return self._waits(client, command, args, argv)
         duration_us = (time.perf_counter_ns() - started) // 1000
         self.stats.commands += 1
         stat = self.stats.by_command.get(command.name) or self.stats.of(command.name)
@@ -157,6 +178,42 @@ class Engine:
         unix_time = self.clock.now_us() // 1_000_000
         self.slowlog.add(argv, unix_time=unix_time, duration_us=duration_us, addr=client.addr, name=client.name)
 
+    def count(self, command: Command | None, reply: Reply) -> None:
+        """Counts a command that ended without having been run again: its wait was over.
+
+        Args:
+            command: None for one that was held back and never began.
+            reply: what it answered.
+        """
+        if command is None:
+            return
+        self.stats.commands += 1
+        stat = self.stats.of(command.name)
+        stat.calls += 1
+        if isinstance(reply, ErrorReply):
+            stat.failed += 1
+            self.stats.note_error(reply.code)
+
+    def tick(self) -> float:
+        """What is due by the clock alone: the answers of those whose wait is over.
+
+        Returns:
+            Seconds until it should be called again, at most; infinite where nothing is due.
+        """
+        due_ms = self.blocking.next_deadline_ms()
+        if due_ms is None:
+            return math.inf
+        if due_ms <= self.clock.now_us() // 1000 and not self.time_frozen:
+            self.blocking.expire()
+            due_ms = self.blocking.next_deadline_ms()
+        return math.inf if due_ms is None else max(0.0, due_ms / 1000 - self.clock.now_us() / 1e6)
+
+    def _waits(self, client: Client, command: Command, args: Sequence[bytes], argv: Sequence[bytes]) -> Reply:
+        """Keeps a command that waits, to be run again; it counts once it is over."""
+        if client.blocked is not None:
+            client.blocked.command, client.blocked.args, client.blocked.argv = command, args, argv
+        return BLOCKED
+
     def expire_cycle(self) -> int:
         """Removes a bounded number of keys whose time has run out, read or not; how many went."""
         if self.time_frozen:
@@ -164,13 +221,16 @@ class Engine:
         now_us = self.clock.now_us()
         self.stats.sample(now_us)
         self.space.now_ms = now_us // 1000
-        return sum(
+        gone = sum(
             db.expire_some(itertools.islice(tuple(db.expires), _EXPIRY_SAMPLE))
             if len(db.expires) <= _EXPIRY_SAMPLE
             else db.expire_some(self.space.rng.sample(tuple(db.expires), _EXPIRY_SAMPLE))
             for db in self.space.databases
             if db.expires
         )
+        if self.blocking.ready:
+            self.blocking.serve()
+        return gone
 
     def _gate(self, client: Client, command: Command, argv: Sequence[bytes]) -> Reply:
         """Refuses or queues; None lets the command pass.

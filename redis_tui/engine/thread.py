@@ -83,6 +83,7 @@ class EngineThread:
         self._jobs: queue.SimpleQueue[_Job[object] | _Post | None] = queue.SimpleQueue()
         self._later: deque[_Job[object] | _Post] = deque()
         self._closing = False
+        self._patience_s = _CYCLE_S
         self.while_busy: Callable[[Engine], None] | None = None
         """Called on the owner thread, again and again, while a script is busy; for work that lies outside the queue."""
         engine.scripts.on_busy = self._pump
@@ -148,17 +149,18 @@ class EngineThread:
                 break
             if job is not None:
                 job.run(self._engine)
-            if time.monotonic() >= cycle_at:
-                with contextlib.suppress(Exception):  # a fault there must not end the thread that everybody waits for
+            with contextlib.suppress(Exception):  # a fault there must not end the thread that everybody waits for
+                self._patience_s = min(_CYCLE_S, self._engine.tick())
+                if time.monotonic() >= cycle_at:
+                    cycle_at = time.monotonic() + _CYCLE_S
                     self._engine.expire_cycle()
-                cycle_at = time.monotonic() + _CYCLE_S
         self._cancel_rest()
 
     def _next(self) -> _Job[object] | _Post | None:
         if self._later:
             return self._later.popleft()
         try:
-            return self._jobs.get(timeout=_CYCLE_S)
+            return self._jobs.get(timeout=self._patience_s)
         except queue.Empty:
             return None
 

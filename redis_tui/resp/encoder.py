@@ -23,6 +23,7 @@ from redis_tui.resp.types import (
     Push,
     Reply,
     SetReply,
+    Several,
     Status,
     Verbatim,
 )
@@ -196,6 +197,11 @@ def _push(out: bytearray, reply: Push, resp: int) -> None:
     _write_items(out, b">" if resp == 3 else b"*", reply.items, resp)
 
 
+def _several(out: bytearray, reply: Several, resp: int) -> None:
+    for item in reply.items:
+        encode_into(out, item, resp)
+
+
 def _verbatim(out: bytearray, reply: Verbatim, resp: int) -> None:
     if resp == 3:
         out += b"=%d\r\n%b:%b\r\n" % (len(reply.text) + 4, reply.format, reply.text)
@@ -236,6 +242,7 @@ _WRITERS: dict[type, _Writer] = cast(
         Pairs: _pairs,
         SetReply: _set,
         Push: _push,
+        Several: _several,
         Verbatim: _verbatim,
         BigNumber: _big_number,
         type(NULL_ARRAY): _null_array,

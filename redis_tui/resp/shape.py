@@ -22,6 +22,7 @@ from redis_tui.resp.types import (
     Push,
     Reply,
     SetReply,
+    Several,
     Verbatim,
 )
 
@@ -38,7 +39,7 @@ def as_resp2(reply: Reply) -> Reply:
         return format_double(reply)
     if isinstance(reply, Map | Pairs):
         return [as_resp2(item) for item in reply.flat()]
-    if isinstance(reply, SetReply | Push):
+    if isinstance(reply, SetReply | Push | Several):
         return [as_resp2(item) for item in reply.items]
     if isinstance(reply, Verbatim):
         return reply.text

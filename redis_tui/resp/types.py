@@ -18,6 +18,7 @@ Python              RESP3                                  RESP2
 ``Verbatim``        ``=`` verbatim string                  bulk string
 ``BigNumber``       ``(`` big number                       bulk string
 ``Push``            ``>`` push                             array
+``Several``         its items, one after another           the same
 ==================  =====================================  =======================
 
 Handlers build protocol-neutral values; only the encoder (for a wire) and
@@ -111,6 +112,12 @@ class Push(_Items):
     __slots__ = ()
 
 
+class Several(_Items):
+    """Replies in a row to one command, as SUBSCRIBE answers; without items no reply at all."""
+
+    __slots__ = ()
+
+
 class Pairs:
     """Member-score or field-value pairs: nested arrays in RESP3, flat in RESP2."""
 
@@ -179,6 +186,7 @@ Reply = Union[
     SetReply,
     Pairs,
     Push,
+    Several,
     Verbatim,
     BigNumber,
     _NullArray,

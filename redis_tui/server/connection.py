@@ -27,6 +27,8 @@ _READS_UNDER_WAY = 8
 """Reads that may wait for the engine before a connection is read no further; asyncio reads 256 KiB at most."""
 _WRITE_HIGH = 1024 * 1024
 """Bytes not yet taken by the other side above which it is read no further."""
+_PUSHED_HIGH = 32 * 1024 * 1024
+"""Bytes of messages not taken above which a connection is given up: client-output-buffer-limit pubsub."""
 
 
 class Connection(asyncio.Protocol):
@@ -105,6 +107,10 @@ class Connection(asyncio.Protocol):
             transport.write(replies)
         if after is After.CLOSE:
             transport.close()
+            return
+        if after is After.PUSHED:
+            if transport.get_write_buffer_size() > _PUSHED_HIGH:
+                transport.abort()
             return
         if after is After.RESUME:
             self._resume_asked = True

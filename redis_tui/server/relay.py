@@ -18,7 +18,8 @@ from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING, Union
 
-from redis_tui.resp.encoder import encode_into
+from redis_tui.engine.blocking import BLOCKED
+from redis_tui.resp.encoder import encode, encode_into
 from redis_tui.resp.types import ErrorReply
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from redis_tui.engine.client import Client
     from redis_tui.engine.engine import Engine
     from redis_tui.engine.thread import EngineThread
+    from redis_tui.resp.types import Reply
 
 CHUNK = 1024 * 1024
 """Bytes of replies after which a caller must take them before it is served further."""
@@ -47,6 +49,7 @@ class After(Enum):
     """What a connection shall do once it has written."""
 
     GO_ON = "nothing"
+    PUSHED = "see that what was not asked for does not pile up"
     RESUME = "say Signal.RESUME when the replies were taken"
     CLOSE = "close"
 
@@ -65,7 +68,20 @@ class Caller:
         laddr: ``host:port`` of this side.
     """
 
-    __slots__ = ("addr", "answered", "backlog", "client", "ended", "laddr", "receive", "serving", "stalled")
+    __slots__ = (
+        "addr",
+        "answered",
+        "backlog",
+        "client",
+        "ended",
+        "laddr",
+        "late",
+        "receive",
+        "relay",
+        "serving",
+        "stalled",
+        "waiting",
+    )
 
     def __init__(self, receive: Callable[[bytearray, After], None], addr: bytes, laddr: bytes) -> None:
         self.receive = receive
@@ -81,6 +97,30 @@ class Caller:
         """It has replies to take before it is served further."""
         self.ended = False
         """It gets no more replies."""
+        self.waiting = False
+        """Its last command waits for its answer; what it has sent since stays in the backlog."""
+        self.late: list[Reply] = []
+        """Messages that came while a command of it was under way; they follow its reply, as in a server."""
+        self.relay: Relay | None = None
+
+    def push(self, message: Reply) -> None:
+        """As `Outlet.push`."""
+        if self.serving:
+            self.late.append(message)
+        elif self.relay is not None:
+            self.relay.post(self, message, After.PUSHED)
+
+    def close(self) -> None:
+        """As `Outlet.close`."""
+        if self.relay is not None and not self.serving:
+            self.relay.hang_up(self)
+
+    def answer(self, reply: Reply) -> None:
+        """As `Outlet.answer`."""
+        self.waiting = False
+        if self.relay is not None:
+            self.relay.post(self, reply, After.GO_ON)
+            self.relay.go_on(self)
 
 
 class Relay:
@@ -99,10 +139,10 @@ class Relay:
         self._posted = False
         self._signalled = False
         self._closed = False
+        self._draining = 0
+        self._resumed: deque[Caller] = deque()
         self._current: tuple[Caller, bytearray] | None = None
         """Whom the thread serves now, and the replies it has for him so far."""
-        self._callers: dict[int, Caller] = {}
-        self._kills = 0
         thread.while_busy = self._drain_while_busy
 
     # On the event loop
@@ -132,20 +172,53 @@ class Relay:
 
     # On the engine thread
 
+    def post(self, caller: Caller, reply: Reply, after: After) -> None:
+        """Sends something to a caller outside the order of its commands."""
+        if caller.ended or caller.client is None:
+            return
+        self._outbox.append((caller, bytearray(encode(reply, caller.client.resp)), after))
+        if not self._draining:
+            self._signal()
+
+    def hang_up(self, caller: Caller) -> None:
+        """Closes a connection that a CLIENT KILL has met."""
+        if caller.ended:
+            return
+        caller.ended = True
+        self._outbox.append((caller, bytearray(), After.CLOSE))
+        if not self._draining:
+            self._signal()
+
+    def go_on(self, caller: Caller) -> None:
+        """A caller's command has waited and is answered: its backlog is next, once the stack is free."""
+        self._resumed.append(caller)
+        if not self._draining:
+            self._thread.post(self._drain)
+
     def _drain(self, engine: Engine) -> None:
         self._posted = False
-        inbox = self._inbox
-        while inbox and not self._closed:
+        self._draining += 1
+        try:
+            self._work_off(engine)
+        finally:
+            self._draining -= 1
+        self._signal()
+
+    def _work_off(self, engine: Engine) -> None:
+        inbox, resumed = self._inbox, self._resumed
+        while (inbox or resumed) and not self._closed:
+            if resumed:
+                self._advance(engine, resumed.popleft())
+                continue
             caller, work = inbox.popleft()
             if caller.client is None:
                 self._introduce(engine, caller)
             self._take(engine, caller, work)
-        self._close_killed(engine)
-        self._signal()
 
     def _introduce(self, engine: Engine, caller: Caller) -> None:
         client = caller.client = engine.connect(addr=caller.addr, laddr=caller.laddr)
-        self._callers[client.id] = caller
+        caller.relay = self
+        client.outlet = caller
 
     def _take(self, engine: Engine, caller: Caller, work: Work) -> None:
         if caller.serving:
@@ -156,9 +229,18 @@ class Relay:
             return
         if work is Signal.RESUME:
             caller.stalled = False
+        elif work is Signal.FINISH and caller.waiting:
+            # Nobody is there to take what it waits for: a server, too, hangs up at the end of input.
+            self._forget(engine, caller)
+            self._outbox.append((caller, bytearray(), After.CLOSE))
+            return
         else:
             caller.backlog.append(work)
-        if caller.stalled or caller.ended:
+        self._advance(engine, caller)
+
+    def _advance(self, engine: Engine, caller: Caller) -> None:
+        """Serves a caller as far as it can be served now."""
+        if caller.stalled or caller.ended or caller.waiting or caller.serving:
             return
         replies = bytearray()
         outer, self._current = self._current, (caller, replies)
@@ -181,6 +263,8 @@ class Relay:
                     backlog.appendleft(rest)
                 else:
                     caller.answered += 1
+                if caller.waiting:
+                    return After.GO_ON
             elif work is Signal.GONE:
                 self._forget(engine, caller)
             elif work is not Signal.RESUME:
@@ -203,11 +287,17 @@ class Relay:
             mark = len(replies)
             try:
                 reply = execute(client, argv)
+                if reply is BLOCKED:
+                    caller.waiting = True
+                    self._send_late(caller, replies)
+                    return batch[at + 1 :]
                 encode_into(replies, reply, client.resp)
             except Exception as error:  # noqa: BLE001  # a fault of ours must not cost the others their server
                 del replies[mark:]
                 encode_into(replies, ErrorReply(f"ERR internal error, {type(error).__name__}: {error}".encode()))
                 continue
+            if caller.late:
+                self._send_late(caller, replies)
             if mark >= CHUNK or client.closing or self._closed or type(reply) is ErrorReply:
                 if type(reply) is ErrorReply and argv[0].lower() in _HTTP:
                     del replies[mark:]
@@ -218,6 +308,12 @@ class Relay:
                 if mark >= CHUNK:
                     return batch[at + 1 :]
         return []
+
+    def _send_late(self, caller: Caller, replies: bytearray) -> None:
+        assert caller.client is not None
+        for message in caller.late:
+            encode_into(replies, message, caller.client.resp)
+        caller.late.clear()
 
     def _drain_while_busy(self, engine: Engine) -> None:
         """Delivers what was answered ahead of the script that keeps everybody busy, and tells the others so.
@@ -234,19 +330,7 @@ class Relay:
         caller.ended = True
         caller.backlog.clear()
         if caller.client is not None:
-            self._callers.pop(caller.client.id, None)
             engine.disconnect(caller.client)
-
-    def _close_killed(self, engine: Engine) -> None:
-        """Closes those whom a CLIENT KILL has met since the last look."""
-        stat = engine.stats.by_command.get("client|kill")
-        if stat is None or stat.calls == self._kills:
-            return
-        self._kills = stat.calls
-        for caller in self._callers.values():
-            if caller.client is not None and caller.client.closing and not caller.ended and not caller.serving:
-                caller.ended = True
-                self._outbox.append((caller, bytearray(), After.CLOSE))
 
     def _signal(self) -> None:
         if self._outbox and not self._signalled and not self._closed:

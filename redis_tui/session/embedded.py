@@ -11,8 +11,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
+from redis_tui.engine.blocking import BLOCKED
 from redis_tui.engine.dialect import REDIS_8, Dialect
 from redis_tui.engine.engine import Engine
 from redis_tui.engine.journal import Journal
@@ -37,13 +39,16 @@ from redis_tui.session.base import (
 )
 from redis_tui.session.failure import script_error
 from redis_tui.session.feed import Feed
-from redis_tui.session.guard import refuse_in_transaction, writes
+from redis_tui.session.guard import refuse_in_transaction, refuse_takeover, writes
 from redis_tui.session.image import changes_of
 from redis_tui.spec.catalog import Catalog
+from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.redact import redacted_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
+
+    from redis_tui.engine.client import Client
 
 T = TypeVar("T")
 
@@ -84,6 +89,7 @@ class EmbeddedSession:
         self._running_name = ""
         self._dry = False
         self._closed = False
+        self._waiters: set[_Waiter] = set()
         self._db = 0
         self.info = SessionInfo(
             url="memory://",
@@ -113,7 +119,10 @@ class EmbeddedSession:
     async def execute(self, argv: Sequence[bytes], *, db: int | None = None) -> Reply:
         if self.info.read_only and (refusal := self._refusal(argv)) is not None:
             return refusal
+        refuse_takeover(argv)
         client, words = self._client, list(argv)
+        if self._may_wait(argv) and client.transaction is None:
+            return await self._wait(words, db)
 
         def work(engine: Engine) -> tuple[Reply, int, int]:
             dirty = engine.space.dirty
@@ -193,6 +202,8 @@ class EmbeddedSession:
         if self._closed:
             return
         self._closed = True
+        for waiter in self._waiters:
+            waiter.close()
         self._feed.close()
         await asyncio.to_thread(self._thread.close)
 
@@ -213,6 +224,39 @@ class EmbeddedSession:
                 f"A fault in redis-tui: {type(fault).__name__}: {fault}.",
                 hint="Please report it; the session goes on.",
             ) from fault
+
+    def _may_wait(self, argv: Sequence[bytes]) -> bool:
+        spec = self._catalog.get(argv[0].decode("utf-8", "replace"))
+        return spec is not None and bool(spec.flags & CommandFlag.BLOCKING)
+
+    async def _wait(self, argv: list[bytes], db: int | None) -> Reply:
+        """Runs a command that may wait, on a client of its own, so that the others of this session go on."""
+        waiter = _Waiter()
+
+        def begin(engine: Engine) -> Client:
+            client = engine.connect(addr=b"embedded:2", laddr=b"embedded:2")
+            client.resp, client.outlet = self._client.resp, waiter
+            client.ctx.use(self._client.ctx.db if db is None else engine.space.databases[db])
+            reply = engine.execute(client, argv)
+            if reply is not BLOCKED:
+                waiter.answer(reply)
+            return client
+
+        self._feed.put(Event(EventKind.SENT, redacted_line(argv)))
+        client = await self._do(begin, during_busy=True)
+        self._waiters.add(waiter)
+        try:
+            reply = await asyncio.wrap_future(waiter.reply)
+        except asyncio.CancelledError:
+            if self._closed:
+                raise SessionError("The embedded engine was closed before it answered.") from None
+            raise
+        finally:
+            self._waiters.discard(waiter)
+            if not self._closed:
+                self._thread.post(lambda engine: engine.disconnect(client))
+        self._feed.put(Event(EventKind.KEYS_CHANGED))
+        return as_resp2(reply) if client.resp == 2 else reply
 
     def _refusal(self, argv: Sequence[bytes]) -> ErrorReply | None:
         if writes(self._catalog, argv):
@@ -255,6 +299,23 @@ class EmbeddedSession:
             dry_run=run.dry_run,
             notes=_notes(undone=observation.undone and bool(changes), log_lines=len(lines)),
         )
+
+
+class _Waiter:
+    """The outlet of a client that runs one command which may wait."""
+
+    def __init__(self) -> None:
+        self.reply: Future[Reply] = Future()
+
+    def push(self, message: Reply) -> None:
+        """Nothing is sent unasked to such a client."""
+
+    def answer(self, reply: Reply) -> None:
+        if not self.reply.done():
+            self.reply.set_result(reply)
+
+    def close(self) -> None:
+        self.reply.cancel()
 
 
 def _eval_argv(run: ScriptRun, *, read_only: bool) -> list[bytes]:

@@ -261,6 +261,4 @@ def _greeting(ctx: Ctx) -> Map:
 
 def _close(ctx: Ctx, client: Client) -> None:
     """Marks a connection as to be closed; its owner is told, unless it is the caller, who looks anyway."""
-    client.closing = True
-    if client is not ctx.client and ctx.engine.on_close is not None:
-        ctx.engine.on_close(client)
+    ctx.engine.hang_up(client, now=client is not ctx.client)

@@ -11,6 +11,7 @@ from redis_tui.engine.dialect import REDIS_7_2, VALKEY_9
 from redis_tui.engine.engine import Engine
 from redis_tui.resp.inline import split_inline
 from redis_tui.resp.types import OK, PONG, ErrorReply, Map, Status, Verbatim
+from tests.engine.outlet import Outlet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -184,24 +185,22 @@ def test_client_list_filters(run: Run, engine: Engine) -> None:
 
 
 def test_kill_closes_another_and_tells_its_owner(run: Run, engine: Engine) -> None:
-    closed: list[Client] = []
-    engine.on_close = closed.append
     other = engine.connect()
+    other.outlet = outlet = Outlet()
     assert run(f"CLIENT KILL ID {other.id}") == 1
     assert other.closing
-    assert closed == [other]
+    assert outlet.closed == 1
 
 
 def test_kill_by_address_and_of_oneself(run: Run, engine: Engine, client: Client) -> None:
-    closed: list[Client] = []
-    engine.on_close = closed.append
     other = engine.connect(addr=b"10.0.0.1:5")
+    other.outlet = outlet = Outlet()
     assert run("CLIENT KILL 10.0.0.1:5") == OK
     assert run("CLIENT KILL 10.0.0.1:6") == ErrorReply(b"ERR No such client")
-    assert closed == [other]
+    assert outlet.closed == 1
     assert run("CLIENT KILL TYPE normal") == 0  # not the one that is closing, and not oneself
     assert run("CLIENT KILL TYPE normal SKIPME no") == 1
-    assert closed == [other]
+    assert outlet.closed == 1
     assert client.closing is True
 
 
