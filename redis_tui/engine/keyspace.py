@@ -139,6 +139,28 @@ class Database:
             return bytes(value)
         raise WrongType
 
+    def text(self, key: bytes) -> bytes | bytearray | None:
+        """As `string`, without a copy of one that was edited in place: for a look, not to be kept.
+
+        Raises:
+            WrongType: the key holds another type.
+        """
+        value = self.get(key)
+        if isinstance(value, Collection):
+            raise WrongType
+        return value
+
+    def peek_text(self, key: bytes) -> bytes | bytearray | None:
+        """As `text`, ahead of a change: no hit or miss is counted.
+
+        Raises:
+            WrongType: the key holds another type.
+        """
+        value = self.peek(key)
+        if isinstance(value, Collection):
+            raise WrongType
+        return value
+
     def read(self, key: bytes, kind: type[C]) -> C | None:
         """A collection, for reading only.
 
@@ -186,6 +208,27 @@ class Database:
         if self.index_keys is not None:
             self.index_keys.add(key)
         return fresh
+
+    def edit_text(self, key: bytes, size: int = 0) -> bytearray:
+        """A string that the caller is about to change in place; call `touched` after.
+
+        Args:
+            key: where there is none, a new one is put there.
+            size: least length; zero bytes are added up to it.
+
+        Raises:
+            WrongType: the key holds another type.
+        """
+        value = self.peek_text(key)
+        if self.observed:
+            self.before(key)
+        if type(value) is not bytearray:
+            value = self.entries[key] = bytearray(value or b"")
+            if self.index_keys is not None:
+                self.index_keys.add(key)
+        if len(value) < size:
+            value.extend(bytes(size - len(value)))
+        return value
 
     def touched(self, key: bytes, event: str, changes: int = 1) -> None:
         """A collection got from `edit` was changed in place; an empty one is dropped.

@@ -130,16 +130,8 @@ def _set_in_manner(ctx: Ctx, key: bytes, value: bytes, manner: _Manner) -> Reply
 
 def _holds(ctx: Ctx, key: bytes, manner: _Manner) -> bool:
     if manner.condition == b"IFEQ":
-        return _text_of(ctx, key) == manner.expected
+        return ctx.db.peek_text(key) == manner.expected
     return (ctx.peek(key) is None) == (manner.condition == b"NX")
-
-
-def _text_of(ctx: Ctx, key: bytes) -> bytes | bytearray | None:
-    """A string ahead of a change: as `Ctx.string`, but no hit or miss, and no copy of one edited in place."""
-    value = ctx.peek(key)
-    if isinstance(value, Collection):
-        raise WrongType
-    return value
 
 
 def _deadline_ms(ctx: Ctx, unit: bytes, amount: bytes, name: str) -> int:
@@ -224,7 +216,7 @@ def getex(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
 @command("DELIFEQ key value", since="9.0.0", flags=WRITE | FAST, complexity="O(1)", only="valkey")
 def delifeq(ctx: Ctx, key: bytes, value: bytes) -> Reply:
     """Delete key if value matches string."""
-    if _text_of(ctx, key) != value:
+    if ctx.db.peek_text(key) != value:
         return 0
     return 1 if ctx.delete(key) else 0
 
@@ -278,18 +270,15 @@ def msetnx(ctx: Ctx, pairs: Sequence[bytes]) -> Reply:
 )
 def append(ctx: Ctx, key: bytes, value: bytes) -> Reply:
     """Appends a string to the value of a key. Creates the key if it doesn't exist."""
-    old = _text_of(ctx, key)
+    old = ctx.db.peek_text(key)
     if old is None:
         ctx.set(key, value, "append")
         return len(value)
     size = len(old) + len(value)
     _check_size(ctx, size)
-    if isinstance(old, bytearray):
-        ctx.db.before(key)
-        old += value
-        ctx.touched(key, "append")
-    else:
-        ctx.set(key, bytearray(old) + value, "append", keep_ttl=True)
+    text = ctx.db.edit_text(key)
+    text += value
+    ctx.touched(key, "append")
     return size
 
 
@@ -343,25 +332,15 @@ def setrange(ctx: Ctx, key: bytes, offset: int, value: bytes) -> Reply:
     """Overwrites a part of a string value with another by an offset. Creates the key if it doesn't exist."""
     if offset < 0:
         raise CommandError("ERR offset is out of range")
-    old = _text_of(ctx, key)
+    old = ctx.db.peek_text(key)
     if not value:
         return len(old or b"")
     _check_size(ctx, offset + len(value))
-    if isinstance(old, bytearray):
-        ctx.db.before(key)
-        _overlay(old, offset, value)
-        ctx.touched(key, "setrange")
-        return len(old)
-    text = bytearray(old or b"")
-    _overlay(text, offset, value)
-    ctx.set(key, text, "setrange", keep_ttl=True)
+    end = offset + len(value)
+    text = ctx.db.edit_text(key, offset)
+    text[offset:end] = value
+    ctx.touched(key, "setrange")
     return len(text)
-
-
-def _overlay(text: bytearray, offset: int, patch: bytes) -> None:
-    """Writes over a text from an offset on; zero bytes fill a gap."""
-    text.extend(bytes(max(0, offset - len(text))))
-    text[offset : offset + len(patch)] = patch
 
 
 def _check_size(ctx: Ctx, size: int) -> None:
@@ -412,7 +391,7 @@ def _add(ctx: Ctx, key: bytes, increment: int) -> int:
 @command("INCRBYFLOAT key increment", since="2.6.0", flags=WRITE | DENYOOM | FAST, complexity="O(1)")
 def incrbyfloat(ctx: Ctx, key: bytes, increment: bytes) -> Reply:
     """Increment the floating point value of a key by a number. Uses 0 as initial value if the key doesn't exist."""
-    value = _text_of(ctx, key)
+    value = ctx.db.peek_text(key)
     number = parse_long_double(b"0" if value is None else bytes(value))
     step = parse_long_double(increment)
     if number is None or step is None:
