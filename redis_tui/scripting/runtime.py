@@ -20,7 +20,8 @@ from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.scripting import api, convert, limits, sandbox
 from redis_tui.scripting.bytecode import keep_frames
-from redis_tui.scripting.libs import cjson
+from redis_tui.scripting.libs import bit, cjson, cmsgpack, misuse
+from redis_tui.scripting.libs import struct as layouts
 from redis_tui.scripting.script import Script, digest, read_shebang
 
 if TYPE_CHECKING:
@@ -208,6 +209,7 @@ class LuaRuntime:
         core[b"no_arguments"] = wording.no_arguments
         core[b"argument_types"] = wording.argument_types
         core[b"os_clock"] = wording.os_clock
+        core[b"cmsgpack_copyright"] = wording.cmsgpack_copyright
         core[b"chunk"] = api.CHUNK
         core[b"most_repeated"] = MOST_REPEATED
         core[b"names_kept"], core[b"profiles_kept"] = api.NAMES_KEPT, api.PROFILES_KEPT
@@ -219,7 +221,11 @@ class LuaRuntime:
         load(sandbox.LUA, core)
         load(limits.LUA, core, self._limits.poll, self._limits.tick, limits.MOST_INSTRUCTIONS, self._limits.may_collect)
         load(convert.LUA, core)
+        load(misuse.LUA, core)
         load(cjson.LUA, core)
+        load(cmsgpack.LUA, core, layouts.msgpack_float, layouts.msgpack_value)
+        load(layouts.LUA, core, layouts.pack_float, layouts.unpack_float)
+        load(bit.LUA, core, layouts.low_bits)
         load(api.LUA, core, self._lua.table_from(self._bridge.functions()))
         load(RUN, core)
         return tuple(core[name] for name in (b"compile", b"enter", b"part", b"recover"))

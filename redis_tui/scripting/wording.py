@@ -30,6 +30,8 @@ class Wording:
     """Whether ``#!LUA`` is good."""
     os_clock: bool
     """Whether scripts have ``os``, with nothing but ``os.clock`` in it."""
+    cmsgpack_copyright: bytes = b"Copyright (C) 2012, Salvatore Sanfilippo"
+    """Of ``cmsgpack._COPYRIGHT``."""
     aliases: tuple[bytes, ...] = ()
     """Other global names of the ``redis`` table."""
     constants: tuple[tuple[bytes, bytes | int], ...] = ()
@@ -73,6 +75,7 @@ def valkey_wording(version: str) -> Wording:
         unknown_engine=b"Could not find scripting engine '%s'",
         engine_ignores_case=True,
         os_clock=True,
+        cmsgpack_copyright=b"Copyright (C) 2012, Redis Ltd.",
         aliases=(b"server",),
         constants=(
             (b"REDIS_VERSION", b"7.2.4"),
