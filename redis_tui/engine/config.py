@@ -1,7 +1,6 @@
-"""CONFIG: every parameter the engine honours, declared once, as a table.
+"""CONFIG: the values in force of every parameter; the table of them is `config_settings`.
 
-A parameter that would have no effect here is not in the table, except the few that
-clients set blindly at start-up; those say so.
+It knows no client. Who needs a value in a hot path subscribes and keeps it at hand.
 
 The decision a reader would question: two names of one parameter may stand in one CONFIG SET
 (the later one holds), because only a name that is repeated counts as a duplicate in Redis.
@@ -9,100 +8,36 @@ The decision a reader would question: two names of one parameter may stand in on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+import os
+from typing import TYPE_CHECKING, Final
 
+from redis_tui.engine.config_kinds import canonical, parse_memory
+from redis_tui.engine.config_settings import Setting, settings_of
+from redis_tui.engine.dialect import REDIS_8
 from redis_tui.engine.glob import compile_glob
 from redis_tui.errors import CommandError
-from redis_tui.spec.decode import decode_int
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Kind = Literal["integer", "memory", "boolean", "string", "enum", "save"]
+    from redis_tui.engine.dialect import Dialect
 
-_INT_MIN, _INT_MAX = -(2**31), 2**31 - 1
-_LONG_MAX = 2**63 - 1
-_UNITS = {"": 1, "b": 1, "k": 1000, "kb": 1024, "m": 1000**2, "mb": 1024**2, "g": 1000**3, "gb": 1024**3}
+__all__ = ["Config", "parse_memory"]
+
 _GLOB_MARKS = frozenset("*?[")
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One parameter."""
-
-    name: str
-    default: str
-    """Canonical text, as CONFIG GET shows it."""
-    kind: Kind = "string"
-    low: int = 0
-    high: int = _LONG_MAX
-    unsigned: bool = False
-    """Held in an unsigned word: Redis 8 says "greater or equal" where others name both limits."""
-    clamp: tuple[int, int] | None = None
-    """Limits that a value is silently pulled into."""
-    choices: tuple[str, ...] = ()
-    mutable: bool = True
-    alias: str | None = None
-    """An older name that CONFIG takes and shows as well."""
-
-
-def _entries(name: str, default: str, alias: str | None = None) -> Setting:
-    return Setting(name, default, "integer", unsigned=True, alias=alias)
-
-
-def _size(name: str, default: str, alias: str | None = None) -> Setting:
-    return Setting(name, default, "memory", unsigned=True, alias=alias)
-
-
-SETTINGS: tuple[Setting, ...] = (
-    Setting("busy-reply-threshold", "5000", "integer", alias="lua-time-limit"),
-    Setting("slowlog-log-slower-than", "10000", "integer", low=-1),
-    Setting("slowlog-max-len", "128", "integer"),
-    Setting("requirepass", ""),
-    Setting("databases", "16", "integer", low=1, high=_INT_MAX, mutable=False),
-    # Without effect: nothing is evicted or refused for want of memory.
-    _size("maxmemory", "0"),
-    Setting("maxmemory-policy", "noeviction", "enum", choices=("noeviction",)),
-    # Without effect: the owner thread has a pace of its own, idle clients stay, nothing is saved.
-    Setting("hz", "10", "integer", high=_INT_MAX, clamp=(1, 500)),
-    Setting("timeout", "0", "integer", high=_INT_MAX),
-    Setting("save", "", "save"),
-    Setting("appendonly", "no", "enum", choices=("no",), mutable=False),
-    Setting("port", "0", "integer", high=65535, mutable=False),
-    Setting("bind", "127.0.0.1", mutable=False),
-    Setting("proto-max-bulk-len", "536870912", "memory", low=1024 * 1024),
-    _entries("hash-max-listpack-entries", "512", "hash-max-ziplist-entries"),
-    _size("hash-max-listpack-value", "64", "hash-max-ziplist-value"),
-    Setting("list-max-listpack-size", "-2", "integer", low=_INT_MIN, high=_INT_MAX, alias="list-max-ziplist-size"),
-    _entries("set-max-intset-entries", "512"),
-    _entries("set-max-listpack-entries", "128"),
-    _entries("set-max-listpack-value", "64"),
-    _entries("zset-max-listpack-entries", "128", "zset-max-ziplist-entries"),
-    _size("zset-max-listpack-value", "64", "zset-max-ziplist-value"),
-)
-
-
-def parse_memory(text: str) -> int:
-    """``"64mb"`` -> 67108864; no text at all is 0, as in Redis.
-
-    Raises:
-        ValueError: it is no amount of memory.
-    """
-    lowered = text.lower()
-    digits = lowered.rstrip("bkmg")
-    unit = lowered[len(digits) :]
-    if not (digits.isascii() and digits.isdigit()) and lowered:
-        raise ValueError(text)
-    if unit not in _UNITS:
-        raise ValueError(text)
-    return int(digits or "0") * _UNITS[unit]
+_LISTENING: Final = {
+    "bind": "Failed to bind to specified addresses.",
+    "port": "Unable to listen on this port. Check server logs.",
+    "tls-port": "Unable to listen on this port. Check server logs.",
+}
+"""What is settled once the server listens: only the value that it has is taken again."""
 
 
 class Config:
     """The values of one engine's parameters.
 
     Args:
+        dialect: whose parameters.
         overrides: texts by name, ``_`` for ``-``, for what the command line sets.
 
     Raises:
@@ -110,14 +45,17 @@ class Config:
         KeyError: there is no such parameter.
     """
 
-    def __init__(self, **overrides: str) -> None:
-        self._settings = {setting.name: setting for setting in SETTINGS}
-        self._settings |= {setting.alias: setting for setting in SETTINGS if setting.alias}
-        self._texts = {setting.name: setting.default for setting in SETTINGS}
+    def __init__(self, dialect: Dialect = REDIS_8, /, **overrides: str) -> None:
+        settings = settings_of(dialect)
+        self._dialect = dialect
+        self._settings = {setting.name: setting for setting in settings}
+        self._settings |= {setting.alias: setting for setting in settings if setting.alias}
+        self._texts = {setting.name: setting.default for setting in settings}
+        self._texts["dir"] = os.getcwd()  # noqa: PTH109  # a text for CONFIG GET, no path to work with
         self._listeners: list[Callable[[], None]] = []
         for given, text in overrides.items():
             setting = self._settings[given.replace("_", "-")]
-            self._texts[setting.name] = _canonical(setting, setting.name, text, newest=False)
+            self._texts[setting.name] = self._checked(setting, setting.name, text)
 
     def names(self) -> list[str]:
         """Every name CONFIG GET may show, aliases among them."""
@@ -131,6 +69,10 @@ class Config:
         """A parameter that counts something."""
         return int(self.text(name))
 
+    def enabled(self, name: str) -> bool:
+        """A parameter that is yes or no."""
+        return self.text(name) == "yes"
+
     def matching(self, patterns: list[str]) -> list[tuple[str, str]]:
         """Names and texts for CONFIG GET, sorted; a name without wildcards comes back as it was written."""
         found: dict[str, tuple[str, str]] = {}
@@ -140,8 +82,8 @@ class Config:
                     found.setdefault(name, (pattern, self.text(name)))
                 continue
             match = compile_glob(pattern.lower().encode("latin-1")).match
-            for name in self._settings:
-                if match(name.encode()):
+            for name, setting in self._settings.items():
+                if not setting.hidden and match(name.encode()):
                     found.setdefault(name, (name, self.text(name)))
         return [found[name] for name in sorted(found)]
 
@@ -150,12 +92,11 @@ class Config:
         self._listeners.append(listener)
         listener()
 
-    def set_many(self, pairs: list[tuple[str, str]], *, newest: bool = False) -> None:
+    def set_many(self, pairs: list[tuple[str, str]]) -> None:
         """Sets parameters, all or none, as CONFIG SET does.
 
         Args:
             pairs: names, in any case, and texts.
-            newest: word a value below zero as Redis 8 does.
 
         Raises:
             CommandError: with the server's own text, naming the first that is wrong.
@@ -167,54 +108,28 @@ class Config:
             if setting is None:
                 shown = name.replace("\r", " ").replace("\n", " ").encode("latin-1")
                 raise CommandError(b"ERR Unknown option or number of arguments for CONFIG SET - '%b'" % shown)
-            if not setting.mutable:
+            if setting.access == "fixed":
                 raise _failed(name, "can't set immutable config")
+            if setting.access == "protected" and not self.enabled("enable-protected-configs"):
+                raise _failed(name, "can't set protected config")
             if name.lower() in seen:
                 raise _failed(name, "duplicate parameter")
             seen.add(name.lower())
             chosen.append((name, text, setting))
-        self._texts |= {one.name: _canonical(one, name, text, newest=newest) for name, text, one in chosen}
+        fresh = {one.name: self._checked(one, name, text) for name, text, one in chosen}
+        for name, _, one in chosen:
+            if one.name in _LISTENING and fresh[one.name] != self._texts[one.name]:
+                raise _failed(name, _LISTENING[one.name])
+        self._texts |= fresh
         for listener in self._listeners:
             listener()
 
+    def _checked(self, setting: Setting, name: str, text: str) -> str:
+        try:
+            return canonical(setting, text, self._texts[setting.name], self._dialect)
+        except ValueError as refusal:
+            raise _failed(name, str(refusal)) from None
+
 
 def _failed(name: str, why: str) -> CommandError:
-    return CommandError(f"ERR CONFIG SET failed (possibly related to argument '{name}') - {why}")
-
-
-def _canonical(setting: Setting, name: str, text: str, *, newest: bool) -> str:
-    if setting.kind in ("integer", "memory"):
-        return str(_checked(setting, name, text, newest=newest))
-    if setting.kind == "enum":
-        if text.lower() not in setting.choices:
-            raise _failed(name, "argument(s) must be one of the following: " + ", ".join(setting.choices))
-        return text.lower()
-    if setting.kind == "boolean":
-        if text.lower() not in ("yes", "no"):
-            raise _failed(name, "argument must be 'yes' or 'no'")
-        return text.lower()
-    if setting.kind == "save":
-        words = text.split()
-        if len(words) % 2 or not all(word.isascii() and word.isdigit() for word in words):
-            raise _failed(name, "Invalid save parameters")
-        return " ".join(words)
-    return text
-
-
-def _checked(setting: Setting, name: str, text: str, *, newest: bool) -> int:
-    """A number within its setting's limits."""
-    if setting.kind == "memory":
-        try:
-            number = parse_memory(text)
-        except ValueError:
-            raise _failed(name, "argument must be a memory value") from None
-    else:
-        try:
-            number = decode_int(text.encode("latin-1"))
-        except CommandError:
-            raise _failed(name, "argument couldn't be parsed into an integer") from None
-    if not setting.low <= number <= setting.high:
-        if setting.unsigned and newest:
-            raise _failed(name, f"argument must be greater or equal to {setting.low}")
-        raise _failed(name, f"argument must be between {setting.low} and {setting.high} inclusive")
-    return number if setting.clamp is None else min(max(number, setting.clamp[0]), setting.clamp[1])
+    return CommandError(f"ERR CONFIG SET failed (possibly related to argument '{name}') - {why}".encode("latin-1"))

@@ -59,7 +59,7 @@ class Engine:
         seed: int | None = None,
     ) -> None:
         self.dialect = dialect
-        self.config = config or Config()
+        self.config = config or Config(dialect)
         self.clock: Clock = clock or SystemClock()
         self.registry = Registry(dialect)
         self.space = Keyspace(self.config.number("databases"), seed=seed)

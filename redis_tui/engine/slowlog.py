@@ -11,6 +11,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from redis_tui.engine.config_settings import SECRETS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -56,7 +58,7 @@ def redacted(name: str, argv: Sequence[bytes]) -> Sequence[bytes]:
         return [_SECRET if after < at <= after + 2 else word for at, word in enumerate(argv)]
     if name == "config|set":
         return [
-            _SECRET if at % 2 and at > 2 and argv[at - 1].lower() == b"requirepass" else word
+            _SECRET if at % 2 and at > 2 and argv[at - 1].decode("latin-1").lower() in SECRETS else word
             for at, word in enumerate(argv)
         ]
     return argv

@@ -75,7 +75,7 @@ class Listener:
     async def __aenter__(self) -> Self:
         sockets = await bind(self.host, self.port)
         self.port = sockets[0].getsockname()[1]
-        config = Config(requirepass=self._password, port=str(self.port), bind=self.host)
+        config = Config(self._dialect, requirepass=self._password, port=str(self.port), bind=self.host)
         engine = Engine(dialect=self._dialect, config=config)
         limits = _Limits(config)
         loop = asyncio.get_running_loop()

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from redis_tui.engine.config import Config, parse_memory
+from redis_tui.engine.dialect import REDIS_7_2, REDIS_8, VALKEY_9
 from redis_tui.errors import CommandError
+
+POLICIES = (
+    b"volatile-lru, volatile-lfu, volatile-random, volatile-ttl, allkeys-lru, allkeys-lfu, allkeys-random, noeviction"
+)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +37,10 @@ def test_what_is_no_amount_of_memory(text: str) -> None:
         ([("hz", "10"), ("HZ", "11")], b"'HZ') - duplicate parameter"),
         ([("databases", "3")], b"'databases') - can't set immutable config"),
         ([("save", "900")], b"'save') - Invalid save parameters"),
-        ([("maxmemory-policy", "x")], b"'maxmemory-policy') - argument(s) must be one of the following: noeviction"),
+        (
+            [("maxmemory-policy", "x")],
+            POLICIES,
+        ),
         ([("proto-max-bulk-len", "1")], b"must be between 1048576 and 9223372036854775807 inclusive"),
         ([("hz\r\nx", "1")], b"ERR Unknown option or number of arguments for CONFIG SET - 'hz  x'"),
     ],
@@ -46,9 +54,10 @@ def test_refusals(pairs: list[tuple[str, str]], refusal: bytes) -> None:
 
 
 def test_redis_8_words_the_limits_of_an_unsigned_number_its_own_way() -> None:
-    for newest, words in ((True, b"greater or equal to 0"), (False, b"between 0 and 9223372036854775807 inclusive")):
+    limits = b"between 0 and 9223372036854775807 inclusive"
+    for dialect, words in ((REDIS_8, b"greater or equal to 0"), (REDIS_7_2, limits), (VALKEY_9, limits)):
         with pytest.raises(CommandError) as caught:
-            Config().set_many([("hash-max-listpack-entries", "-1")], newest=newest)
+            Config(dialect).set_many([("hash-max-listpack-entries", "-1")])
         assert caught.value.line.endswith(b"argument must be " + words)
 
 

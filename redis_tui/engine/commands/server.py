@@ -37,7 +37,6 @@ _SECONDS = re.compile(rb"\s*[+]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _LONGEST_SLEEP_S = 10**6
 _SLOWLOG_SHOWN = 10
 
-container("config", "A container for server configuration commands.", since="2.0.0", group="server")
 container("slowlog", "A container for slow log commands.", since="2.2.12", group="server")
 container("memory", "A container for memory diagnostics commands.", since="4.0.0", group="server")
 
@@ -47,45 +46,6 @@ def info(ctx: Ctx, sections: list[bytes]) -> Reply:
     """Returns information and statistics about the server."""
     wanted = [section.decode("latin-1").lower() for section in sections]
     return Verbatim(info_text.render(ctx.engine, wanted).encode())
-
-
-# CONFIG
-
-
-@command(
-    "CONFIG GET parameter [parameter ...]",
-    since="2.0.0",
-    flags=_CONFIG,
-    complexity="O(N) when N is the number of configuration parameters provided",
-)
-def config_get(ctx: Ctx, parameters: list[bytes]) -> Reply:
-    """Returns the effective values of configuration parameters."""
-    found = ctx.config.matching([one.decode("latin-1") for one in parameters])
-    return Map([(name.encode("latin-1"), text.encode("latin-1")) for name, text in found])
-
-
-@command(
-    "CONFIG SET parameter value [parameter value ...]",
-    since="2.0.0",
-    flags=_CONFIG,
-    complexity="O(N) when N is the number of configuration parameters provided",
-)
-def config_set(ctx: Ctx, rest: Rest) -> Reply:
-    """Sets configuration parameters in-flight."""
-    if len(rest) % 2:
-        raise SyntaxFault
-    words = [word.decode("latin-1") for word in rest]
-    pairs = list(zip(words[::2], words[1::2], strict=True))
-    ctx.config.set_many(pairs, newest=ctx.dialect.at_least("8.0.0", valkey="99"))
-    return OK
-
-
-@command("CONFIG RESETSTAT", since="2.0.0", flags=_CONFIG, complexity="O(1)")
-def config_resetstat(ctx: Ctx) -> Reply:
-    """Resets the server's statistics."""
-    ctx.engine.stats.reset()
-    ctx.space.hits = ctx.space.misses = ctx.space.expired = 0
-    return OK
 
 
 # COMMAND
