@@ -13,7 +13,8 @@
     └── ProtocolError              the peer sent bytes that are not RESP
 
     CommandError                   a handler refuses; becomes an error reply, never leaves the engine
-    └── WrongType  SyntaxFault     the two refusals that every command group shares
+    ├── WrongType  SyntaxFault     the two refusals that every command group shares
+    └── NamedFault                 a refusal that repeats the command's name as it was typed
 
 Error *replies* are values (`resp.types.ErrorReply`), because a server that answers
 ``-ERR`` works as it should; exceptions of the first tree mean that the session broke.
@@ -90,6 +91,17 @@ class CommandError(Exception):
         line = text.encode() if isinstance(text, str) else text
         super().__init__(line)
         self.line = line
+
+    def worded(self, name: bytes) -> bytes:  # noqa: ARG002  # only some refusals repeat the name
+        """The line for a call of that name, as it was typed."""
+        return self.line
+
+
+class NamedFault(CommandError):
+    """A refusal that ends with the command's name as it was typed; the text is what comes before."""
+
+    def worded(self, name: bytes) -> bytes:
+        return self.line + name
 
 
 class WrongType(CommandError):

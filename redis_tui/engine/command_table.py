@@ -8,6 +8,7 @@ of Redis 8.2.3.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.resp.types import Map, Reply, SetReply, Status
@@ -66,19 +67,43 @@ _SORTS: Final[dict[str | tuple[str, ...], str]] = {
     ),
     "RW update": (
         "expire expireat hexpire hexpireat hmset hpersist hpexpire hpexpireat hset hsetex lset persist pexpire "
-        "pexpireat setrange zadd"
+        "pexpireat setrange zadd geoadd"
     ),
     "RW delete": "hdel lrem ltrim srem zrem zremrangebylex zremrangebyrank zremrangebyscore",
     "OW update": "mset psetex setex restore",
     "OW insert": "msetnx setnx",
     _MOVE: "lmove rpoplpush smove",
-    _STORE: "sdiffstore sinterstore sunionstore zdiffstore zinterstore zrangestore zunionstore",
-    ("RO access", "OW update"): "copy sort",
+    _STORE: "sdiffstore sinterstore sunionstore zdiffstore zinterstore zrangestore zunionstore geosearchstore",
+    ("RO access", "OW update"): "copy georadius georadiusbymember sort",
     ("RW access delete", "OW update"): "rename",
     ("RW access delete", "OW insert"): "renamenx",
 }
 _ACCESS: Final = {
     name: (sort,) if isinstance(sort, str) else sort for sort, names in _SORTS.items() for name in names.split()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyword:
+    """Keys behind a word that may stand anywhere."""
+
+    word: bytes
+    start: int
+    """Where it may stand at the earliest; negative: counted from the end, looked for backwards."""
+    access: str
+    last: int = 0
+    """-1 where all that follows are keys."""
+
+    def key_spec(self) -> Map:
+        where = Map([(b"keyword", self.word), (b"startfrom", self.start)])
+        begin = Map([(b"type", b"keyword"), (b"spec", where)])
+        return _key_spec(self.access, begin, b"range", (self.last, 1, 0))
+
+
+_KEYWORDS: Final = {
+    "georadius": (_Keyword(b"STORE", 6, "OW update"), _Keyword(b"STOREDIST", 6, "OW update")),
+    "georadiusbymember": (_Keyword(b"STORE", 5, "OW update"), _Keyword(b"STOREDIST", 5, "OW update")),
+    "migrate": (_Keyword(b"KEYS", -2, "RW access delete incomplete", -1),),
 }
 
 
@@ -146,18 +171,23 @@ def _key_specs(spec: CommandSpec) -> Iterator[Reply]:
     if keys.first:
         last = keys.last - keys.first if keys.last >= 0 else keys.last
         if len(used) == 1 or spec.numkeys_at or (keys.first == keys.last and len(used) > 1):
-            yield _key_spec(used.pop(0), keys.first, b"range", (last, keys.step, 0))
+            yield _key_spec(used.pop(0), _at(keys.first), b"range", (last, keys.step, 0))
         else:
-            yield _key_spec(used.pop(0), keys.first, b"range", (0, 1, 0))
-            yield _key_spec(used.pop(0), keys.first + 1, b"range", (min(0, last), 1, 0))
+            yield _key_spec(used.pop(0), _at(keys.first), b"range", (0, 1, 0))
+            yield _key_spec(used.pop(0), _at(keys.first + 1), b"range", (min(0, last), 1, 0))
     if spec.numkeys_at:
-        yield _key_spec(used.pop(0), spec.numkeys_at, b"keynum", (0, 1, 1))
+        yield _key_spec(used.pop(0), _at(spec.numkeys_at), b"keynum", (0, 1, 1))
+    for behind in _KEYWORDS.get(spec.name, ()):
+        yield behind.key_spec()
 
 
-def _key_spec(access: str, index: int, finder: bytes, numbers: tuple[int, int, int]) -> Map:
+def _at(index: int) -> Map:
+    return Map([(b"type", b"index"), (b"spec", Map([(b"index", index)]))])
+
+
+def _key_spec(access: str, begin: Map, finder: bytes, numbers: tuple[int, int, int]) -> Map:
     names = (b"lastkey", b"keystep", b"limit") if finder == b"range" else (b"keynumidx", b"firstkey", b"keystep")
     found = Map([(b"type", finder), (b"spec", Map(zip(names, numbers, strict=True)))])
-    begin = Map([(b"type", b"index"), (b"spec", Map([(b"index", index)]))])
     flags = SetReply(Status(word.encode()) for word in access.split())
     return Map([(b"flags", flags), (b"begin_search", begin), (b"find_keys", found)])
 

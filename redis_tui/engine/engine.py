@@ -158,7 +158,7 @@ class Engine:
         except CommandError as refusal:
             if not command.takes(len(argv)):
                 return self._rejected(client, command, refusal)
-            reply = ErrorReply(refusal.line)
+            reply = ErrorReply(refusal.worded(argv[0]))
         if reply is BLOCKED:
             return self._waits(client, command, args, argv)
         duration_us = (time.perf_counter_ns() - started) // 1000

@@ -74,7 +74,7 @@ class EngineHost:
         try:
             return command.invoke(self._ctx, args) if command.invoke else None
         except CommandError as refusal:
-            return ErrorReply(self._reworded_arity(command, len(argv), refusal))
+            return ErrorReply(self._reworded_arity(command, argv[0], len(argv), refusal))
 
     def direct(self, name: bytes) -> DirectCall | None:
         lane = self._lanes.get(name)
@@ -93,7 +93,7 @@ class EngineHost:
             self._log(level, message)
 
     def refused(self, name: bytes, args: Sequence[bytes], refusal: CommandError) -> ErrorReply:
-        return ErrorReply(self._reworded_arity(self._lanes[name][0], len(args) + 1, refusal))
+        return ErrorReply(self._reworded_arity(self._lanes[name][0], name, len(args) + 1, refusal))
 
     def acl_check(self, argv: Sequence[bytes]) -> bool:
         if self._engine.registry.find(argv[0]) is None:
@@ -121,7 +121,7 @@ class EngineHost:
         # CONFIG NOSUCH: Redis calls it an unknown command inside a script, Valkey 9 names the subcommand.
         return refusal.line if dialect.is_valkey else dialect.unknown_command.encode()
 
-    def _reworded_arity(self, command: Command, argc: int, refusal: CommandError) -> bytes:
+    def _reworded_arity(self, command: Command, name: bytes, argc: int, refusal: CommandError) -> bytes:
         if command.takes(argc):
-            return refusal.line
+            return refusal.worded(name)
         return self._engine.dialect.wrong_arity.encode()

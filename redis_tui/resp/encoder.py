@@ -18,6 +18,7 @@ from redis_tui.resp.types import (
     OK,
     BigNumber,
     ErrorReply,
+    LongDouble,
     Map,
     Pairs,
     Push,
@@ -168,6 +169,13 @@ def _double(out: bytearray, reply: float, resp: int) -> None:
         _write_bulk(out, text)
 
 
+def _long_double(out: bytearray, reply: LongDouble, resp: int) -> None:
+    if resp == 3:
+        out += b",%b\r\n" % reply.text
+    else:
+        _write_bulk(out, reply.text)
+
+
 def _array(out: bytearray, reply: Sequence[Reply], resp: int) -> None:
     _write_items(out, b"*", reply, resp)
 
@@ -237,6 +245,7 @@ _WRITERS: dict[type, _Writer] = cast(
         ErrorReply: _error,
         bool: _boolean,
         float: _double,
+        LongDouble: _long_double,
         tuple: _array,
         Map: _map,
         Pairs: _pairs,

@@ -17,6 +17,7 @@ from redis_tui.resp.types import (
     NULL_ARRAY,
     BigNumber,
     ErrorReply,
+    LongDouble,
     Map,
     Pairs,
     Push,
@@ -35,6 +36,8 @@ def as_resp2(reply: Reply) -> Reply:
         return int(reply)
     if isinstance(reply, int):
         return reply
+    if isinstance(reply, LongDouble):
+        return reply.text
     if isinstance(reply, float):
         return format_double(reply)
     if isinstance(reply, Map | Pairs):

@@ -10,6 +10,7 @@ Python              RESP3                                  RESP2
 ``list``            ``*`` array                            the same
 ``bool``            ``#`` boolean                          ``:1`` / ``:0``
 ``float``           ``,`` double                           ``$`` shortest text
+``LongDouble``      ``,`` double, up to 17 decimals        the same text
 ``Status``          ``+`` simple string                    the same
 ``ErrorReply``      ``-`` error                            the same
 ``Map``             ``%`` map                              flat array
@@ -142,6 +143,18 @@ class Pairs:
 
     def __repr__(self) -> str:
         return f"Pairs({self.pairs!r})"
+
+
+class LongDouble(float):
+    """A number whose text has up to 17 digits behind the point, whatever it takes to read it back."""
+
+    __slots__ = ()
+
+    @property
+    def text(self) -> bytes:
+        """``13.36138933897018433``; no zeros at the end, no exponent."""
+        text = f"{self:.17f}".rstrip("0").rstrip(".")
+        return b"0" if text == "-0" else text.encode()
 
 
 @dataclass(frozen=True, slots=True)

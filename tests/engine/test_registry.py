@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 GROUPS = {
     "connection",
     "generic",
+    "geo",
     "hash",
     "list",
     "scripting",
