@@ -20,15 +20,20 @@ if TYPE_CHECKING:
     from redis_tui.engine.registry import Command
 
 GROUPS = {
+    "bitmap",
+    "cluster",
     "connection",
     "generic",
     "geo",
     "hash",
+    "hyperloglog",
     "list",
+    "pubsub",
     "scripting",
     "server",
     "set",
     "sorted-set",
+    "stream",
     "string",
     "transactions",
 }
