@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from redis_tui.engine.scan_index import ScanIndex
 from redis_tui.engine.types.base import Collection, Value
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from redis_tui.engine.journal import Journal
 
 C = TypeVar("C", bound=Collection)
+T = TypeVar("T", bound=bytearray)
 Watcher = Callable[[], None]
 """Told that a watched key has changed."""
 Listener = Callable[[int, str, bytes], None]
@@ -209,12 +210,17 @@ class Database:
             self.index_keys.add(key)
         return fresh
 
-    def edit_text(self, key: bytes, size: int = 0) -> bytearray:
+    @overload
+    def edit_text(self, key: bytes, size: int = 0) -> bytearray: ...
+    @overload
+    def edit_text(self, key: bytes, *, kind: type[T]) -> T: ...
+    def edit_text(self, key: bytes, size: int = 0, kind: type[bytearray] = bytearray) -> bytearray:
         """A string that the caller is about to change in place; call `touched` after.
 
         Args:
             key: where there is none, a new one is put there.
             size: least length; zero bytes are added up to it.
+            kind: what to edit it as; made from the string's content, or from nothing.
 
         Raises:
             WrongType: the key holds another type.
@@ -222,8 +228,8 @@ class Database:
         value = self.peek_text(key)
         if self.observed:
             self.before(key)
-        if type(value) is not bytearray:
-            value = self.entries[key] = bytearray(value or b"")
+        if type(value) is not kind:
+            value = self.entries[key] = kind(value or b"")
             if self.index_keys is not None:
                 self.index_keys.add(key)
         if len(value) < size:
@@ -234,7 +240,7 @@ class Database:
         """A collection got from `edit` was changed in place; an empty one is dropped.
 
         Args:
-            event: name as in keyspace notifications: ``rpush``, ``hset``.
+            event: name as in keyspace notifications: ``rpush``, ``hset``; empty for a change that is none.
             changes: how many, for the dirty counter.
         """
         self.space.dirty += changes
@@ -386,7 +392,7 @@ class Database:
         if key in self.watchers:
             for watcher in tuple(self.watchers[key]):
                 watcher()
-        if self.space.listener is not None:
+        if event and self.space.listener is not None:
             self.space.listener(self.index, event, key)
 
     def _drop(self, key: bytes) -> None:

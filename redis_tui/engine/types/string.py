@@ -63,7 +63,7 @@ def encoding(value: bytes | bytearray, embstr_max: int = EMBSTR_MAX) -> str:
     Args:
         embstr_max: the longest text that a server would keep in one piece with its object.
     """
-    if type(value) is bytearray:
+    if isinstance(value, bytearray):
         return "raw"  # edited in place, as APPEND and SETRANGE leave it
     if _INT_TEXT.match(value) and INT64_MIN <= int(value) <= INT64_MAX:
         return "int"
