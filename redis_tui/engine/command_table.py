@@ -1,23 +1,20 @@
 """Replies of COMMAND INFO, DOCS and GETKEYSANDFLAGS, made from the declarations.
 
-It knows no client. The decision a reader would question: how a command uses its keys
-(`_ACCESS`) stands here and not beside the command. It is asked for by one reply only, falls
-into few sorts, and most of it follows from READONLY; the sorts were read from COMMAND INFO
-of Redis 8.2.3.
+It knows no client and decides nothing: facts come from the declarations, the order of flags
+and categories is that of a server.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.resp.types import Map, Reply, SetReply, Status
 from redis_tui.spec.categories import acl_categories
-from redis_tui.spec.command import Arg, ArgKind, CommandFlag, CommandSpec
+from redis_tui.spec.command import Arg, ArgKind, CommandFlag, CommandSpec, KeySpec
 from redis_tui.spec.keys import getkeys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from redis_tui.engine.registry import Command
 
@@ -51,68 +48,6 @@ _CATEGORIES: Final = tuple(
     "keyspace read write set sortedset list hash string bitmap hyperloglog geo stream pubsub admin fast slow "  # noqa: SIM905  # a table of words
     "blocking dangerous connection transaction scripting".split()
 )
-_MOVE: Final = ("RW access delete", "RW insert")
-_STORE: Final = ("OW update", "RO access")
-_SORTS: Final[dict[str | tuple[str, ...], str]] = {
-    "RW insert": "append hsetnx linsert lpush lpushx rpush rpushx sadd",
-    "RW access delete": "getdel hgetdel lmpop lpop rpop spop zmpop zpopmax zpopmin",
-    "RW access update": (
-        "decr decrby eval evalsha getex getset hgetex hincrby hincrbyfloat incr incrby incrbyfloat move zincrby"
-    ),
-    "RW access update variable_flags": "set",
-    "RM delete": "del unlink delifeq",
-    "RO": (
-        "exists hexists hlen hstrlen llen memory|usage object|encoding object|freq object|idletime object|refcount "
-        "scard sismember strlen touch type watch zcard"
-    ),
-    "RW update": (
-        "expire expireat hexpire hexpireat hmset hpersist hpexpire hpexpireat hset hsetex lset persist pexpire "
-        "pexpireat setrange zadd geoadd"
-    ),
-    "RW delete": "hdel lrem ltrim srem zrem zremrangebylex zremrangebyrank zremrangebyscore",
-    "OW update": "mset psetex setex restore",
-    "OW insert": "msetnx setnx",
-    _MOVE: "lmove rpoplpush smove",
-    _STORE: "sdiffstore sinterstore sunionstore zdiffstore zinterstore zrangestore zunionstore geosearchstore",
-    ("RO access", "OW update"): "copy georadius georadiusbymember sort",
-    ("RW access delete", "OW update"): "rename",
-    ("RW access delete", "OW insert"): "renamenx",
-}
-_ACCESS: Final = {
-    name: (sort,) if isinstance(sort, str) else sort for sort, names in _SORTS.items() for name in names.split()
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Keyword:
-    """Keys behind a word that may stand anywhere."""
-
-    word: bytes
-    start: int
-    """Where it may stand at the earliest; negative: counted from the end, looked for backwards."""
-    access: str
-    last: int = 0
-    """-1 where all that follows are keys."""
-
-    def key_spec(self) -> Map:
-        where = Map([(b"keyword", self.word), (b"startfrom", self.start)])
-        begin = Map([(b"type", b"keyword"), (b"spec", where)])
-        return _key_spec(self.access, begin, b"range", (self.last, 1, 0))
-
-
-_KEYWORDS: Final = {
-    "georadius": (_Keyword(b"STORE", 6, "OW update"), _Keyword(b"STOREDIST", 6, "OW update")),
-    "georadiusbymember": (_Keyword(b"STORE", 5, "OW update"), _Keyword(b"STOREDIST", 5, "OW update")),
-    "migrate": (_Keyword(b"KEYS", -2, "RW access delete incomplete", -1),),
-}
-
-
-def accesses(spec: CommandSpec) -> tuple[str, ...]:
-    """How a command uses its first key, its second, and so on; the last holds for all that follow."""
-    found = _ACCESS.get(spec.name)
-    if found is not None:
-        return found
-    return ("RO access",) if CommandFlag.WRITE not in spec.flags else ("RW access update",)
 
 
 def info_row(command: Command) -> Reply:
@@ -127,7 +62,7 @@ def info_row(command: Command) -> Reply:
         spec.keys.step,
         SetReply(Status(b"@" + name.encode()) for name in sorted(acl_categories(spec), key=_CATEGORIES.index)),
         SetReply(),
-        SetReply(_key_specs(spec)),
+        SetReply(_key_spec(one) for one in spec.key_specs),
         SetReply(info_row(sub) for sub in command.subcommands.values()),
     ]
 
@@ -138,13 +73,7 @@ def keys_and_flags(spec: CommandSpec, argv: Sequence[bytes]) -> Reply:
     Raises:
         CommandError: as `spec.keys.getkeys`.
     """
-    used = accesses(spec)
-    if spec.name == "set":  # the one here with variable flags: RW only where the old value is asked for
-        used = ("RW access update" if b"GET" in (word.upper() for word in argv[3:]) else "OW update",)
-    return [
-        [key, SetReply(Status(word.encode()) for word in used[min(at, len(used) - 1)].split())]
-        for at, key in enumerate(getkeys(spec, argv))
-    ]
+    return [[argv[use.position], _flags(use.flags)] for use in getkeys(spec, argv)]
 
 
 def docs(command: Command) -> Map:
@@ -165,31 +94,29 @@ def docs(command: Command) -> Map:
     return Map(pairs)
 
 
-def _key_specs(spec: CommandSpec) -> Iterator[Reply]:
-    used = list(accesses(spec))
-    keys = spec.keys
-    if keys.first:
-        last = keys.last - keys.first if keys.last >= 0 else keys.last
-        if len(used) == 1 or spec.numkeys_at or (keys.first == keys.last and len(used) > 1):
-            yield _key_spec(used.pop(0), _at(keys.first), b"range", (last, keys.step, 0))
-        else:
-            yield _key_spec(used.pop(0), _at(keys.first), b"range", (0, 1, 0))
-            yield _key_spec(used.pop(0), _at(keys.first + 1), b"range", (min(0, last), 1, 0))
-    if spec.numkeys_at:
-        yield _key_spec(used.pop(0), _at(spec.numkeys_at), b"keynum", (0, 1, 1))
-    for behind in _KEYWORDS.get(spec.name, ()):
-        yield behind.key_spec()
+def _flags(words: Sequence[str]) -> SetReply:
+    return SetReply(Status(word.encode()) for word in words)
 
 
-def _at(index: int) -> Map:
-    return Map([(b"type", b"index"), (b"spec", Map([(b"index", index)]))])
-
-
-def _key_spec(access: str, begin: Map, finder: bytes, numbers: tuple[int, int, int]) -> Map:
-    names = (b"lastkey", b"keystep", b"limit") if finder == b"range" else (b"keynumidx", b"firstkey", b"keystep")
-    found = Map([(b"type", finder), (b"spec", Map(zip(names, numbers, strict=True)))])
-    flags = SetReply(Status(word.encode()) for word in access.split())
-    return Map([(b"flags", flags), (b"begin_search", begin), (b"find_keys", found)])
+def _key_spec(one: KeySpec) -> Map:
+    begin: list[tuple[Reply, Reply]] = []
+    if one.index is not None:
+        begin = [(b"index", one.index)]
+    elif one.keyword is not None:
+        begin = [(b"keyword", one.keyword.encode()), (b"startfrom", one.start_from)]
+    numbers: list[tuple[Reply, Reply]] = []
+    if one.find == "range":
+        numbers = [(b"lastkey", one.last), (b"keystep", one.step), (b"limit", one.limit)]
+    elif one.find == "keynum":
+        numbers = [(b"keynumidx", 0), (b"firstkey", 1), (b"keystep", one.step)]
+    kind = b"unknown" if not begin else b"index" if one.index is not None else b"keyword"
+    return Map(
+        [
+            (b"flags", _flags(one.flags)),
+            (b"begin_search", Map([(b"type", kind), (b"spec", Map(begin))])),
+            (b"find_keys", Map([(b"type", one.find.encode()), (b"spec", Map(numbers))])),
+        ]
+    )
 
 
 def _argument(arg: Arg) -> Map:

@@ -18,6 +18,7 @@ from redis_tui.errors import CommandError
 from redis_tui.resp.types import Reply, Status
 from redis_tui.spec.bind import compile_binder
 from redis_tui.spec.command import CommandFlag, CommandSpec, KeyRange
+from redis_tui.spec.key_specs import key_specs
 from redis_tui.spec.usage import arity as derive_arity
 from redis_tui.spec.usage import key_range, parse_usage, render_usage
 
@@ -152,7 +153,11 @@ class Registry:
         self._spelled: dict[bytes, Command] = {}
         self.commands: dict[str, Command] = {}
         """Top-level commands by lower-case name."""
-        known = [one for one in declarations().values() if dialect.has(one.spec, valkey_since=one.valkey_since)]
+        known = [
+            replace(one, spec=replace(one.spec, key_specs=key_specs(one.spec.name, dialect.server, dialect.name)))
+            for one in declarations().values()
+            if dialect.has(one.spec, valkey_since=one.valkey_since)
+        ]
         for one in known:
             if one.spec.container is None:
                 self.commands[one.spec.name] = Command(one.spec, one.invoke)

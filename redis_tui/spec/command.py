@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, Flag, auto
+from typing import Literal
 
 
 class CommandFlag(Flag):
@@ -81,6 +82,26 @@ class KeyRange:
 
 
 @dataclass(frozen=True, slots=True)
+class KeySpec:
+    """One key specification, as COMMAND INFO shows it; `key_specs` has them all."""
+
+    flags: tuple[str, ...]
+    """``RO RW OW RM``, then ``access update insert delete``, then ``not_key incomplete variable_flags``."""
+    index: int | None
+    """Where the keys begin; None where a keyword is looked for."""
+    keyword: str | None = None
+    start_from: int = 0
+    """Where the keyword is looked for; negative counts from the end and looks backwards."""
+    find: Literal["range", "keynum", "unknown"] = "range"
+    """``keynum``: a number stands at the beginning, and as many keys follow."""
+    last: int = 0
+    """Of a range: relative to its first key, or counted from the end where negative."""
+    step: int = 1
+    limit: int = 0
+    """Of a range that ends at -1: 2 is the first half of what follows."""
+
+
+@dataclass(frozen=True, slots=True)
 class CommandSpec:
     """All facts about one command or subcommand."""
 
@@ -98,6 +119,8 @@ class CommandSpec:
     keys: KeyRange = KeyRange()
     numkeys_at: int = 0
     """Position of a ``numkeys`` argument (0: none); that many keys follow it."""
+    key_specs: tuple[KeySpec, ...] = ()
+    """What is done to which keys; empty also where a server's description was not read so far."""
     usage: str = ""
     """Human form without the name: ``key value [NX | XX] [GET]``."""
     subcommands: tuple[CommandSpec, ...] = ()

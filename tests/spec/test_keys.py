@@ -78,7 +78,8 @@ def spec_of(line: str) -> CommandSpec:
 )
 def test_keys_are_those_that_a_server_names(line: str, expected: str) -> None:
     argv = [word.encode() for word in line.split()]
-    assert getkeys(spec_of(line), argv) == [word.encode() for word in expected.split()]
+    found = [argv[use.position] for use in getkeys(spec_of(line), argv)]
+    assert found == [word.encode() for word in expected.split()]
 
 
 @pytest.mark.parametrize(

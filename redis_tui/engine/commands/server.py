@@ -123,7 +123,7 @@ def command_list(ctx: Ctx, rest: Rest) -> Reply:
 )
 def command_getkeys(ctx: Ctx, rest: Rest) -> Reply:
     """Extracts the key names from an arbitrary command."""
-    return list(getkeys(_called(ctx, rest).spec, rest))
+    return [rest[use.position] for use in getkeys(_called(ctx, rest).spec, rest)]
 
 
 @command(
