@@ -61,9 +61,7 @@ def pfadd(ctx: Ctx, key: bytes, elements: Sequence[bytes]) -> Reply:
     if sketch is None:
         sketch = ctx.db.edit_text(key, kind=Sketch)
         changes = 1
-    limit = _limit(ctx)
-    for element in elements:
-        changes += sketch.add(element, limit)
+    changes += sketch.add(elements, _limit(ctx))
     if not changes:
         return 0
     sketch.make_stale()
@@ -182,8 +180,8 @@ def pfselftest(ctx: Ctx) -> Reply:
     limit = _limit(ctx)
     for number in range(1, _TESTED[-1] + 1):
         element = number.to_bytes(8)
-        dense.add(element, limit)
-        mixed.add(element, limit)
+        dense.add([element], limit)
+        mixed.add([element], limit)
         if number not in _TESTED:
             continue
         estimate = hll.count(dense)

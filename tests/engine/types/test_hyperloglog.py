@@ -21,6 +21,12 @@ def test_the_hash_takes_words_and_what_is_left_over() -> None:
     assert hll.place(b"redis") == (9467, 2)
 
 
+def test_many_elements_are_placed_as_one_by_one() -> None:
+    rng = random.Random(5)
+    elements = [rng.randbytes(size) for size in (*range(40), 255, 256, 257) for _ in range(3)]
+    assert list(hll.places(elements)) == [hll.place(element) for element in elements]
+
+
 def test_registers_survive_packing() -> None:
     rng = random.Random(1)
     content = bytes(rng.randrange(64) for _ in range(hll.REGISTERS))
@@ -38,7 +44,7 @@ def test_both_encodings_hold_the_same_registers(limit: int) -> None:
     dense.make_dense()
     for _ in range(3000):
         element = rng.randbytes(rng.randrange(4, 20))
-        assert sparse.add(element, limit) == dense.add(element, limit)
+        assert sparse.add([element], limit) == dense.add([element], limit)
     assert hll.registers(sparse) == hll.registers(dense)
     assert hll.count(sparse) == hll.count(dense)
     assert abs(hll.count(dense) - 3000) < 100
@@ -50,7 +56,7 @@ def test_a_sketch_made_from_bytes_goes_on_as_the_one_it_was_made_from() -> None:
     for _ in range(700):
         element = rng.randbytes(8)
         other = Sketch(bytes(one))
-        assert one.add(element, LIMIT) == other.add(element, LIMIT)
+        assert one.add([element], LIMIT) == other.add([element], LIMIT)
         assert one == other
 
 
@@ -58,8 +64,7 @@ def test_a_union_has_the_greatest_of_each_register() -> None:
     rng = random.Random(4)
     sketches = [Sketch(), Sketch(), Sketch()]
     for sketch in sketches:
-        for _ in range(400):
-            sketch.add(rng.randbytes(6), LIMIT)
+        sketch.add([rng.randbytes(6) for _ in range(400)], LIMIT)
     content, has_dense = hll.union(sketches)
     assert content == bytes(map(max, *map(hll.registers, sketches)))
     assert not has_dense
@@ -82,4 +87,4 @@ def test_what_is_no_hyperloglog_is_refused(text: bytes) -> None:
 def test_a_long_run_cut_off_in_its_middle_is_corrupt() -> None:
     sketch = Sketch(bytes(Sketch())[:-1])
     with pytest.raises(CommandError, match="Corrupted"):
-        sketch.add(b"a", LIMIT)
+        sketch.add([b"a"], LIMIT)
