@@ -6,6 +6,7 @@
     ├── UsageError                 the command line or a request was wrong            exit status 2
     │   ├── SettingsError          a settings or theme file has a mistake; names file and line
     │   └── FileError              a file cannot be read or written
+    │       └── DamagedData        a payload or snapshot file is not what it must be; names the byte
     ├── SessionError               the session broke; nothing more can be sent        exit status 3
     │   ├── ConnectError           no connection could be made (refused, DNS, TLS, timeout)
     │   └── AuthError              the server refused the credentials
@@ -54,6 +55,20 @@ class SettingsError(UsageError):
 
 class FileError(UsageError):
     """A file cannot be read or written."""
+
+
+class DamagedData(FileError):
+    """A payload or a snapshot file is not what it must be.
+
+    Args:
+        at: the byte that is wrong, counted from 0.
+        expected: what should stand there.
+    """
+
+    def __init__(self, at: int, expected: str) -> None:
+        super().__init__(f"damaged at byte {at}: expected {expected}.")
+        self.at = at
+        self.expected = expected
 
 
 class SessionError(RedisTuiError):

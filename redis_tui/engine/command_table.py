@@ -36,6 +36,7 @@ _FLAG_NAMES: Final = tuple(
         (CommandFlag.FAST, "fast"),
         (CommandFlag.NO_AUTH, "no_auth"),
         (CommandFlag.NO_MANDATORY_KEYS, "no_mandatory_keys"),
+        (CommandFlag.ASKING, "asking"),
         (CommandFlag.NO_ASYNC_LOADING, "no_async_loading"),
         (CommandFlag.NO_MULTI, "no_multi"),
         (CommandFlag.ALLOW_BUSY, "allow_busy"),

@@ -32,6 +32,7 @@ class CommandFlag(Flag):
     NO_AUTH = auto()
     MAY_REPLICATE = auto()
     NO_MANDATORY_KEYS = auto()
+    ASKING = auto()
     NO_ASYNC_LOADING = auto()
     NO_MULTI = auto()
     ALLOW_BUSY = auto()

@@ -1,0 +1,1 @@
+"""The servers' own encoding of values: DUMP payloads and snapshot files, read and written."""
