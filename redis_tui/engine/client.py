@@ -7,14 +7,25 @@ CLIENT KILL through its `Outlet`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from redis_tui.engine.blocking import Blocked
     from redis_tui.engine.context import Ctx
     from redis_tui.engine.keyspace import Database
+    from redis_tui.engine.pubsub import Subscriptions
     from redis_tui.engine.registry import Command
+    from redis_tui.engine.tracking import Tracking
     from redis_tui.resp.types import Reply
+
+
+class Silence(Enum):
+    """Which replies a client does not want, as CLIENT REPLY sets it."""
+
+    NONE = "on"
+    ALL = "off"
+    NEXT = "skip"
 
 
 class Outlet(Protocol):
@@ -69,8 +80,13 @@ class Client:
     no_evict: bool = False
     no_touch: bool = False
     """As CLIENT NO-EVICT and NO-TOUCH set them; shown by CLIENT LIST, nothing is evicted here."""
+    subscriptions: Subscriptions | None = None
+    tracking: Tracking | None = None
+    monitoring: bool = False
+    """It sent MONITOR and sees every command."""
+    silence: Silence = Silence.NONE
     plain: bool = True
-    """No gate stands in the way: authenticated and not in MULTI. Kept up by `refresh`."""
+    """No gate stands in the way: authenticated, not in MULTI, no subscriber. Kept up by `refresh`."""
     outlet: Outlet | None = None
     """Set by whoever owns the connection; None loses late answers and messages."""
     blocked: Blocked | None = None
@@ -90,7 +106,12 @@ class Client:
 
     def refresh(self) -> None:
         """Works out anew whether the gates may be skipped; call after a change of the fields they look at."""
-        self.plain = self.authenticated and self.transaction is None
+        self.plain = self.authenticated and self.transaction is None and not self.only_listens and not self.monitoring
+
+    @property
+    def only_listens(self) -> bool:
+        """A subscriber that speaks RESP2: it cannot tell a reply from a message, so it may send next to nothing."""
+        return self.resp == 2 and bool(self.subscriptions)
 
     def break_watch(self) -> None:
         """A watched key has changed."""

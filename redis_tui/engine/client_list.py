@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from redis_tui.engine.pubsub import Kind, Subscriptions
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.spec.decode import decode_int
 
@@ -36,7 +37,7 @@ def client_line(ctx: Ctx, client: Client) -> bytes:
         ("flags", _flags(client)),
         *([("capa", "")] if dialect.is_valkey else []),
         ("db", client.ctx.db.index),
-        *[(name, 0) for name in ("sub", "psub", "ssub")],
+        *_subscriptions(client),
         ("multi", -1 if transaction is None else len(queue)),
         *([("watch", len(client.watched))] if dialect.at_least("7.4.0", valkey="8.0.0") else []),
         *[(name, 0) for name in ("qbuf", "qbuf-free", "argv-mem")],
@@ -45,7 +46,7 @@ def client_line(ctx: Ctx, client: Client) -> bytes:
         ("events", "r"),
         ("cmd", client.last_command),
         ("user", client.user.decode("latin-1")),
-        ("redir", -1),
+        ("redir", -1 if client.tracking is None else client.tracking.redirect),
         ("resp", client.resp),
         ("lib-name", client.lib_name.decode("latin-1")),
         ("lib-ver", client.lib_version.decode("latin-1")),
@@ -59,14 +60,37 @@ def client_line(ctx: Ctx, client: Client) -> bytes:
 
 
 def _flags(client: Client) -> str:
-    flags = (
-        ("x" if client.transaction is not None else "")
-        + ("d" if client.watch_broken else "")
-        + ("A" if client.closing else "")
-        + ("e" if client.no_evict else "")
-        + ("T" if client.no_touch else "")
+    tracking = client.tracking
+    marks = (
+        ("O", client.monitoring),
+        ("P", bool(client.subscriptions)),
+        ("x", client.transaction is not None),
+        ("b", client.blocked is not None),
+        ("t", tracking is not None),
+        ("R", tracking is not None and tracking.broken),
+        ("B", tracking is not None and tracking.broadcast),
+        ("d", client.watch_broken),
+        ("A", client.closing),
+        ("e", client.no_evict),
+        ("T", client.no_touch),
     )
-    return flags or "N"
+    return "".join(mark for mark, holds in marks if holds) or "N"
+
+
+def _subscriptions(client: Client) -> list[tuple[str, object]]:
+    own = client.subscriptions or Subscriptions()
+    return [
+        ("sub", len(own.by_kind[Kind.CHANNEL])),
+        ("psub", len(own.by_kind[Kind.PATTERN])),
+        ("ssub", len(own.by_kind[Kind.SHARD])),
+    ]
+
+
+def _type(client: Client) -> bytes:
+    """As CLIENT LIST TYPE tells clients apart; a MONITOR counts as a replica."""
+    if client.monitoring:
+        return b"replica"
+    return b"pubsub" if client.subscriptions else b"normal"
 
 
 @dataclass(slots=True)
@@ -174,12 +198,12 @@ def _of_ids(ids: set[int]) -> Callable[[Client], bool]:
 
 
 def _of_type(name: bytes, *, primary: bool) -> Callable[[Client], bool]:
-    """Everybody is a normal client here; other types are known and match nobody."""
+    """There are no masters here, so that type is known and matches nobody."""
     known = (*_TYPES, b"primary") if primary else _TYPES
     if name.lower() not in known:
         raise CommandError(b"ERR Unknown client type '%b'" % name)
-    is_normal = name.lower() == b"normal"
-    return lambda _client: is_normal
+    wanted = b"replica" if name.lower() == b"slave" else name.lower()
+    return lambda client: _type(client) == wanted
 
 
 def _seconds(text: bytes, what: bytes) -> int:

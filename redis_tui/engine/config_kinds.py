@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.engine.notify import parse_classes, render_classes
 from redis_tui.errors import CommandError
 from redis_tui.spec.decode import decode_int
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 _UNITS: Final = {"": 1, "b": 1, "k": 1000, "kb": 1024, "m": 1000**2, "mb": 1024**2, "g": 1000**3, "gb": 1024**3}
 _WORD_MAX: Final = 2**64 - 1
 _LONG_MAX: Final = 2**63 - 1
-_EVENTS: Final = "g$lshzxetdn"
-"""Classes of events in the order in which CONFIG GET names them, ahead of K, E and m."""
-_ALL_EVENTS: Final = frozenset("g$lshzxetd")
 _BUFFER_CLASSES: Final = {"normal": 0, "slave": 1, "replica": 1, "pubsub": 2}
 _HOSTNAME: Final = re.compile(r"[A-Za-z0-9.-]*")
 _PERCENTILE: Final = re.compile(r"\d+(\.\d*)?|\.\d+|-\d.*")
@@ -159,12 +157,10 @@ def _buffers(_setting: Setting, text: str, current: str, _dialect: Dialect) -> s
 
 
 def _events(_setting: Setting, text: str, _current: str, _dialect: Dialect) -> str:
-    chosen = set(text)
-    if not chosen <= {*_EVENTS, *"AKEm"}:
-        raise ValueError("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.")
-    is_all = "A" in chosen or chosen >= _ALL_EVENTS
-    classes = "A" if is_all else "".join(one for one in _EVENTS if one in chosen)
-    return classes + "".join(one for one in "KEm" if one in chosen)
+    try:
+        return render_classes(parse_classes(text))
+    except ValueError:
+        raise ValueError("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.") from None
 
 
 def _oom(_setting: Setting, text: str, _current: str, _dialect: Dialect) -> str:

@@ -21,13 +21,19 @@ from redis_tui.engine.config import Config
 from redis_tui.engine.context import Ctx
 from redis_tui.engine.dialect import REDIS_8, Dialect
 from redis_tui.engine.keyspace import Keyspace
+from redis_tui.engine.notify import Notifier
+from redis_tui.engine.pause import Pause
+from redis_tui.engine.pubsub import PubSub
 from redis_tui.engine.registry import Command, Registry
 from redis_tui.engine.scripts import Scripts
 from redis_tui.engine.slowlog import SlowLog, redacted
 from redis_tui.engine.stats import Stats
+from redis_tui.engine.tracking import TrackingTable
 from redis_tui.errors import CommandError
-from redis_tui.resp.types import QUEUED, ErrorReply, Reply
+from redis_tui.resp.inline import quote
+from redis_tui.resp.types import QUEUED, ErrorReply, Reply, Status
 from redis_tui.spec.command import CommandFlag
+from redis_tui.spec.keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +42,14 @@ NOAUTH = b"NOAUTH Authentication required."
 _UNQUEUED = frozenset({"exec", "discard", "multi", "watch", "quit", "reset"})
 _NO_MULTI_IN_VALKEY = frozenset({"multi", "watch"})
 """Valkey refuses these while it queues; Redis runs them, and they answer an error of their own."""
+_WHILE_LISTENING = frozenset(f"{kind}{word}" for kind in ("", "p", "s") for word in ("subscribe", "unsubscribe")) | {
+    "ping",
+    "quit",
+    "reset",
+}
+_TOUCHES_DATA = CommandFlag.WRITE | CommandFlag.READONLY | CommandFlag.MAY_REPLICATE
+_HELD_BACK = CommandFlag.WRITE | CommandFlag.MAY_REPLICATE
+_UNSEEN = CommandFlag.SKIP_MONITOR | CommandFlag.ADMIN
 _EXPIRY_SAMPLE = 200
 """Keys with a time to live that one active cycle looks at, a database."""
 
@@ -67,6 +81,15 @@ class Engine:
         self.slowlog = SlowLog()
         self.stats = Stats()
         self.clients: dict[int, Client] = {}
+        self.pubsub = PubSub()
+        self.notifier = Notifier(self.pubsub.publish)
+        self.tracking = TrackingTable(self.clients)
+        self.pause = Pause(self)
+        self.monitors: dict[Client, None] = {}
+        self.attentive = False
+        """Somebody wants to know of each command: a MONITOR, or a client that tracks. Kept up by `refresh`."""
+        self.guarded = False
+        """Some gate concerns every client: a busy script, a pause. Kept up by `refresh`."""
         self.run_id = secrets.token_hex(20)
         self.started_ms = self.clock.now_us() // 1000
         self.scripts = Scripts(self)
@@ -93,11 +116,34 @@ class Engine:
     def disconnect(self, client: Client) -> None:
         """A client is gone; its watches and its transaction go with it."""
         self.blocking.release(client)
+        self.forget_listener(client)
         client.unwatch()
         client.transaction = None
         client.closing = True
         self.scripts.forget_client(client)
         self.clients.pop(client.id, None)
+
+    def forget_listener(self, client: Client) -> None:
+        """A client hears of nothing any more: subscriptions, tracking and MONITOR end."""
+        self.pubsub.forget(client)
+        if client.tracking is not None:
+            self.tracking.disable(client)
+        if client.monitoring:
+            client.monitoring = False
+            self.monitors.pop(client, None)
+            client.refresh()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Works out anew who must be told or asked; call after a change of what it looks at."""
+        self.attentive = bool(self.monitors or self.tracking.users)
+        self.guarded = self.scripts.busy or self.pause.mode is not None
+        notifies, tracks = self.notifier.active, bool(self.tracking.users)
+        listener = self._hear if notifies and tracks else self.notifier.announce if notifies else None
+        self.space.listen(self._hear_tracked if tracks and listener is None else listener)
+        self.space.on_flush = self.tracking.flushed if tracks else None
+        self.space.on_miss = self.notifier.announce if self.notifier.wants("m") else None
+        self.space.announces_new = self.notifier.wants("n")
 
     def hang_up(self, client: Client, *, now: bool) -> None:
         """Ends a connection from this side, as CLIENT KILL does.
@@ -128,7 +174,7 @@ class Engine:
         try:
             command, args = self.registry.resolve(argv)
             client.last_command = command.name
-            if not client.plain or self.scripts.busy:
+            if not client.plain or self.guarded:
                 queued = self._gate(client, command, argv)
                 if queued is not None:
                     return queued
@@ -138,7 +184,10 @@ class Engine:
             self.space.now_ms = self.clock.now_us() // 1000
         client.last_active_ms = self.space.now_ms
         client.ctx.resp = client.resp
-        reply = self.call(client, command, args, argv)
+        if self.attentive:
+            reply = self._call_watched(client, command, args, argv)
+        else:
+            reply = self.call(client, command, args, argv)
         if self.blocking.ready and not self.time_frozen:
             self.blocking.serve()
         return reply
@@ -161,6 +210,8 @@ class Engine:
             reply = ErrorReply(refusal.worded(argv[0]))
         if reply is BLOCKED:
             return self._waits(client, command, args, argv)
+        if self.attentive:
+            self.observe(client, command, argv)
         duration_us = (time.perf_counter_ns() - started) // 1000
         self.stats.commands += 1
         stat = self.stats.by_command.get(command.name) or self.stats.of(command.name)
@@ -177,6 +228,51 @@ class Engine:
         """Puts a command into the slow log."""
         unix_time = self.clock.now_us() // 1_000_000
         self.slowlog.add(argv, unix_time=unix_time, duration_us=duration_us, addr=client.addr, name=client.name)
+
+    def observe(self, client: Client, command: Command, argv: Sequence[bytes], *, from_script: bool = False) -> None:
+        """Tells monitors of a command that has run, and remembers what a tracking client has read.
+
+        Args:
+            client: who asked.
+            command: what ran.
+            argv: all words.
+            from_script: a script called it.
+        """
+        if self.monitors and not command.flags & _UNSEEN:
+            self.feed_monitors(client, command, argv, from_script=from_script)
+        wish = client.tracking
+        if wish is not None and wish.remembers and command.flags & CommandFlag.READONLY and not command.runs_scripts:
+            self.tracking.remember(client, keys_of(command.spec, argv))
+
+    def feed_monitors(
+        self, client: Client, command: Command, argv: Sequence[bytes], *, from_script: bool = False
+    ) -> None:
+        """Shows a command to everybody who sent MONITOR, secrets left out."""
+        source = b"lua" if from_script else client.addr
+        words = b" ".join(quote(word).encode("latin-1") for word in redacted(command.name, argv))
+        seconds, micros = divmod(self.clock.now_us(), 1_000_000)
+        line = Status(b"%d.%06d [%d %b] %b" % (seconds, micros, client.ctx.db.index, source, words))
+        for monitor in tuple(self.monitors):
+            monitor.push(line)
+
+    def _call_watched(self, client: Client, command: Command, args: Sequence[bytes], argv: Sequence[bytes]) -> Reply:
+        """As `call`, while somebody monitors or tracks."""
+        self.tracking.acting = client
+        if command.runs_scripts and self.monitors:
+            self.feed_monitors(client, command, argv)  # ahead of what the script will call
+        reply = self.call(client, command, args, argv)
+        if client.tracking is not None and not command.name.startswith("client|"):
+            client.tracking.caching = client.tracking.caching and client.transaction is not None
+        self.tracking.acting = None
+        self.tracking.flush()
+        return reply
+
+    def _hear(self, db: int, event: str, key: bytes) -> None:
+        self.notifier.announce(db, event, key)
+        self.tracking.changed(key)
+
+    def _hear_tracked(self, db: int, event: str, key: bytes) -> None:  # noqa: ARG002  # a keyspace listener's signature
+        self.tracking.changed(key)
 
     def count(self, command: Command | None, reply: Reply) -> None:
         """Counts a command that ended without having been run again: its wait was over.
@@ -200,13 +296,23 @@ class Engine:
         Returns:
             Seconds until it should be called again, at most; infinite where nothing is due.
         """
-        due_ms = self.blocking.next_deadline_ms()
+        due_ms = self._due_ms()
         if due_ms is None:
             return math.inf
-        if due_ms <= self.clock.now_us() // 1000 and not self.time_frozen:
+        now_ms = self.clock.now_us() // 1000
+        if due_ms <= now_ms and not self.time_frozen:
             self.blocking.expire()
-            due_ms = self.blocking.next_deadline_ms()
+            if self.pause.mode is not None and self.pause.until_ms <= now_ms:
+                self.pause.end()
+            due_ms = self._due_ms()
         return math.inf if due_ms is None else max(0.0, due_ms / 1000 - self.clock.now_us() / 1e6)
+
+    def _due_ms(self) -> int | None:
+        """When a wait or a pause ends next, Unix time; None where there is none."""
+        waiting = self.blocking.next_deadline_ms()
+        if self.pause.mode is None:
+            return waiting
+        return self.pause.until_ms if waiting is None else min(waiting, self.pause.until_ms)
 
     def _waits(self, client: Client, command: Command, args: Sequence[bytes], argv: Sequence[bytes]) -> Reply:
         """Keeps a command that waits, to be run again; it counts once it is over."""
@@ -216,7 +322,7 @@ class Engine:
 
     def expire_cycle(self) -> int:
         """Removes a bounded number of keys whose time has run out, read or not; how many went."""
-        if self.time_frozen:
+        if self.time_frozen or self.space.expiry_paused:
             return 0
         now_us = self.clock.now_us()
         self.stats.sample(now_us)
@@ -228,6 +334,7 @@ class Engine:
             for db in self.space.databases
             if db.expires
         )
+        self.tracking.flush()
         if self.blocking.ready:
             self.blocking.serve()
         return gone
@@ -244,8 +351,17 @@ class Engine:
             raise CommandError(f"ERR wrong number of arguments for '{command.name}' command")
         if stranger:
             raise CommandError(NOAUTH)
+        if client.only_listens and command.name not in _WHILE_LISTENING:
+            raise CommandError(
+                f"ERR Can't execute '{command.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET "
+                "are allowed in this context"
+            )
         if self.scripts.busy and not command.flags & CommandFlag.ALLOW_BUSY:
             raise CommandError(self.dialect.busy)
+        if client.monitoring and command.flags & _TOUCHES_DATA:
+            raise CommandError("ERR Replica can't interact with the keyspace")
+        if self.pause.mode is not None and not client.monitoring and self.pause.holds(writes=_writes(client, command)):
+            return self.blocking.postpone(client, argv)
         if client.transaction is None:
             return None
         if command.flags & CommandFlag.NO_MULTI or (valkey and command.name in _NO_MULTI_IN_VALKEY):
@@ -276,3 +392,13 @@ class Engine:
     def _configure(self) -> None:
         self._slow_us = self.config.number("slowlog-log-slower-than")
         self.slowlog.resize(self.config.number("slowlog-max-len"))
+        self.notifier.configure(self.config.text("notify-keyspace-events"))
+        self.tracking.limit = self.config.number("tracking-table-max-keys")
+        self.refresh()
+
+
+def _writes(client: Client, command: Command) -> bool:
+    """Whether a pause of writes holds this command back; EXEC as what it would run."""
+    if command.name == "exec" and client.transaction is not None:
+        return any(bool(queued.flags & _HELD_BACK) for queued, _ in client.transaction.queue)
+    return bool(command.flags & _HELD_BACK)

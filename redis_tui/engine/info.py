@@ -81,9 +81,9 @@ def _clients(engine: Engine) -> Fields:
     watched = {one for client in engine.clients.values() for one in client.watched}
     yield "connected_clients", len(engine.clients)
     yield "cluster_connections", 0
-    yield "blocked_clients", 0
-    yield "tracking_clients", 0
-    yield "pubsub_clients", 0
+    yield "blocked_clients", len(engine.blocking.clients)
+    yield "tracking_clients", len(engine.tracking.users)
+    yield "pubsub_clients", sum(bool(client.subscriptions) for client in engine.clients.values())
     yield "watching_clients", sum(bool(client.watched) for client in engine.clients.values())
     yield "total_watched_keys", len(watched)
 

@@ -50,6 +50,15 @@ class Keyspace:
         """Keys whose time ran out, found lazily or by the active cycle."""
         self.rng = random.Random(seed)
         self.listener: Listener | None = None
+        """Told of every event; set by `listen`."""
+        self.on_miss: Listener | None = None
+        """Told of a key that was looked up to be read and is not there."""
+        self.on_flush: Callable[[], None] | None = None
+        """Told that a database was emptied."""
+        self.announces_new = False
+        """A key that appears is an event of its own, ``new``."""
+        self.expiry_paused = False
+        """Keys whose time has run out are hidden, but stay."""
         self.journal: Journal | None = None
         self.databases = [Database(self, index) for index in range(databases)]
 
@@ -65,9 +74,18 @@ class Keyspace:
         for db in self.databases:
             db.observe()
 
+    def listen(self, listener: Listener | None) -> None:
+        """Tells this listener of every event from now on; None tells nobody."""
+        self.listener = listener
+        for db in self.databases:
+            db.observe()
+
     def flush(self) -> int:
         """Empties every database; how many keys went."""
-        return sum(db.flush() for db in self.databases)
+        gone = sum(db.empty() for db in self.databases)
+        if self.on_flush is not None:
+            self.on_flush()
+        return gone
 
     def swap(self, first: int, second: int) -> None:
         """Exchanges the contents of two databases, as SWAPDB does."""
@@ -78,8 +96,7 @@ class Keyspace:
         if first != second:
             for db in (one, two):
                 for key in [key for key in db.watchers if key in one.entries or key in two.entries]:
-                    for watcher in tuple(db.watchers[key]):
-                        watcher()
+                    db.wake(key)
         one.entries, two.entries = two.entries, one.entries
         one.expires, two.expires = two.expires, one.expires
         one.index_keys = two.index_keys = None
@@ -111,11 +128,10 @@ class Database:
         """The value of a key, None where there is none or its time has run out."""
         value = self.entries.get(key)
         space = self.space
-        if value is None:
+        if value is None or (key in self.expires and self.expires[key] <= space.now_ms and self._expire(key)):
             space.misses += 1
-            return None
-        if key in self.expires and self.expires[key] <= space.now_ms and self._expire(key):
-            space.misses += 1
+            if space.on_miss is not None:
+                space.on_miss(self.index, "keymiss", key)
             return None
         space.hits += 1
         return value
@@ -206,6 +222,8 @@ class Database:
             self.before(key)
         fresh = kind()
         self.entries[key] = fresh
+        if self.space.announces_new:
+            self._announce(key, "new")
         if self.index_keys is not None:
             self.index_keys.add(key)
         return fresh
@@ -259,7 +277,10 @@ class Database:
             self.before(key)
         if self.index_keys is not None:
             self.index_keys.add(key)
+        is_new = observed and self.space.announces_new and key not in self.entries
         self.entries[key] = value
+        if is_new:
+            self._announce(key, "new")
         if self.expires and not keep_ttl:
             self.expires.pop(key, None)
         self.space.dirty += 1
@@ -303,13 +324,20 @@ class Database:
         return True
 
     def flush(self) -> int:
+        """Empties this database, and tells so; how many keys went."""
+        gone = self.empty()
+        if self.space.on_flush is not None:
+            self.space.on_flush()
+        return gone
+
+    def empty(self) -> int:
         """Empties this database; how many keys went."""
         count = len(self.entries)
         if self.observed:
             for key in list(self.entries):
                 self.before(key)
             for key in [key for key in self.watchers if key in self.entries]:
-                self._announce(key, "flushdb")
+                self.wake(key)
         self.entries = {}
         self.expires = {}
         self.index_keys = None
@@ -388,11 +416,15 @@ class Database:
         if self.space.journal is not None:
             self.space.journal.before(self, key)
 
+    def wake(self, key: bytes) -> None:
+        """Tells those who watch a key."""
+        for watcher in tuple(self.watchers.get(key, ())):
+            watcher()
+
     def _announce(self, key: bytes, event: str) -> None:
         if key in self.watchers:
-            for watcher in tuple(self.watchers[key]):
-                watcher()
-        if event and self.space.listener is not None:
+            self.wake(key)
+        if self.space.listener is not None:
             self.space.listener(self.index, event, key)
 
     def _drop(self, key: bytes) -> None:
@@ -407,6 +439,8 @@ class Database:
         Inside a script only the clock stands still: a key that was due before the script
         began goes at its first touch, as on a real server.
         """
+        if self.space.expiry_paused:
+            return True
         if self.observed:
             self.before(key)
         self._drop(key)

@@ -101,14 +101,14 @@ def command(
     return declare
 
 
-def container(name: str, summary: str, *, since: str, group: str) -> None:
+def container(name: str, summary: str, *, since: str, group: str, complexity: str = "") -> None:
     """Declares a command that only holds subcommands.
 
     Args:
         name: in lower case.
         summary: as COMMAND DOCS tells it.
     """
-    spec = CommandSpec(name=name, summary=summary, group=group, since=since, arity=-2)
+    spec = CommandSpec(name=name, summary=summary, group=group, since=since, arity=-2, complexity=complexity)
     _DECLARED[name] = Declaration(spec, None, None)
 
 
@@ -123,7 +123,17 @@ def declarations() -> dict[str, Declaration]:
 class Command:
     """A command of one engine, ready to run."""
 
-    __slots__ = ("arity", "barred_from_scripts", "flags", "invoke", "name", "spec", "subcommands", "writes")
+    __slots__ = (
+        "arity",
+        "barred_from_scripts",
+        "flags",
+        "invoke",
+        "name",
+        "runs_scripts",
+        "spec",
+        "subcommands",
+        "writes",
+    )
 
     def __init__(self, spec: CommandSpec, invoke: Invoke | None) -> None:
         self.spec = spec
@@ -133,6 +143,8 @@ class Command:
         # Asked at every script's first call of a command; an enum's & takes a microsecond.
         self.writes = bool(spec.flags & CommandFlag.WRITE)
         self.barred_from_scripts = bool(spec.flags & CommandFlag.NOSCRIPT)
+        # What EVAL and FCALL have in common with nothing else; MONITOR and tracking see the calls inside instead.
+        self.runs_scripts = bool(spec.flags & CommandFlag.SKIP_MONITOR)
         self.invoke = invoke
         self.subcommands: dict[bytes, Command] = {}
 

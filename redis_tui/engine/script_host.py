@@ -39,7 +39,7 @@ class EngineHost:
         self._client = client
         self._ctx = client.ctx
         self._lanes: dict[bytes, tuple[Command, DirectCall]] = {}
-        self._profiles = (next(_PROFILES), next(_PROFILES))
+        self._profiles = tuple(next(_PROFILES) for _ in range(4))
         self._read_only = False
         self._log: LogSink | None = None
         self.wrote = False
@@ -59,7 +59,7 @@ class EngineHost:
 
     @property
     def profile(self) -> int:
-        return self._profiles[self._read_only]
+        return self._profiles[self._read_only + 2 * self._engine.attentive]
 
     def call(self, argv: Sequence[bytes]) -> Reply:
         try:
@@ -72,11 +72,16 @@ class EngineHost:
         if command.writes:
             self.wrote = True
         try:
-            return command.invoke(self._ctx, args) if command.invoke else None
+            reply = command.invoke(self._ctx, args) if command.invoke else None
         except CommandError as refusal:
-            return ErrorReply(self._reworded_arity(command, argv[0], len(argv), refusal))
+            reply = ErrorReply(self._reworded_arity(command, argv[0], len(argv), refusal))
+        if self._engine.attentive:
+            self._engine.observe(self._client, command, argv, from_script=True)
+        return reply
 
     def direct(self, name: bytes) -> DirectCall | None:
+        if self._engine.attentive:
+            return None
         lane = self._lanes.get(name)
         if lane is None:
             command = self._engine.registry.find(name)

@@ -157,7 +157,9 @@ class Scripts:
             )
         finally:
             self.current = None
-            self.busy = False
+            if self.busy:
+                self.busy = False
+                engine.refresh()
             ctx.in_script, ctx.resp, engine.time_frozen = False, resp, frozen
             if ctx.db is not db:
                 ctx.use(db)  # a SELECT inside lasts as long as the script
@@ -186,7 +188,9 @@ class Scripts:
 
     def note_busy(self) -> None:
         """Told by the count hook, in the owner thread, while a script runs past the threshold."""
-        self.busy = True
+        if not self.busy:
+            self.busy = True
+            self._engine.refresh()
         if self.on_busy is not None:
             self.on_busy()
 

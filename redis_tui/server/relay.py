@@ -19,8 +19,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, Union
 
 from redis_tui.engine.blocking import BLOCKED
+from redis_tui.engine.client import Silence
 from redis_tui.resp.encoder import encode, encode_into
-from redis_tui.resp.types import ErrorReply
+from redis_tui.resp.types import ErrorReply, Several
 
 if TYPE_CHECKING:
     import asyncio
@@ -35,6 +36,10 @@ CHUNK = 1024 * 1024
 """Bytes of replies after which a caller must take them before it is served further."""
 # What a browser sends: Redis takes these words for an attack through a web page and hangs up.
 _HTTP = frozenset({b"post", b"host:"})
+
+
+# Looked at after every command: an enum's member costs a look-up more.
+_AUDIBLE = Silence.NONE
 
 
 class Signal(Enum):
@@ -292,6 +297,8 @@ class Relay:
                     self._send_late(caller, replies)
                     return batch[at + 1 :]
                 encode_into(replies, reply, client.resp)
+                if client.silence is not _AUDIBLE and type(reply) is not Several:
+                    _hush(client, replies, mark)
             except Exception as error:  # noqa: BLE001  # a fault of ours must not cost the others their server
                 del replies[mark:]
                 encode_into(replies, ErrorReply(f"ERR internal error, {type(error).__name__}: {error}".encode()))
@@ -336,3 +343,10 @@ class Relay:
         if self._outbox and not self._signalled and not self._closed:
             self._signalled = True
             self._loop.call_soon_threadsafe(self._deliver)
+
+
+def _hush(client: Client, replies: bytearray, mark: int) -> None:
+    """Takes a reply back that its client does not want to have, from a position on."""
+    del replies[mark:]
+    if client.silence is Silence.NEXT:
+        client.silence = Silence.NONE

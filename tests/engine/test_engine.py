@@ -69,13 +69,14 @@ def test_shutdown_is_not_queued(run: Run) -> None:
 
 
 def test_a_busy_script_lets_few_commands_through(engine: Engine, client: Client) -> None:
-    engine.scripts.busy = True
+    engine.scripts.note_busy()
     refused = engine.execute(client, [b"GET", b"k"])
     assert isinstance(refused, ErrorReply)
     assert refused.line.startswith(b"BUSY Redis is busy running a script.")
     assert engine.execute(client, [b"MULTI"]) == OK
     assert engine.execute(client, [b"GET", b"k"]) == refused
     engine.scripts.busy = False
+    engine.refresh()
     assert engine.execute(client, [b"GET", b"k"]) == QUEUED
     aborted = ErrorReply(b"EXECABORT Transaction discarded because of previous errors.")
     assert engine.execute(client, [b"EXEC"]) == aborted
@@ -83,7 +84,7 @@ def test_a_busy_script_lets_few_commands_through(engine: Engine, client: Client)
 
 def test_exec_while_busy_discards(engine: Engine, client: Client) -> None:
     engine.execute(client, [b"MULTI"])
-    engine.scripts.busy = True
+    engine.scripts.note_busy()
     reply = engine.execute(client, [b"EXEC"])
     assert isinstance(reply, ErrorReply)
     assert reply.line.startswith(b"EXECABORT Transaction discarded because of: BUSY Redis is busy")

@@ -1,8 +1,7 @@
 """Connections: who a client is, and what it may find out or do about others.
 
-The decision a reader would question: CLIENT REPLY, TRACKING, PAUSE and UNBLOCK are not
-declared, because nothing here would follow from them; a client that asks is told that the
-subcommand is unknown rather than being answered OK for nothing.
+CLIENT's subcommands that reach into the flow of commands are in `client_control`, those
+for a cache on the client's side in `client_tracking`.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import hmac
 import re
 from typing import TYPE_CHECKING, Literal
 
+from redis_tui.engine.client import Silence
 from redis_tui.engine.client_list import Filter, client_line, parse_filters
 from redis_tui.engine.registry import command, container
 from redis_tui.errors import CommandError, SyntaxFault
@@ -44,8 +44,10 @@ container("client", "A container for client connection commands.", since="2.4.0"
 
 @command("PING [message]", since="1.0.0", flags=CommandFlag.FAST, complexity="O(1)")
 @binding(excess="arity")
-def ping(_ctx: Ctx, message: bytes | None = None) -> Reply:
+def ping(ctx: Ctx, message: bytes | None = None) -> Reply:
     """Returns the server's liveliness response."""
+    if ctx.client.only_listens:
+        return [b"pong", message or b""]
     return PONG if message is None else message
 
 
@@ -79,6 +81,8 @@ def reset(ctx: Ctx) -> Reply:
     """Resets the connection."""
     client = ctx.client
     client.discard()
+    ctx.engine.forget_listener(client)
+    client.silence = Silence.NONE
     client.name = b""
     client.resp = 2
     client.no_evict = client.no_touch = False
