@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from redis_tui.engine.blocking import BLOCKED
 from redis_tui.engine.dialect import dialect_named
 from redis_tui.engine.engine import Engine
 from redis_tui.resp.encoder import encode
 from tests.conformance.real_server import RealServer, running
 from tests.conformance.wire import RawClient
+from tests.engine.outlet import Outlet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +38,13 @@ class Ours:
     def __init__(self, name: str) -> None:
         self._engine = Engine(dialect=dialect_named(name))
         self._client = self._engine.connect()
+        self._client.outlet = self._outlet = Outlet()
 
     def ask(self, *argv: bytes) -> bytes:
         reply = self._engine.execute(self._client, argv)
+        if reply is BLOCKED:
+            self._engine.blocking.unblock(self._client, error=False)  # as if its time were up
+            reply = self._outlet.answers.pop()
         return encode(reply, self._client.resp)
 
 

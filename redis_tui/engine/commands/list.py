@@ -1,4 +1,4 @@
-"""Lists. The values themselves are `types.list.List`; blocking forms live elsewhere.
+"""Lists. The values themselves are `types.list.List`; forms that wait are in `list_blocking`.
 
 The decision a reader would question: some integers are decoded here and not by the binder.
 LINDEX, LSET and their kin look at the key first, so that an index which is no integer
@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
-from redis_tui.engine.pop_request import parse_pop
+from redis_tui.engine.pop_request import PopRequest, parse_pop
 from redis_tui.engine.registry import command
 from redis_tui.engine.types.list import List
 from redis_tui.errors import CommandError, SyntaxFault
@@ -96,6 +96,11 @@ def _pop(ctx: Ctx, key: bytes, side: Side, count: bytes | None) -> Reply:
     items = ctx.edit(key, List)
     if items is None:
         return None
+    return pop_one(ctx, key, items, side)
+
+
+def pop_one(ctx: Ctx, key: bytes, items: List, side: Side) -> bytes:
+    """Pops one element; the key goes with the last."""
     element = items.pop_head() if side == "left" else items.pop_tail()
     if items.is_quicklist:
         items.shrunk(ctx.config)
@@ -131,13 +136,18 @@ def _take(ctx: Ctx, key: bytes, items: List, side: Side, count: int) -> list[byt
 )
 def lmpop(ctx: Ctx, rest: Rest) -> Reply:
     """Returns multiple elements from a list after removing them. Deletes the list if the last element was popped."""
-    request = parse_pop(rest, sides=(b"LEFT", b"RIGHT"))
+    taken = take_first(ctx, parse_pop(rest, sides=(b"LEFT", b"RIGHT")))
+    return NULL_ARRAY if taken is None else taken
+
+
+def take_first(ctx: Ctx, request: PopRequest) -> Reply:
+    """Pops from the first of the keys that holds a list; None where none does."""
     for key in request.keys:
         items = ctx.edit(key, List)
         if items is not None:
             side: Side = "left" if request.side == b"LEFT" else "right"
             return [key, _take(ctx, key, items, side, request.count)]
-    return NULL_ARRAY
+    return None
 
 
 @command("LLEN key", since="1.0.0", flags=READ | FAST, complexity="O(1)")
@@ -339,16 +349,17 @@ def lmove(
     whereto: Literal["left", "right"],
 ) -> Reply:
     """Returns an element after popping it from one list and pushing it to another. Deletes the list if the last element was moved."""  # noqa: E501  # the server's own sentence
-    return _move(ctx, source, destination, wherefrom, whereto)
+    return move(ctx, source, destination, wherefrom, whereto)
 
 
 @command("RPOPLPUSH source destination", since="1.2.0", flags=WRITE | DENYOOM, complexity="O(1)")
 def rpoplpush(ctx: Ctx, source: bytes, destination: bytes) -> Reply:
     """Returns the last element of a list after removing and pushing it to another list. Deletes the list if the last element was popped."""  # noqa: E501  # the server's own sentence
-    return _move(ctx, source, destination, "right", "left")
+    return move(ctx, source, destination, "right", "left")
 
 
-def _move(ctx: Ctx, source: bytes, destination: bytes, wherefrom: Side, whereto: Side) -> Reply:
+def move(ctx: Ctx, source: bytes, destination: bytes, wherefrom: Side, whereto: Side) -> Reply:
+    """Moves one element from an end of one list to an end of another; None where there is no source."""
     origin = ctx.edit(source, List)
     if origin is None:
         return None

@@ -1,7 +1,7 @@
 """Sorted sets: changing members, asking for them, popping, chance and scanning.
 
-Ranges stand in `sorted_set_range`, unions and their kin in `sorted_set_algebra`; the values
-themselves are `types.sorted_set.SortedSet`.
+Ranges stand in `sorted_set_range`, unions and their kin in `sorted_set_algebra`, what waits in
+`sorted_set_blocking`; the values themselves are `types.sorted_set.SortedSet`.
 
 The decision a reader would question: ZADD parses on its own. It reads options up to the
 first word that is none, checks that what follows is paired, and only then looks at which
@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from redis_tui.engine.pop_request import parse_pop
+from redis_tui.engine.pop_request import PopRequest, parse_pop
 from redis_tui.engine.registry import command
 from redis_tui.engine.scan_request import parse_cursor, parse_scan
 from redis_tui.engine.types.sorted_set import SortedSet
@@ -277,13 +277,13 @@ def _pop(ctx: Ctx, key: bytes, count: bytes | None, *, highest: bool) -> Reply:
     if wanted < 0:
         raise CommandError(_NOT_POSITIVE)
     found = ctx.edit(key, SortedSet)
-    taken = [] if found is None else _take(ctx, key, found, wanted, highest=highest)
+    taken = [] if found is None else take(ctx, key, found, wanted, highest=highest)
     if count is None:
         return [item for score, member in taken for item in (member, score)]
     return Pairs((member, score) for score, member in taken)
 
 
-def _take(ctx: Ctx, key: bytes, found: SortedSet, count: int, *, highest: bool) -> list[Entry]:
+def take(ctx: Ctx, key: bytes, found: SortedSet, count: int, *, highest: bool) -> list[Entry]:
     """Pops at most that many from one end; the key goes with the last."""
     size = len(found)
     taken = found.take(max(size - count, 0), size) if highest else found.take(0, min(count, size))
@@ -303,13 +303,18 @@ def _take(ctx: Ctx, key: bytes, found: SortedSet, count: int, *, highest: bool) 
 )
 def zmpop(ctx: Ctx, rest: Rest) -> Reply:
     """Returns the highest- or lowest-scoring members from one or more sorted sets after removing them. Deletes the sorted set if the last member was popped."""  # noqa: E501  # the server's own sentence
-    request = parse_pop(rest, sides=(b"MIN", b"MAX"))
+    taken = take_first(ctx, parse_pop(rest, sides=(b"MIN", b"MAX")))
+    return NULL_ARRAY if taken is None else taken
+
+
+def take_first(ctx: Ctx, request: PopRequest) -> Reply:
+    """Pops from the first of the keys that holds a sorted set; None where none does."""
     for key in request.keys:
         found = ctx.edit(key, SortedSet)
         if found is not None:
-            taken = _take(ctx, key, found, request.count, highest=request.side == b"MAX")
+            taken = take(ctx, key, found, request.count, highest=request.side == b"MAX")
             return [key, [[member, score] for score, member in taken]]
-    return NULL_ARRAY
+    return None
 
 
 # Chance and scanning
