@@ -21,6 +21,7 @@ from redis_tui.engine.config import Config
 from redis_tui.engine.context import Ctx
 from redis_tui.engine.dialect import REDIS_8, Dialect
 from redis_tui.engine.keyspace import Keyspace
+from redis_tui.engine.latency import LatencyMonitor
 from redis_tui.engine.notify import Notifier
 from redis_tui.engine.pause import Pause
 from redis_tui.engine.pubsub import PubSub
@@ -79,7 +80,8 @@ class Engine:
         self.space = Keyspace(self.config.number("databases"), seed=seed)
         self.blocking = Blocking(self)
         self.slowlog = SlowLog()
-        self.stats = Stats()
+        self.stats = Stats(dialect)
+        self.latency = LatencyMonitor()
         self.clients: dict[int, Client] = {}
         self.pubsub = PubSub()
         self.notifier = Notifier(self.pubsub.publish)
@@ -98,7 +100,9 @@ class Engine:
         self.on_shutdown: Callable[[], None] | None = None
         """Told of SHUTDOWN; None where there is no server that could end."""
         self._ids = itertools.count(1)
-        self._slow_us = 0
+        self._slow_us = self._spike_ms = 0
+        self._notable_ns = 0
+        self._tracks_latency = True
         self.space.now_ms = self.started_ms
         self.config.subscribe(self._configure)
 
@@ -212,17 +216,31 @@ class Engine:
             return self._waits(client, command, args, argv)
         if self.attentive:
             self.observe(client, command, argv)
-        duration_us = (time.perf_counter_ns() - started) // 1000
-        self.stats.commands += 1
+        taken_ns = time.perf_counter_ns() - started
         stat = self.stats.by_command.get(command.name) or self.stats.of(command.name)
         stat.calls += 1
-        stat.usec += duration_us
+        stat.timed += 1
+        stat.nanoseconds += taken_ns
+        if self._tracks_latency:
+            stat.histogram.add(taken_ns)
         if type(reply) is ErrorReply:
             stat.failed += 1
-            self.stats.note_error(reply.code)
-        if 0 <= self._slow_us <= duration_us and not command.flags & CommandFlag.SKIP_SLOWLOG:
-            self.note_slow(client, redacted(command.name, argv), duration_us)
+            if reply is not self.stats.told_in_script:
+                self.stats.note_error(reply.code)
+            self.stats.told_in_script = None
+        if taken_ns >= self._notable_ns:
+            self._note_notable(client, command, argv, taken_ns // 1000)
         return reply
+
+    def _note_notable(self, client: Client, command: Command, argv: Sequence[bytes], taken_us: int) -> None:
+        """A command took so long that the slow log or the latency monitor may want it."""
+        if 0 <= self._slow_us <= taken_us and not command.flags & CommandFlag.SKIP_SLOWLOG:
+            self.note_slow(client, redacted(command.name, argv), taken_us)
+        if 0 < self._spike_ms <= taken_us // 1000:
+            self._note_spike("fast-command" if CommandFlag.FAST in command.flags else "command", taken_us // 1000)
+
+    def _note_spike(self, event: str, taken_ms: int) -> None:
+        self.latency.add(event, self.clock.now_us() // 1_000_000, taken_ms)
 
     def note_slow(self, client: Client, argv: Sequence[bytes], duration_us: int) -> None:
         """Puts a command into the slow log."""
@@ -283,7 +301,6 @@ class Engine:
         """
         if command is None:
             return
-        self.stats.commands += 1
         stat = self.stats.of(command.name)
         stat.calls += 1
         if isinstance(reply, ErrorReply):
@@ -325,6 +342,7 @@ class Engine:
         if self.time_frozen or self.space.expiry_paused:
             return 0
         now_us = self.clock.now_us()
+        started = time.perf_counter_ns()
         self.stats.sample(now_us)
         self.space.now_ms = now_us // 1000
         gone = sum(
@@ -334,6 +352,10 @@ class Engine:
             for db in self.space.databases
             if db.expires
         )
+        taken_ns = time.perf_counter_ns() - started
+        self.stats.expire_cycle_ns += taken_ns
+        if 0 < self._spike_ms <= taken_ns // 1_000_000:
+            self._note_spike("expire-cycle", taken_ns // 1_000_000)
         self.tracking.flush()
         if self.blocking.ready:
             self.blocking.serve()
@@ -391,6 +413,11 @@ class Engine:
 
     def _configure(self) -> None:
         self._slow_us = self.config.number("slowlog-log-slower-than")
+        self._spike_ms = self.config.number("latency-monitor-threshold")
+        self._tracks_latency = self.config.enabled("latency-tracking")
+        wanted_ns = [1000 * self._slow_us] if self._slow_us >= 0 else []
+        wanted_ns += [1_000_000 * self._spike_ms] if self._spike_ms else []
+        self._notable_ns = min(wanted_ns, default=1 << 63)
         self.slowlog.resize(self.config.number("slowlog-max-len"))
         self.notifier.configure(self.config.text("notify-keyspace-events"))
         self.tracking.limit = self.config.number("tracking-table-max-keys")

@@ -137,7 +137,7 @@ def _stats(engine: Engine) -> Fields:
     stats, space = engine.stats, engine.space
     yield "total_connections_received", stats.connections
     yield "total_commands_processed", stats.commands
-    yield "instantaneous_ops_per_sec", stats.commands_per_s
+    yield "instantaneous_ops_per_sec", round(stats.commands_rate.per_s)
     yield "rejected_connections", 0
     yield "expired_keys", space.expired
     yield "evicted_keys", 0
@@ -148,7 +148,7 @@ def _stats(engine: Engine) -> Fields:
     yield "pubsub_patterns", 0
     yield "latest_fork_usec", 0
     yield "total_forks", 0
-    yield "total_error_replies", sum(stats.errors.values())
+    yield "total_error_replies", stats.error_replies
     yield "acl_access_denied_auth", stats.auth_failures
 
 
@@ -173,6 +173,8 @@ def _cpu(_engine: Engine) -> Fields:
 
 def _commandstats(engine: Engine) -> Fields:
     for name, stat in engine.stats.by_command.items():
+        if not stat.used:
+            continue
         mean = stat.usec / stat.calls if stat.calls else 0.0
         counts = f"calls={stat.calls},usec={stat.usec},usec_per_call={mean:.2f}"
         yield f"cmdstat_{name}", f"{counts},rejected_calls={stat.rejected},failed_calls={stat.failed}"

@@ -42,6 +42,7 @@ class EngineHost:
         self._profiles = tuple(next(_PROFILES) for _ in range(4))
         self._read_only = False
         self._log: LogSink | None = None
+        self._errors: set[bytes] = set()
         self.wrote = False
         """A command that writes was executed in this run."""
 
@@ -55,6 +56,8 @@ class EngineHost:
         self._read_only = read_only
         self._log = log
         self.wrote = False
+        if self._errors:
+            self._errors.clear()
         self._ctx.resp = 2
 
     @property
@@ -62,19 +65,22 @@ class EngineHost:
         return self._profiles[self._read_only + 2 * self._engine.attentive]
 
     def call(self, argv: Sequence[bytes]) -> Reply:
+        stats = self._engine.stats
         try:
             command, args = self._engine.registry.resolve(argv)
         except CommandError as refusal:
-            return ErrorReply(self._reworded(argv, refusal))
+            return self._told(self._reworded(argv, refusal))
         refusal_text = self._gate(command)
         if refusal_text is not None:
-            return ErrorReply(refusal_text.encode())
+            stats.of(command.name).rejected += 1
+            return self._told(refusal_text.encode())
         if command.writes:
             self.wrote = True
+        stats.of(command.name).calls += 1
         try:
             reply = command.invoke(self._ctx, args) if command.invoke else None
         except CommandError as refusal:
-            reply = ErrorReply(self._reworded_arity(command, argv[0], len(argv), refusal))
+            reply = self._failed(command, argv[0], len(argv), refusal)
         if self._engine.attentive:
             self._engine.observe(self._client, command, argv, from_script=True)
         return reply
@@ -87,7 +93,11 @@ class EngineHost:
             command = self._engine.registry.find(name)
             if command is None or command.invoke is None or command.subcommands:
                 return None
-            lane = self._lanes[name] = (command, DirectCall(partial(command.invoke, self._ctx), command.writes))
+            run = partial(command.invoke, self._ctx)
+            lane = self._lanes[name] = (
+                command,
+                DirectCall(run, command.writes, self._engine.stats.of(command.name)),
+            )
         return None if self._gate(lane[0]) is not None else lane[1]
 
     def set_resp(self, version: int) -> None:
@@ -98,7 +108,7 @@ class EngineHost:
             self._log(level, message)
 
     def refused(self, name: bytes, args: Sequence[bytes], refusal: CommandError) -> ErrorReply:
-        return ErrorReply(self._reworded_arity(self._lanes[name][0], name, len(args) + 1, refusal))
+        return self._failed(self._lanes[name][0], name, len(args) + 1, refusal)
 
     def acl_check(self, argv: Sequence[bytes]) -> bool:
         if self._engine.registry.find(argv[0]) is None:
@@ -126,7 +136,23 @@ class EngineHost:
         # CONFIG NOSUCH: Redis calls it an unknown command inside a script, Valkey 9 names the subcommand.
         return refusal.line if dialect.is_valkey else dialect.unknown_command.encode()
 
-    def _reworded_arity(self, command: Command, name: bytes, argc: int, refusal: CommandError) -> bytes:
+    def _failed(self, command: Command, name: bytes, argc: int, refusal: CommandError) -> ErrorReply:
+        """The error of a call that was counted as one, with the counters put right."""
+        stat = self._engine.stats.of(command.name)
         if command.takes(argc):
-            return refusal.worded(name)
-        return self._engine.dialect.wrong_arity.encode()
+            stat.failed += 1
+            return self._told(refusal.worded(name))
+        stat.calls -= 1
+        stat.rejected += 1
+        return self._told(self._engine.dialect.wrong_arity.encode())
+
+    def _told(self, line: bytes) -> ErrorReply:
+        """An error that is counted here, and not again where the script lets it pass."""
+        reply = ErrorReply(line)
+        self._engine.stats.note_error(reply.code)
+        self._errors.add(line)
+        return reply
+
+    def passed_on(self, reply: Reply) -> bool:
+        """Whether a script's reply is an error that one of its calls had."""
+        return isinstance(reply, ErrorReply) and reply.line.startswith(tuple(self._errors))

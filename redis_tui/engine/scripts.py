@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.script_host import EngineHost, LogSink
+from redis_tui.resp.types import ErrorReply
 from redis_tui.scripting.cache import CachedScript, ScriptCache
 from redis_tui.scripting.script import digest
 
@@ -165,6 +166,8 @@ class Scripts:
                 ctx.use(db)  # a SELECT inside lasts as long as the script
         if watched is not _UNWATCHED:
             watched.result = result
+        if type(result.reply) is ErrorReply and host.passed_on(result.reply):
+            engine.stats.told_in_script = result.reply
         cached.record(result.duration_us, engine.space.now_ms)
         return result
 

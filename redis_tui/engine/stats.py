@@ -1,12 +1,24 @@
-"""What INFO counts."""
+"""What INFO counts.
+
+The decision a reader would question: `CommandStat` objects live as long as the engine and are
+set to zero by CONFIG RESETSTAT, because a lane of a script keeps the one of its command.
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
-_SAMPLES = 16
-"""Samples that the rate is averaged over, as in Redis; one comes with each cycle of the owner thread."""
+from redis_tui.engine.histogram import Histogram
+
+if TYPE_CHECKING:
+    from redis_tui.engine.dialect import Dialect
+
+_SAMPLES: Final = 16
+"""Samples that a rate is averaged over, as in Redis; one comes with each cycle of the owner thread."""
+_ERRORS_KEPT: Final = 128
+"""Codes of errors that Redis 8 and Valkey count one by one."""
 
 
 @dataclass(slots=True)
@@ -14,28 +26,96 @@ class CommandStat:
     """One line of INFO commandstats."""
 
     calls: int = 0
-    usec: int = 0
+    """Scripts' calls among them."""
+    nanoseconds: int = 0
+    """Of the calls that were timed: all but those of scripts."""
+    timed: int = 0
     rejected: int = 0
     """Refused ahead of execution: arity, authentication, BUSY."""
     failed: int = 0
     """Answered with an error."""
+    histogram: Histogram = field(default_factory=Histogram)
+
+    @property
+    def usec(self) -> int:
+        """Microseconds that all calls took; a script's calls are taken to cost what the others do."""
+        if not self.timed:
+            return 0
+        return self.nanoseconds * max(self.calls, self.timed) // self.timed // 1000
+
+    @property
+    def used(self) -> bool:
+        return bool(self.calls or self.rejected or self.failed)
+
+    def reset(self) -> None:
+        """Starts anew."""
+        self.calls = self.nanoseconds = self.timed = self.rejected = self.failed = 0
+        self.histogram.counts.clear()
 
 
-@dataclass(slots=True)
+class Rate:
+    """How fast a count grows, over the last samples."""
+
+    __slots__ = ("_samples",)
+
+    def __init__(self) -> None:
+        self._samples: deque[tuple[int, int]] = deque(maxlen=_SAMPLES)
+
+    def sample(self, now_us: int, count: int) -> None:
+        """Marks the count at a moment."""
+        self._samples.append((now_us, count))
+
+    @property
+    def per_s(self) -> float:
+        """0 where there were no samples."""
+        if len(self._samples) < 2:
+            return 0.0
+        (first_us, first), (last_us, last) = self._samples[0], self._samples[-1]
+        return (last - first) * 1_000_000 / max(1, last_us - first_us)
+
+    def reset(self) -> None:
+        """Forgets the samples."""
+        self._samples.clear()
+
+
 class Stats:
-    """Counters since the start or since CONFIG RESETSTAT."""
+    """Counters since the start or since CONFIG RESETSTAT.
 
-    commands: int = 0
-    connections: int = 0
-    auth_failures: int = 0
-    memory_peak: int = 0
-    """The most bytes that INFO has ever estimated."""
-    memory_peak_s: int = 0
-    """When that was, Unix time in seconds."""
-    errors: dict[str, int] = field(default_factory=dict)
-    """Error replies by code."""
-    by_command: dict[str, CommandStat] = field(default_factory=dict)
-    _samples: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=_SAMPLES))
+    Args:
+        dialect: decides how many codes of errors are told apart.
+    """
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._errors_on = True
+        self.connections = 0
+        self.auth_failures = 0
+        self.acl_denied: dict[str, int] = {"cmd": 0, "key": 0, "channel": 0, "db": 0}
+        """Refusals for want of a right, by what it was for."""
+        self.memory_peak = 0
+        """The most bytes that INFO has ever estimated."""
+        self.memory_peak_s = 0
+        """When that was, Unix time in seconds."""
+        self.net_in = self.net_out = 0
+        """Bytes of requests and of replies that passed a socket."""
+        self.reads = self.writes = 0
+        """How often sockets were read and written."""
+        self.cycles = 0
+        """Turns of the owner thread."""
+        self.cycles_us = 0
+        self.expire_cycle_ns = 0
+        self.error_replies = 0
+        self.errors: dict[str, int] = {}
+        """Error replies by code."""
+        self.told_in_script: object = None
+        """A script's error reply that was counted where it arose."""
+        self.by_command: dict[str, CommandStat] = {}
+        self.commands_rate, self.in_rate, self.out_rate = Rate(), Rate(), Rate()
+
+    @property
+    def commands(self) -> int:
+        """Calls of any command."""
+        return sum(stat.calls for stat in self.by_command.values())
 
     def of(self, name: str) -> CommandStat:
         """The counters of one command, by full name."""
@@ -46,19 +126,27 @@ class Stats:
 
     def note_error(self, code: str) -> None:
         """One error reply."""
-        self.errors[code] = self.errors.get(code, 0) + 1
+        self.error_replies += 1
+        if code in self.errors:
+            self.errors[code] += 1
+        elif self._errors_on:
+            self._new_error(code)
+
+    def _new_error(self, code: str) -> None:
+        """A code that was not met before: scripts may make up any number of them."""
+        if len(self.errors) < _ERRORS_KEPT or not self._dialect.at_least("7.4.0", valkey="8.1.0"):
+            self.errors[code] = 1
+        elif self._dialect.is_valkey:
+            self.errors["ERRORSTATS_OVERFLOW"] = self.errors.get("ERRORSTATS_OVERFLOW", 0) + 1
+        else:
+            self.errors = {"ERRORSTATS_DISABLED": 1}
+            self._errors_on = False
 
     def sample(self, now_us: int) -> None:
-        """Marks the count of commands at a moment, for the rate."""
-        self._samples.append((now_us, self.commands))
-
-    @property
-    def commands_per_s(self) -> int:
-        """Commands a second over the last samples; 0 where none were taken."""
-        if len(self._samples) < 2:
-            return 0
-        (first_us, first), (last_us, last) = self._samples[0], self._samples[-1]
-        return (last - first) * 1_000_000 // max(1, last_us - first_us)
+        """Marks the counts at a moment, for the rates."""
+        self.commands_rate.sample(now_us, self.commands)
+        self.in_rate.sample(now_us, self.net_in)
+        self.out_rate.sample(now_us, self.net_out)
 
     def note_memory(self, used: int, now_s: int) -> None:
         """Keeps the highest estimate."""
@@ -66,8 +154,14 @@ class Stats:
             self.memory_peak, self.memory_peak_s = used, now_s
 
     def reset(self) -> None:
-        """Starts all counters anew."""
-        self.commands = self.connections = self.auth_failures = self.memory_peak = self.memory_peak_s = 0
+        """Starts all counters anew, but not the peak of memory."""
+        self.connections = self.auth_failures = 0
+        self.net_in = self.net_out = self.reads = self.writes = 0
+        self.cycles = self.cycles_us = self.expire_cycle_ns = self.error_replies = 0
+        self.acl_denied = dict.fromkeys(self.acl_denied, 0)
         self.errors.clear()
-        self.by_command.clear()
-        self._samples.clear()
+        self._errors_on = True
+        for stat in self.by_command.values():
+            stat.reset()
+        for rate in (self.commands_rate, self.in_rate, self.out_rate):
+            rate.reset()

@@ -79,9 +79,10 @@ class Bridge:
     def _lane(self, name: bytes, call: DirectCall, host: ScriptHost) -> Lane:
         """The lane belongs to a profile, so the host it was made for is the one it runs for."""
         killed, abort = self._limits.killed, self._limits.abort
-        run, writes = call
+        run, writes, tally = call
 
         def lane(*args: bytes) -> Any:
+            tally.calls += 1
             if writes:
                 host.wrote = True
             try:

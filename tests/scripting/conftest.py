@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from redis_tui.scripting.trace import TraceLog
 
 
+class Count:
+    """Calls that nobody asks for."""
+
+    calls = 0
+
+
 class DictHost:
     """A `ScriptHost` over a dict. ``answers`` adds commands that answer a fixed reply."""
 
@@ -55,7 +61,7 @@ class DictHost:
 
     def direct(self, name: bytes) -> DirectCall | None:
         command = self._find(name) if self.lanes else None
-        return None if command is None else DirectCall(lambda args: command(*args), writes=False)
+        return None if command is None else DirectCall(lambda args: command(*args), writes=False, tally=Count())
 
     def refused(self, name: bytes, args: Sequence[bytes], refusal: CommandError) -> ErrorReply:
         return ErrorReply(refusal.line)
