@@ -29,6 +29,7 @@ from redis_tui.engine.registry import Command, Registry
 from redis_tui.engine.scripts import Scripts
 from redis_tui.engine.slowlog import SlowLog, redacted
 from redis_tui.engine.stats import Stats
+from redis_tui.engine.switches import Switches
 from redis_tui.engine.tracking import TrackingTable
 from redis_tui.errors import CommandError
 from redis_tui.resp.inline import quote
@@ -93,6 +94,8 @@ class Engine:
         self.guarded = False
         """Some gate concerns every client: a busy script, a pause. Kept up by `refresh`."""
         self.run_id = secrets.token_hex(20)
+        self.replication_id = secrets.token_hex(20)
+        self.switches = Switches()
         self.started_ms = self.clock.now_us() // 1000
         self.scripts = Scripts(self)
         self.time_frozen = False
@@ -339,7 +342,7 @@ class Engine:
 
     def expire_cycle(self) -> int:
         """Removes a bounded number of keys whose time has run out, read or not; how many went."""
-        if self.time_frozen or self.space.expiry_paused:
+        if self.time_frozen or self.space.expiry_paused or not self.switches.active_expire:
             return 0
         now_us = self.clock.now_us()
         started = time.perf_counter_ns()

@@ -19,6 +19,8 @@ _STAR, _ANY, _OPEN, _CLOSE, _ESCAPE, _NOT, _DASH = b"*?[]\\^-"
 _ONE_BYTE: Final = b"."
 _NEVER: Final = b"(?!)"
 _COMPILED_KEPT: Final = 256
+_MOST_STARS: Final = 1000
+"""With more of them that something follows, a server gives up and says that nothing matches."""
 
 
 @lru_cache(maxsize=_COMPILED_KEPT)
@@ -53,6 +55,8 @@ def _join(pieces: list[bytes]) -> bytes:
     """Puts what stands between stars together."""
     if len(pieces) == 1:
         return pieces[0]
+    if sum(map(bool, pieces[1:])) > _MOST_STARS:
+        return _NEVER
     middle = b"".join(b"(?>.*?%b)" % piece for piece in pieces[1:-1] if piece)
     return b"%b%b.*%b" % (pieces[0], middle, pieces[-1])
 

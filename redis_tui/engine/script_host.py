@@ -39,7 +39,7 @@ class EngineHost:
         self._client = client
         self._ctx = client.ctx
         self._lanes: dict[bytes, tuple[Command, DirectCall]] = {}
-        self._profiles = tuple(next(_PROFILES) for _ in range(4))
+        self._profiles = tuple(next(_PROFILES) for _ in range(8))
         self._read_only = False
         self._log: LogSink | None = None
         self._errors: set[bytes] = set()
@@ -62,7 +62,8 @@ class EngineHost:
 
     @property
     def profile(self) -> int:
-        return self._profiles[self._read_only + 2 * self._engine.attentive]
+        engine = self._engine
+        return self._profiles[self._read_only + 2 * engine.attentive + 4 * engine.switches.scripts_denied]
 
     def call(self, argv: Sequence[bytes]) -> Reply:
         stats = self._engine.stats
@@ -120,7 +121,7 @@ class EngineHost:
 
     def _gate(self, command: Command) -> str | None:
         """Why a script may not run this command; None where it may."""
-        if command.barred_from_scripts:
+        if command.barred_from_scripts and self._engine.switches.scripts_denied:
             return self._engine.dialect.not_allowed
         if self._read_only and command.writes:
             return "ERR Write commands are not allowed from read-only scripts."

@@ -16,6 +16,7 @@ from typing import cast
 from redis_tui.resp.types import (
     NULL_ARRAY,
     OK,
+    Attributed,
     BigNumber,
     ErrorReply,
     LongDouble,
@@ -205,6 +206,13 @@ def _push(out: bytearray, reply: Push, resp: int) -> None:
     _write_items(out, b">" if resp == 3 else b"*", reply.items, resp)
 
 
+def _attributed(out: bytearray, reply: Attributed, resp: int) -> None:
+    if resp == 3:
+        out += b"|%d\r\n" % len(reply.attributes.pairs)
+        _write_pairs(out, reply.attributes.pairs, resp)
+    encode_into(out, reply.reply, resp)
+
+
 def _several(out: bytearray, reply: Several, resp: int) -> None:
     for item in reply.items:
         encode_into(out, item, resp)
@@ -252,6 +260,7 @@ _WRITERS: dict[type, _Writer] = cast(
         SetReply: _set,
         Push: _push,
         Several: _several,
+        Attributed: _attributed,
         Verbatim: _verbatim,
         BigNumber: _big_number,
         type(NULL_ARRAY): _null_array,

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from redis_tui.resp.encoder import format_double
 from redis_tui.resp.types import (
     NULL_ARRAY,
+    Attributed,
     BigNumber,
     ErrorReply,
     LongDouble,
@@ -42,6 +43,8 @@ def as_resp2(reply: Reply) -> Reply:
         return format_double(reply)
     if isinstance(reply, Map | Pairs):
         return [as_resp2(item) for item in reply.flat()]
+    if isinstance(reply, Attributed):
+        return as_resp2(reply.reply)
     if isinstance(reply, SetReply | Push | Several):
         return [as_resp2(item) for item in reply.items]
     if isinstance(reply, Verbatim):
@@ -61,6 +64,8 @@ def as_resp3(reply: Reply) -> Reply:
         return [[as_resp3(key), as_resp3(value)] for key, value in reply.pairs]
     if isinstance(reply, Map):
         return Map((as_resp3(key), as_resp3(value)) for key, value in reply.pairs)
+    if isinstance(reply, Attributed):
+        return as_resp3(reply.reply)  # those who show replies have no place for what is said about them
     if isinstance(reply, SetReply | Push):
         return type(reply)(as_resp3(item) for item in reply.items)
     if isinstance(reply, Sequence) and not isinstance(reply, bytes):

@@ -19,6 +19,7 @@ Python              RESP3                                  RESP2
 ``Verbatim``        ``=`` verbatim string                  bulk string
 ``BigNumber``       ``(`` big number                       bulk string
 ``Push``            ``>`` push                             array
+``Attributed``      ``|`` attributes, then the reply       the reply alone
 ``Several``         its items, one after another           the same
 ==================  =====================================  =======================
 
@@ -119,6 +120,14 @@ class Several(_Items):
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """A reply with something said about it beforehand, which only RESP3 has words for."""
+
+    attributes: Map
+    reply: Reply
+
+
 class Pairs:
     """Member-score or field-value pairs: nested arrays in RESP3, flat in RESP2."""
 
@@ -200,6 +209,7 @@ Reply = Union[
     Pairs,
     Push,
     Several,
+    Attributed,
     Verbatim,
     BigNumber,
     _NullArray,

@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from redis_tui.resp.types import (
     NULL_ARRAY,
+    Attributed,
     BigNumber,
     ErrorReply,
     LongDouble,
@@ -192,6 +193,7 @@ _WRITERS: dict[type, Callable[[list[Any], Any, int], None]] = {
     Map: _map,
     SetReply: _set,
     Push: lambda out, reply, resp: _array(out, reply.items, resp),
+    Attributed: lambda out, reply, resp: _write(out, reply.reply, resp),
     Pairs: lambda out, reply, resp: _array(out, reply.flat() if resp == 2 else reply.nested(), resp),
     Verbatim: _verbatim,
     BigNumber: lambda out, reply, resp: out.extend((VALUE if resp == 2 else BIG, reply.digits)),

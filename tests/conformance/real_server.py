@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _PR_SET_PDEATHSIG = 1
 _START_S = 10.0
+_SETTINGS = ("--appendonly", "no", "--enable-debug-command", "yes")
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -68,7 +69,7 @@ def running(name: str, *options: str) -> Iterator[RealServer]:
     """
     port = free_port()
     folder = tempfile.mkdtemp(prefix=f"{name}-")
-    argv = [binary(name), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", *options]
+    argv = [binary(name), "--port", str(port), "--bind", "127.0.0.1", "--save", "", *_SETTINGS, *options]
     process = subprocess.Popen(
         argv,
         cwd=folder,

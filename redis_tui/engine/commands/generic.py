@@ -342,11 +342,14 @@ container("object", "A container for object introspection commands.", since="2.2
 def object_encoding(ctx: Ctx, key: bytes) -> Reply:
     """Returns the internal encoding of a Redis object."""
     value = ctx.get(key)
-    if value is None:
-        return None
+    return None if value is None else encoding_name(ctx, key, value).encode()
+
+
+def encoding_name(ctx: Ctx, key: bytes, value: Value) -> str:
+    """What OBJECT ENCODING and DEBUG OBJECT tell of a value."""
     if isinstance(value, Collection):
-        return value.encoding(ctx.config).encode()
-    return encoding(value, _embstr_max(ctx, key)).encode()
+        return value.encoding(ctx.config)
+    return encoding(value, _embstr_max(ctx, key))
 
 
 def _embstr_max(ctx: Ctx, key: bytes) -> int:

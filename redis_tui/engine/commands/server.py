@@ -7,15 +7,13 @@ server that cannot write its file, because nothing is kept on disk here.
 
 from __future__ import annotations
 
-import re
-import time
 from typing import TYPE_CHECKING, Literal
 
 from redis_tui.engine import info as info_text
 from redis_tui.engine import memory
 from redis_tui.engine.command_table import docs, info_row, keys_and_flags
 from redis_tui.engine.glob import compile_glob
-from redis_tui.engine.registry import command, container, printable
+from redis_tui.engine.registry import command, container
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.resp.types import OK, Map, Reply, Verbatim
 from redis_tui.spec.categories import acl_categories
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
 _OPEN = CommandFlag.LOADING | CommandFlag.STALE
 _ADMIN = _OPEN | CommandFlag.ADMIN
 _CONFIG = _ADMIN | CommandFlag.NOSCRIPT
-_SECONDS = re.compile(rb"\s*[+]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_LONGEST_SLEEP_S = 10**6
 _SLOWLOG_SHOWN = 10
 
 container("slowlog", "A container for slow log commands.", since="2.2.12", group="server")
@@ -250,23 +246,6 @@ def slowlog_len(ctx: Ctx) -> Reply:
 def slowlog_reset(ctx: Ctx) -> Reply:
     """Clears all entries from the slow log."""
     ctx.engine.slowlog.reset()
-    return OK
-
-
-@command(
-    "DEBUG subcommand [arg [arg ...]]",
-    since="1.0.0",
-    flags=_CONFIG,
-    complexity="Depends on subcommand.",
-)
-def debug(_ctx: Ctx, subcommand: bytes, rest: Rest) -> Reply:
-    """A container for debugging commands."""
-    if subcommand.upper() != b"SLEEP" or len(rest) != 1:
-        raise CommandError(
-            b"ERR unknown subcommand or wrong number of arguments for '%.128b'. Try DEBUG HELP." % printable(subcommand)
-        )
-    number = _SECONDS.match(rest[0])  # strtod: what is no number is 0
-    time.sleep(min(float(number.group()), _LONGEST_SLEEP_S) if number else 0)
     return OK
 
 

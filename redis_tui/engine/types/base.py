@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from redis_tui.engine.config import Config
 
 
@@ -22,6 +24,10 @@ class Collection:
     def copy(self) -> Self:
         """An independent copy, for the journal and COPY."""
         raise TypeError
+
+    def digest_parts(self) -> Iterable[bytes]:
+        """Texts that make the value up, in order, for DEBUG DIGEST; asked of types that it has no rule for."""
+        return ()
 
     def encoding(self, config: Config) -> str:  # noqa: ARG002  # for those that derive it from thresholds
         """What OBJECT ENCODING answers."""

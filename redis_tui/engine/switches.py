@@ -1,0 +1,15 @@
+"""What DEBUG turns on and off in an engine, for tests of clients and of the engine itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Switches:
+    """As they stand when an engine starts."""
+
+    active_expire: bool = True
+    """Keys whose time has run out go without being read."""
+    scripts_denied: bool = True
+    """Commands that are not for scripts are refused in them."""
