@@ -79,6 +79,8 @@ class Engine:
         self.clock: Clock = clock or SystemClock()
         self.registry = Registry(dialect)
         self.space = Keyspace(self.config.number("databases"), seed=seed)
+        if dialect.is_valkey:
+            self.space.overdue_event = "expired"
         self.blocking = Blocking(self)
         self.slowlog = SlowLog()
         self.stats = Stats(dialect)

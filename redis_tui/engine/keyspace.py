@@ -48,6 +48,8 @@ class Keyspace:
         self.misses = 0
         self.expired = 0
         """Keys whose time ran out, found lazily or by the active cycle."""
+        self.overdue_event = "del"
+        """What is announced of a key that is given a time to live that has passed; Valkey says ``expired``."""
         self.rng = random.Random(seed)
         self.listener: Listener | None = None
         """Told of every event; set by `listen`."""
@@ -152,7 +154,7 @@ class Database:
         value = self.get(key)
         if value is None or type(value) is bytes:
             return value
-        if isinstance(value, bytearray):
+        if isinstance(value, bytes | bytearray):
             return bytes(value)
         raise WrongType
 
@@ -246,13 +248,17 @@ class Database:
         value = self.peek_text(key)
         if self.observed:
             self.before(key)
-        if type(value) is not kind:
-            value = self.entries[key] = kind(value or b"")
+        if type(value) is kind:
+            text = value
+        else:
+            text = self.entries[key] = kind(value or b"")
+            if value is None and self.space.announces_new:
+                self._announce(key, "new")
             if self.index_keys is not None:
                 self.index_keys.add(key)
-        if len(value) < size:
-            value.extend(bytes(size - len(value)))
-        return value
+        if len(text) < size:
+            text.extend(bytes(size - len(text)))
+        return text
 
     def touched(self, key: bytes, event: str, changes: int = 1) -> None:
         """A collection got from `edit` was changed in place; an empty one is dropped.
@@ -270,8 +276,21 @@ class Database:
             if self.observed:
                 self._announce(key, "del")
 
-    def set(self, key: bytes, value: Value, event: str = "set", *, keep_ttl: bool = False) -> None:
-        """Gives a key a new value; its time to live goes, unless kept."""
+    def set(
+        self,
+        key: bytes,
+        value: Value,
+        event: str = "set",
+        *,
+        keep_ttl: bool = False,
+        expires_at_ms: int | None = None,
+    ) -> None:
+        """Gives a key a new value; its time to live goes, unless kept or set anew.
+
+        Args:
+            expires_at_ms: when the key's time runs out, in Unix milliseconds; announced as ``expire``.
+                A moment that is past leaves the key to its next reader, as SET EXAT does.
+        """
         observed = self.observed
         if observed:
             self.before(key)
@@ -281,11 +300,15 @@ class Database:
         self.entries[key] = value
         if is_new:
             self._announce(key, "new")
-        if self.expires and not keep_ttl:
+        if expires_at_ms is not None:
+            self.expires[key] = expires_at_ms
+        elif self.expires and not keep_ttl:
             self.expires.pop(key, None)
         self.space.dirty += 1
         if observed:
             self._announce(key, event)
+            if expires_at_ms is not None:
+                self._announce(key, "expire")
 
     def delete(self, key: bytes, event: str = "del") -> bool:
         """Removes a key; False where there was none."""
@@ -302,7 +325,7 @@ class Database:
     def expire_at(self, key: bytes, at_ms: int, event: str = "expire") -> None:
         """Lets an existing key's time run out then; a moment that is past deletes it at once."""
         if at_ms <= self.space.now_ms:
-            self.delete(key)
+            self.delete(key, self.space.overdue_event)
             return
         if self.observed:
             self.before(key)

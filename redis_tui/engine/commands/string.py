@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Final
 from redis_tui.engine.lcs import CELL_BYTES, longest_common
 from redis_tui.engine.registry import command
 from redis_tui.engine.types.base import Collection
-from redis_tui.engine.types.string import add_long_doubles, format_long_double, parse_long_double, read_counter
+from redis_tui.engine.types.string import (
+    PlainText,
+    add_long_doubles,
+    format_long_double,
+    parse_long_double,
+    read_counter,
+)
 from redis_tui.errors import CommandError, SyntaxFault, WrongType
 from redis_tui.resp.types import OK, Map, Reply
 from redis_tui.spec.command import CommandFlag
@@ -33,6 +39,9 @@ FAST = CommandFlag.FAST
 _MULTIPLIERS: Final = {b"EX": 1000, b"PX": 1, b"EXAT": 1000, b"PXAT": 1}
 _SET_WORDS: Final = frozenset((b"NX", b"XX", b"GET", b"KEEPTTL"))
 _VALKEY_SET_WORDS: Final = _SET_WORDS | {b"IFEQ"}
+_MSETEX_WORDS: Final = _SET_WORDS - {b"GET"}
+_INVALID_NUMKEYS: Final = "ERR invalid numkeys value or out of range"
+_MOST_KEYS: Final = 2**31 - 1
 _GETEX_WORDS: Final = frozenset((b"PERSIST",))
 _EXISTENCE: Final = (b"NX", b"XX")
 _WITHOUT_AMOUNT: Final = (b"KEEPTTL", b"PERSIST")
@@ -122,9 +131,11 @@ def _set_in_manner(ctx: Ctx, key: bytes, value: bytes, manner: _Manner) -> Reply
     old = ctx.string(key) if manner.returns_old else None
     if manner.condition and not _holds(ctx, key, manner):
         return old
-    ctx.set(key, value, keep_ttl=manner.life == b"KEEPTTL")
-    if at_ms is not None:
-        ctx.expire_at(key, at_ms)
+    if at_ms is not None and at_ms <= ctx.now_ms and ctx.dialect.is_valkey:
+        # SET k v EXAT 1: Redis sets the key and lets it expire, Valkey does not set it in the first place.
+        ctx.delete(key, "expired")
+    else:
+        ctx.set(key, value, keep_ttl=manner.life == b"KEEPTTL", expires_at_ms=at_ms)
     return old if manner.returns_old else OK
 
 
@@ -159,18 +170,14 @@ def setnx(ctx: Ctx, key: bytes, value: bytes) -> Reply:
 @command("SETEX key seconds value", since="2.0.0", flags=WRITE | DENYOOM, complexity="O(1)")
 def setex(ctx: Ctx, key: bytes, seconds: bytes, value: bytes) -> Reply:
     """Sets the string value and expiration time of a key. Creates the key if it doesn't exist."""
-    at_ms = _deadline_ms(ctx, b"EX", seconds, "setex")
-    ctx.set(key, value)
-    ctx.expire_at(key, at_ms)
+    ctx.set(key, value, expires_at_ms=_deadline_ms(ctx, b"EX", seconds, "setex"))
     return OK
 
 
 @command("PSETEX key milliseconds value", since="2.6.0", flags=WRITE | DENYOOM, complexity="O(1)")
 def psetex(ctx: Ctx, key: bytes, milliseconds: bytes, value: bytes) -> Reply:
     """Sets both string value and expiration time in milliseconds of a key. The key is created if it doesn't exist."""
-    at_ms = _deadline_ms(ctx, b"PX", milliseconds, "psetex")
-    ctx.set(key, value)
-    ctx.expire_at(key, at_ms)
+    ctx.set(key, value, expires_at_ms=_deadline_ms(ctx, b"PX", milliseconds, "psetex"))
     return OK
 
 
@@ -257,6 +264,31 @@ def msetnx(ctx: Ctx, pairs: Sequence[bytes]) -> Reply:
     if any(ctx.peek(pairs[at]) is not None for at in range(0, len(pairs), 2)):
         return 0
     mset(ctx, pairs)
+    return 1
+
+
+@command(
+    "MSETEX numkeys key value [key value ...] [NX | XX] [EX seconds | PX milliseconds | EXAT unix-time-seconds"
+    " | PXAT unix-time-milliseconds | KEEPTTL]",
+    since="9.1.0",
+    flags=WRITE | DENYOOM,
+    complexity="O(N) where N is the number of keys to set.",
+    only="valkey",
+)
+def msetex(ctx: Ctx, numkeys: bytes, rest: Rest) -> Reply:
+    """Atomically creates or modifies the string values of one or more keys, and optionally set their expiration."""
+    count = decode_int(numkeys, _INVALID_NUMKEYS)
+    if not 1 <= count <= _MOST_KEYS:
+        raise CommandError(_INVALID_NUMKEYS)
+    if 2 * count > len(rest):
+        raise SyntaxFault
+    manner = _parse_manner(rest[2 * count :], _MSETEX_WORDS)
+    at_ms = _deadline_ms(ctx, manner.life, manner.amount, "msetex") if manner.life in _MULTIPLIERS else None
+    keys, values = rest[0 : 2 * count : 2], rest[1 : 2 * count : 2]
+    if manner.condition and not all(_holds(ctx, key, manner) for key in keys):
+        return 0
+    for key, value in zip(keys, values, strict=True):
+        ctx.set(key, value, keep_ttl=manner.life == b"KEEPTTL", expires_at_ms=at_ms)
     return 1
 
 
@@ -400,7 +432,8 @@ def incrbyfloat(ctx: Ctx, key: bytes, increment: bytes) -> Reply:
     if total is None:
         raise CommandError("ERR increment would produce NaN or Infinity")
     text = format_long_double(total)
-    ctx.set(key, text, "incrbyfloat", keep_ttl=True)
+    # OBJECT ENCODING after INCRBYFLOAT n 1 -> embstr, also where the sum is whole
+    ctx.set(key, PlainText(text), "incrbyfloat", keep_ttl=True)
     return text
 
 

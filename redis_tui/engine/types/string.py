@@ -40,6 +40,12 @@ _HEX: Final = re.compile(rb"([+-]?)0[xX](?:([0-9a-fA-F]+)\.?([0-9a-fA-F]*)|\.([0
 _INFINITE: Final = re.compile(rb"([+-]?)inf(?:inity)?\Z", re.IGNORECASE)
 
 
+class PlainText(bytes):
+    """A string that a server keeps as text though it may read as an integer: what INCRBYFLOAT leaves."""
+
+    __slots__ = ()
+
+
 def read_counter(text: bytes, fault: str = NOT_AN_INTEGER) -> int:
     """A stored integer, as INCR and HINCRBY want it: `decode_int` with a short way for what they wrote themselves.
 
@@ -65,7 +71,7 @@ def encoding(value: bytes | bytearray, embstr_max: int = EMBSTR_MAX) -> str:
     """
     if isinstance(value, bytearray):
         return "raw"  # edited in place, as APPEND and SETRANGE leave it
-    if _INT_TEXT.match(value) and INT64_MIN <= int(value) <= INT64_MAX:
+    if type(value) is not PlainText and _INT_TEXT.match(value) and INT64_MIN <= int(value) <= INT64_MAX:
         return "int"
     return "embstr" if len(value) <= embstr_max else "raw"
 
