@@ -23,6 +23,11 @@ Error *replies* are values (`resp.types.ErrorReply`), because a server that answ
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class RedisTuiError(Exception):
     """Something a person must be told.
@@ -107,16 +112,26 @@ class CommandError(Exception):
         super().__init__(line)
         self.line = line
 
-    def worded(self, name: bytes) -> bytes:  # noqa: ARG002  # only some refusals repeat the name
-        """The line for a call of that name, as it was typed."""
+    def worded(self, argv: Sequence[bytes]) -> bytes:  # noqa: ARG002  # only some refusals repeat the name
+        """The line for a call that was typed like this; within scripts only the name is given."""
         return self.line
 
 
 class NamedFault(CommandError):
     """A refusal that ends with the command's name as it was typed; the text is what comes before."""
 
-    def worded(self, name: bytes) -> bytes:
-        return self.line + name
+    def worded(self, argv: Sequence[bytes]) -> bytes:
+        return self.line + argv[0]
+
+
+class SubcommandFault(CommandError):
+    """A container's subcommand was given too much."""
+
+    def __init__(self) -> None:
+        super().__init__(b"ERR unknown subcommand or wrong number of arguments")
+
+    def worded(self, argv: Sequence[bytes]) -> bytes:
+        return b"%b for '%.128b'. Try %b HELP." % (self.line, b"".join(argv[1:2]), argv[0].upper())
 
 
 class WrongType(CommandError):

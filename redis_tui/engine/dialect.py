@@ -43,6 +43,11 @@ class Dialect:
     noscript: str
 
     @property
+    def busy_function(self) -> str:
+        """As `busy`, while it is a function that runs."""
+        return self.busy.replace("SCRIPT KILL", "FUNCTION KILL")
+
+    @property
     def is_valkey(self) -> bool:
         return self.server == "valkey"
 

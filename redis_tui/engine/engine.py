@@ -216,7 +216,7 @@ class Engine:
         except CommandError as refusal:
             if not command.takes(len(argv)):
                 return self._rejected(client, command, refusal)
-            reply = ErrorReply(refusal.worded(argv[0]))
+            reply = ErrorReply(refusal.worded(argv))
         if reply is BLOCKED:
             return self._waits(client, command, args, argv)
         if self.attentive:
@@ -384,7 +384,7 @@ class Engine:
                 "are allowed in this context"
             )
         if self.scripts.busy and not command.flags & CommandFlag.ALLOW_BUSY:
-            raise CommandError(self.dialect.busy)
+            raise CommandError(self.scripts.busy_text)
         if client.monitoring and command.flags & _TOUCHES_DATA:
             raise CommandError("ERR Replica can't interact with the keyspace")
         if self.pause.mode is not None and not client.monitoring and self.pause.holds(writes=_writes(client, command)):

@@ -91,7 +91,7 @@ def _clients(engine: Engine) -> Fields:
 def _memory(engine: Engine) -> Fields:
     config, stats, scripts = engine.config, engine.stats, engine.scripts
     data, lua = memory.dataset(engine.space, config), scripts.memory_used
-    used = data + lua
+    used = data + lua + scripts.function_memory_used
     stats.note_memory(used, engine.clock.now_us() // 1_000_000)
     rss = _resident_bytes()
     limit = config.number("maxmemory")
@@ -112,8 +112,11 @@ def _memory(engine: Engine) -> Fields:
     yield "used_memory_vm_eval", lua
     yield "used_memory_lua_human", human(lua)
     yield "number_of_cached_scripts", len(scripts.cache)
-    yield "number_of_functions", 0
-    yield "number_of_libraries", 0
+    yield "number_of_functions", scripts.functions.function_count
+    yield "number_of_libraries", len(scripts.functions.libraries)
+    yield "used_memory_vm_functions", scripts.function_memory_used
+    yield "used_memory_vm_total", lua + scripts.function_memory_used
+    yield "used_memory_vm_total_human", human(lua + scripts.function_memory_used)
     yield "maxmemory", limit
     yield "maxmemory_human", human(limit)
     yield "maxmemory_policy", config.text("maxmemory-policy")

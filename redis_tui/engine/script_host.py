@@ -142,7 +142,7 @@ class EngineHost:
         stat = self._engine.stats.of(command.name)
         if command.takes(argc):
             stat.failed += 1
-            return self._told(refusal.worded(name))
+            return self._told(refusal.worded((name,)))
         stat.calls -= 1
         stat.rejected += 1
         return self._told(self._engine.dialect.wrong_arity.encode())

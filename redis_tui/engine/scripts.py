@@ -1,8 +1,8 @@
-"""Scripts in the engine: the cache, the one Lua runtime, what runs now, BUSY and kill.
+"""Scripts and functions in the engine: what is kept, the Lua runtimes, what runs now, BUSY and kill.
 
-The runtime comes up with the first script, so that an engine that never runs Lua never
-pays for it. `kill` and `current` may be used from any thread: they read a reference and
-set an event, nothing more.
+Scripts and functions have a runtime each, as on the servers. One comes up with the first script, or library, so
+that an engine that never runs Lua never pays for it. `kill` and `current` may be used from any thread: they read
+a reference and set an event, nothing more.
 """
 
 from __future__ import annotations
@@ -13,17 +13,20 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.script_host import EngineHost, LogSink
+from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply
 from redis_tui.scripting.cache import CachedScript, ScriptCache
+from redis_tui.scripting.functions import LOAD_TIMEOUT_MS, Function, FunctionStore, Library, read_metadata
 from redis_tui.scripting.script import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from redis_tui.engine.client import Client
     from redis_tui.engine.engine import Engine
+    from redis_tui.scripting.function_runtime import FunctionRuntime
     from redis_tui.scripting.runtime import LuaRuntime, RunResult
-    from redis_tui.scripting.script import Script
+    from redis_tui.scripting.script import Runnable
     from redis_tui.scripting.trace import TraceLog
 
 
@@ -33,6 +36,7 @@ class KillResult(Enum):
     KILLED = "killed"
     NOTHING_RUNNING = "nothing running"
     UNKILLABLE = "has written"
+    OTHER_KIND = "a function where a script was meant, or the other way round"
 
 
 @dataclass(slots=True, eq=False)
@@ -53,18 +57,26 @@ class Observation:
 
 @dataclass(slots=True, eq=False)
 class RunningScript:
-    """The script that runs now."""
+    """The script or function that runs now."""
 
-    script: Script
+    script: Runnable
     client: Client
     host: EngineHost
+    runtime: LuaRuntime
     started_ns: int
     """Of `time.perf_counter_ns`."""
     observation: Observation
+    command: Sequence[bytes] = ()
+    """What called a function, for FUNCTION STATS."""
+
+    @property
+    def is_function(self) -> bool:
+        return isinstance(self.script, Function)
 
     @property
     def sha(self) -> str:
-        return self.script.sha1.decode()
+        """The sha of a script, the name of a function."""
+        return self.script.label.decode()
 
     @property
     def elapsed_ms(self) -> float:
@@ -85,6 +97,8 @@ class Scripts:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._runtime: LuaRuntime | None = None
+        self._function_runtime: FunctionRuntime | None = None
+        self.functions = FunctionStore()
         self._hosts: dict[int, EngineHost] = {}
         self.cache = ScriptCache()
         # Scripts that came by EVAL are evicted since Redis 7.4 and Valkey 8; before, all stay.
@@ -110,9 +124,23 @@ class Scripts:
         return self._runtime
 
     @property
+    def function_runtime(self) -> FunctionRuntime:
+        """The Lua runtime of functions, made at its first use."""
+        if self._function_runtime is None:
+            from redis_tui.scripting.function_runtime import FunctionRuntime
+
+            self._function_runtime = FunctionRuntime(wording=self._engine.dialect.scripts)
+        return self._function_runtime
+
+    @property
     def memory_used(self) -> int:
-        """Bytes that Lua holds; 0 before the first script."""
-        return 0 if self._runtime is None else self._runtime.memory_used
+        """Bytes that scripts hold in Lua; 0 before the first."""
+        return self._memory(self._runtime)
+
+    @property
+    def function_memory_used(self) -> int:
+        """Bytes that functions hold in Lua; 0 before the first."""
+        return self._memory(self._function_runtime)
 
     def load(self, source: bytes, *, by_eval: bool) -> CachedScript:
         """The compiled script of a source, from the cache or put there.
@@ -129,6 +157,39 @@ class Scripts:
         script = self.runtime.compile(source) if cached is None else cached.script
         return self.cache.add(script, evictable=by_eval and self._evicts)
 
+    def load_library(self, client: Client, code: bytes, *, replace: bool) -> Library:
+        """Loads a library of functions and links it in.
+
+        Raises:
+            CommandError: it is no library, does not load, or clashes with one that is there.
+        """
+        library = self._library(client, code, clashes=() if replace else self.functions.libraries)
+        self.functions.add(library)
+        return library
+
+    def make_libraries(self, client: Client, codes: Sequence[bytes]) -> list[Library]:
+        """Loads libraries without linking them in; see `FunctionStore.join`.
+
+        Raises:
+            CommandError: as for `load_library`; also where two of them clash.
+        """
+        made = FunctionStore()
+        for code in codes:
+            made.add(self._library(client, code, clashes=made.libraries))
+        return list(made.libraries.values())
+
+    def check_flags(self, script: Runnable, *, read_only: bool) -> None:
+        """Looks at what a script promises before it runs; one without a shebang promises nothing.
+
+        Args:
+            read_only: it is called by a command that does not write.
+
+        Raises:
+            CommandError: it may not run like that.
+        """
+        if read_only and script.flags is not None and not script.is_read_only:
+            raise CommandError("ERR Can not execute a script with write flag using *_ro command.")
+
     def run(
         self,
         client: Client,
@@ -143,7 +204,40 @@ class Scripts:
         Args:
             read_only: refuse commands that write.
         """
-        engine, ctx, script = self._engine, client.ctx, cached.script
+        result = self._run(self.runtime, client, cached.script, keys, args, read_only=read_only)
+        cached.record(result.duration_us, self._engine.space.now_ms)
+        return result
+
+    def call(
+        self,
+        client: Client,
+        function: Function,
+        keys: Sequence[bytes],
+        args: Sequence[bytes],
+        *,
+        command: Sequence[bytes],
+        read_only: bool = False,
+    ) -> RunResult:
+        """Runs a function for a client, at one moment in time.
+
+        Args:
+            command: what called it, for FUNCTION STATS.
+            read_only: refuse commands that write.
+        """
+        return self._run(self.function_runtime, client, function, keys, args, read_only=read_only, command=command)
+
+    def _run(
+        self,
+        runtime: LuaRuntime,
+        client: Client,
+        script: Runnable,
+        keys: Sequence[bytes],
+        args: Sequence[bytes],
+        *,
+        read_only: bool,
+        command: Sequence[bytes] = (),
+    ) -> RunResult:
+        engine, ctx = self._engine, client.ctx
         host = self._hosts.get(client.id)
         if host is None:
             host = self._host_for(client)
@@ -151,9 +245,9 @@ class Scripts:
         watched = self.observation or _UNWATCHED
         host.begin(read_only=read_only or script.is_read_only, log=watched.log)
         ctx.in_script = engine.time_frozen = True
-        self.current = RunningScript(script, client, host, time.perf_counter_ns(), watched)
+        self.current = RunningScript(script, client, host, runtime, time.perf_counter_ns(), watched, command)
         try:
-            result = self.runtime.run(
+            result = runtime.run(
                 script, keys, args, host, resp=client.resp, trace=watched.trace, busy_after_ms=self._busy_after_ms
             )
         finally:
@@ -168,26 +262,34 @@ class Scripts:
             watched.result = result
         if type(result.reply) is ErrorReply and host.passed_on(result.reply):
             engine.stats.told_in_script = result.reply
-        cached.record(result.duration_us, engine.space.now_ms)
         return result
 
-    def kill(self, *, undo: bool = False, force: bool = False) -> KillResult:
+    def kill(self, *, undo: bool = False, force: bool = False, function: bool | None = None) -> KillResult:
         """Ends the running script; from any thread.
 
         Args:
             undo: also where it has written, if its writes can be taken back.
             force: whatever it has done, because the engine itself is closing.
+            function: only if it is a function, or is none; None takes both.
         """
-        running, runtime = self.current, self._runtime
-        if running is None or runtime is None:
+        running = self.current
+        if running is None:
             return KillResult.NOTHING_RUNNING
         if running.host.wrote and not force and not (undo and running.observation.can_undo):
             return KillResult.UNKILLABLE
+        if function not in (None, running.is_function):
+            return KillResult.OTHER_KIND
         # The kill lands a moment from now; a script that writes until then is taken back as well.
         if running.observation.can_undo:
             running.observation.undone = True
-        runtime.kill()
+        running.runtime.kill()
         return KillResult.KILLED
+
+    @property
+    def busy_text(self) -> str:
+        """What others are told while a script or a function is busy."""
+        running, dialect = self.current, self._engine.dialect
+        return dialect.busy_function if running is not None and running.is_function else dialect.busy
 
     def note_busy(self) -> None:
         """Told by the count hook, in the owner thread, while a script runs past the threshold."""
@@ -200,6 +302,22 @@ class Scripts:
     def forget_client(self, client: Client) -> None:
         """A client is gone."""
         self._hosts.pop(client.id, None)
+
+    def _library(self, client: Client, code: bytes, *, clashes: Container[bytes]) -> Library:
+        name, body = read_metadata(code)
+        if name in clashes:
+            raise CommandError(b"ERR Library '%b' already exists" % name)
+        host = self._hosts.get(client.id) or self._host_for(client)
+        host.begin(read_only=True, log=(self.observation or _UNWATCHED).log)
+        functions = self.function_runtime.load_library(body, host, timeout_ms=LOAD_TIMEOUT_MS)
+        if not functions:
+            raise CommandError("ERR No functions registered")
+        return Library(name, code, {function.name: function for function in functions})
+
+    def _memory(self, runtime: LuaRuntime | None) -> int:
+        if runtime is None:
+            return 0
+        return runtime.memory_used if self.current is not None else runtime.memory_of_scripts()
 
     def _host_for(self, client: Client) -> EngineHost:
         host = self._hosts[client.id] = EngineHost(self._engine, client)

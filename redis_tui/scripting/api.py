@@ -438,6 +438,7 @@ for name, value in native.pairs{LOG_DEBUG = 0, LOG_VERBOSE = 1, LOG_NOTICE = 2, 
 end
 for name, value in native.pairs(core.constants) do redis[name] = value end
 
+core.redis = redis
 core.G.redis = core.protect(redis)
 for _, name in native.ipairs(core.aliases) do core.G[name] = core.G.redis end
 core.G.coroutine = core.protect(core.coroutine)

@@ -33,7 +33,15 @@ class DirectCall(NamedTuple):
     """Add one to its ``calls`` at each run; a lane that asked a method to count would cost a tenth more."""
 
 
-class ScriptHost(Protocol):
+class Watch(Protocol):
+    """Who is told that a run lasts."""
+
+    def busy(self, elapsed_ms: int) -> None:
+        """Told again and again, from the thread that runs Lua, while a run lasts; the host answers others here."""
+        ...
+
+
+class ScriptHost(Watch, Protocol):
     """The server, as one run of one script sees it."""
 
     wrote: bool
@@ -82,8 +90,4 @@ class ScriptHost(Protocol):
 
     def acl_check(self, argv: Sequence[bytes]) -> bool:
         """Whether the caller may run this command. Raises `CommandError` for an unknown one."""
-        ...
-
-    def busy(self, elapsed_ms: int) -> None:
-        """Told again and again, from the thread that runs Lua, while a run lasts; the host answers others here."""
         ...

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from redis_tui.scripting.host import ScriptHost
+    from redis_tui.scripting.host import Watch
 
 MOST_INSTRUCTIONS = 4000
 FEWEST_INSTRUCTIONS = 20
@@ -55,13 +55,13 @@ class Limits:
         """Not empty once the run must end. A list, because its truth is the cheapest thing a call can test."""
         self.fault: BaseException | None = None
         """What broke on the Python side; raised again once Lua is unwound."""
-        self._host: ScriptHost | None = None
+        self._host: Watch | None = None
         self._started_ns = 0
         self._next_busy_ns = 0
         self._last_tick_ns = 0
         self._every = MOST_INSTRUCTIONS
 
-    def start(self, host: ScriptHost, busy_after_ms: int) -> int:
+    def start(self, host: Watch, busy_after_ms: int) -> int:
         """Begins a run and returns its start on the nanosecond clock."""
         self.killed.clear()
         self.fault = None

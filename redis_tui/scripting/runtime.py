@@ -22,7 +22,7 @@ from redis_tui.scripting import api, convert, limits, sandbox
 from redis_tui.scripting.bytecode import keep_frames
 from redis_tui.scripting.libs import bit, cjson, cmsgpack, misuse
 from redis_tui.scripting.libs import struct as layouts
-from redis_tui.scripting.script import Script, digest, read_shebang
+from redis_tui.scripting.script import Runnable, Script, digest, read_shebang
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,6 +60,10 @@ class LuaRuntime:
         memory_limit: bytes that Lua may take; a script that wants more fails.
     """
 
+    chunk_name = b"@user_script"
+    """How error positions name what was compiled here."""
+    compile_fault = b"ERR Error compiling script (new function): "
+
     def __init__(self, *, wording: Wording, memory_limit: int = MEMORY_LIMIT) -> None:
         self._wording = wording
         self._memory_limit = memory_limit
@@ -75,10 +79,23 @@ class LuaRuntime:
         self._bridge = api.Bridge(self._limits)
         self._compile, self._enter, self._part, self._recover = self._load()
 
+        self._lua.gccollect()
+        self._own_memory = int(self._lua.get_memory_used())
+
+    @property
+    def killed_text(self) -> bytes:
+        """What is said of a run that was ended from outside."""
+        return self._wording.killed
+
     @property
     def memory_used(self) -> int:
         """Bytes that Lua holds now."""
         return int(self._lua.get_memory_used())
+
+    def memory_of_scripts(self) -> int:
+        """Bytes that scripts hold, garbage and our own Lua left out. Not while one runs."""
+        self._lua.gccollect()
+        return max(0, int(self._lua.get_memory_used()) - self._own_memory)
 
     def kill(self) -> None:
         """Ends the script that runs, whatever it does. From any thread; does not wait."""
@@ -91,16 +108,11 @@ class LuaRuntime:
             CommandError: it does not compile, or its shebang is wrong; the servers' text.
         """
         flags, body = read_shebang(source, self._wording)
-        if not self._limits.has_room(4 * len(source)):
-            raise CommandError(b"ERR Error compiling script (new function): not enough memory")
-        chunk, fault = self._compile(body, keep_frames)
-        if chunk is None:
-            raise CommandError(b"ERR Error compiling script (new function): " + convert.one_line(fault))
-        return Script(source, digest(source), flags, chunk)
+        return Script(source, digest(source), flags, self._compiled(body))
 
     def run(
         self,
-        script: Script,
+        script: Runnable,
         keys: Sequence[bytes],
         args: Sequence[bytes],
         host: ScriptHost,
@@ -112,7 +124,7 @@ class LuaRuntime:
         """Runs a script to its end.
 
         Args:
-            script: compiled by this runtime.
+            script: of this runtime.
             keys: KEYS.
             args: ARGV.
             host: the server as this run sees it.
@@ -149,8 +161,17 @@ class LuaRuntime:
         killed = outcome[0] == DEAD and bool(self._limits.killed)
         return RunResult(reply, line, killed, (perf_counter_ns() - started) / 1000)
 
+    def _compiled(self, text: bytes) -> Any:
+        """Lua's own of a text without its shebang."""
+        if not self._limits.has_room(4 * len(text)):
+            raise CommandError(self.compile_fault + b"not enough memory")
+        chunk, fault = self._compile(text, keep_frames)
+        if chunk is None:
+            raise CommandError(self.compile_fault + convert.one_line(fault))
+        return chunk
+
     def _call(
-        self, script: Script, keys: Sequence[bytes], args: Sequence[bytes], profile: int | None
+        self, script: Runnable, keys: Sequence[bytes], args: Sequence[bytes], profile: int | None
     ) -> tuple[Any, ...]:
         count = len(keys)
         size = sum(map(len, args), sum(map(len, keys))) + api.VALUE_SIZE * (count + len(args))
@@ -165,10 +186,20 @@ class LuaRuntime:
             if outcome[0] == STREAM and outcome[1] is not None:
                 outcome = (STREAM, None, *self._long(outcome[1]))
         except (lua51.LuaError, MemoryError):
-            # Memory ran out outside of the script: while its arguments went in or its reply came out.
-            self._free()
-            return FAILED, b"not enough memory", None, None
+            return self._exhausted()
         return outcome
+
+    def _guarded(self, call: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
+        """An outcome of a call into Lua whatever memory does."""
+        try:
+            return call()
+        except (lua51.LuaError, MemoryError):
+            return self._exhausted()
+
+    def _exhausted(self) -> tuple[Any, ...]:
+        """Memory ran out outside of the script: while its arguments went in or its reply came out."""
+        self._free()
+        return FAILED, b"not enough memory", None, None
 
     def _long(self, size: int) -> list[Any]:
         stream: list[Any] = []
@@ -177,18 +208,18 @@ class LuaRuntime:
             stream += part if type(part) is tuple else (part,)
         return stream
 
-    def _conclude(self, script: Script, kind: int, *rest: Any) -> tuple[Reply, int | None]:
+    def _conclude(self, script: Runnable, kind: int, *rest: Any) -> tuple[Reply, int | None]:
         if kind == STREAM:
             return convert.from_stream(rest[1:]), None
         text, source, line = rest
         if text is None:
-            text = b"ERR " + (self._wording.killed if self._limits.killed else b"not enough memory")
+            text = b"ERR " + (self.killed_text if self._limits.killed else b"not enough memory")
         elif source is None:
             text = b"ERR " + text
         text = text.partition(b"\0")[0]
         if source is not None and line is not None:
-            text += self._wording.tail(script.sha1, source, int(line))
-        own = source == b"@user_script" and line is not None and line > 0
+            text += self._wording.tail(script.label, source, int(line))
+        own = source == self.chunk_name and line is not None and line > 0
         return ErrorReply(convert.one_line(text)), int(line) if own else None
 
     def _free(self) -> None:
@@ -202,10 +233,12 @@ class LuaRuntime:
 
     def _load(self) -> tuple[Callable[..., Any], ...]:
         wording = self._wording
-        core = self._lua.execute(BOOT, SOURCE_NAME)
+        core = self._core = self._lua.execute(BOOT, SOURCE_NAME)
         core[b"source"] = SOURCE_NAME
+        core[b"chunk_name"] = self.chunk_name
+        core[b"for_functions"] = self.chunk_name != LuaRuntime.chunk_name
         core[b"api_name"] = wording.api
-        core[b"killed_text"] = wording.killed
+        core[b"killed_text"] = self.killed_text
         core[b"no_arguments"] = wording.no_arguments
         core[b"argument_types"] = wording.argument_types
         core[b"os_clock"] = wording.os_clock
@@ -263,10 +296,11 @@ local export, clean, sweep, begin = core.export, core.clean, core.sweep, core.be
 
 function core.compile(text, patch)
   local chunk, fault
-  if native.string.byte(text) == 27 then fault = "user_script:1: unexpected symbol near 'char(27)'"
-  else chunk, fault = loadstring(text, '@user_script') end
+  local name = core.chunk_name
+  if native.string.byte(text) == 27 then fault = native.string.sub(name, 2) .. ":1: unexpected symbol near 'char(27)'"
+  else chunk, fault = loadstring(text, name) end
   if not chunk then return nil, fault end
-  return setfenv(loadstring(patch(dump(chunk)), '@user_script'), core.globals), nil
+  return setfenv(loadstring(patch(dump(chunk)), name), core.globals), nil
 end
 
 -- where a script failed: the first frame below that is neither C nor ours
@@ -334,17 +368,29 @@ local function leave(alive, ...)
   return 3, nil, nil, nil
 end
 
+local for_functions = core.for_functions
+local callback, call_keys, call_argv   -- a function takes them as arguments
+local function invoke()
+  return callback(call_keys, call_argv)
+end
+
 function core.enter(chunk, profile, count, ...)   -- no profile: the run is traced
+  local keys, argv
   if count then
-    local keys, argv, total = {}, {}, select('#', ...)
+    local total = select('#', ...)
+    keys, argv = {}, {}
     if total > 0 then
       local all = {...}
       for i = 1, count do keys[i] = all[i] end
       for i = count + 1, total do argv[i - count] = all[i] end
     end
-    G.KEYS, G.ARGV = keys, argv
   else
-    G.KEYS, G.ARGV = ...
+    keys, argv = ...
+  end
+  if not for_functions then G.KEYS, G.ARGV = keys, argv
+  elseif keys then
+    callback, call_keys, call_argv = chunk, keys, argv
+    chunk = invoke
   end
   last = nil
   begin(profile)
@@ -352,7 +398,8 @@ function core.enter(chunk, profile, count, ...)   -- no profile: the run is trac
 end
 
 function core.recover()
-  G.KEYS, G.ARGV, last, stream = {}, {}, nil, nil
+  last, stream, call_keys, call_argv = nil, nil, nil, nil
+  if not for_functions then G.KEYS, G.ARGV = {}, {} end
   native.collectgarbage('restart')
   new_worker()
 end

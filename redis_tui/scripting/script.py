@@ -7,13 +7,13 @@ a script runs in the old, laxer mode; a bare ``#!lua`` is held to its (absent) f
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
 from enum import Flag, auto
 from hashlib import sha1
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from redis_tui.errors import CommandError
+from redis_tui.errors import CommandError, ProtocolError
+from redis_tui.resp.inline import split_inline
 
 if TYPE_CHECKING:
     from redis_tui.scripting.wording import Wording
@@ -33,6 +33,30 @@ class ScriptFlag(Flag):
 FLAGS = {flag.name.lower().replace("_", "-").encode(): flag for flag in ScriptFlag if flag.name}
 
 
+class Runnable(Protocol):
+    """What a runtime can run: a script or a function."""
+
+    @property
+    def label(self) -> bytes:
+        """What the tail of its errors calls it."""
+        ...
+
+    @property
+    def chunk(self) -> Any:
+        """The runtime's own."""
+        ...
+
+    @property
+    def flags(self) -> ScriptFlag | None:
+        """None: nothing is checked up front."""
+        ...
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether it promised not to write."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """A script that compiled."""
@@ -44,6 +68,11 @@ class Script:
     """None: no shebang, nothing is checked up front."""
     chunk: Any = field(repr=False, compare=False)
     """The runtime's own; good in the runtime that compiled it only."""
+
+    @property
+    def label(self) -> bytes:
+        """What the tail of its errors calls it: its sha1."""
+        return self.sha1
 
     @property
     def is_read_only(self) -> bool:
@@ -71,8 +100,8 @@ def read_shebang(source: bytes, wording: Wording) -> tuple[ScriptFlag | None, by
     if not newline:
         raise CommandError(b"ERR Invalid script shebang")
     try:
-        engine, *options = [part.encode("latin-1") for part in shlex.split(line.decode("latin-1"), posix=True)]
-    except ValueError:
+        engine, *options = split_inline(line)
+    except ProtocolError:
         raise CommandError(b"ERR Invalid engine in script shebang") from None
     name = engine[2:]
     if (name.lower() if wording.engine_ignores_case else name) != b"lua":

@@ -22,6 +22,8 @@ class Wording:
     """Of ``redis.call`` with a table, a boolean or nil."""
     killed: bytes
     """Of a script that SCRIPT KILL ended, without code and tail."""
+    killed_function: bytes
+    """Of a function that FUNCTION KILL ended."""
     sha_in_tail: bool
     """Whether ``script: <sha>, on @user_script:1.`` names the sha."""
     unknown_engine: bytes
@@ -30,6 +32,10 @@ class Wording:
     """Whether ``#!LUA`` is good."""
     os_clock: bool
     """Whether scripts have ``os``, with nothing but ``os.clock`` in it."""
+    function_names: bytes = b"Library %s"
+    """Whose names a function's bad name is said to be one of; a known slip of the servers."""
+    function_names_checked_at_once: bool = True
+    """Whether register_function itself refuses a bad or a repeated name; else FUNCTION LOAD does in the end."""
     cmsgpack_copyright: bytes = b"Copyright (C) 2012, Salvatore Sanfilippo"
     """Of ``cmsgpack._COPYRIGHT``."""
     aliases: tuple[bytes, ...] = ()
@@ -56,6 +62,7 @@ def redis_wording(version: str) -> Wording:
         no_arguments=b"Please specify at least one argument for this redis lib call",
         argument_types=b"Lua redis lib command arguments must be strings or integers",
         killed=b"Script killed by user with SCRIPT KILL...",
+        killed_function=b"Script killed by user with SCRIPT KILL...",
         sha_in_tail=True,
         unknown_engine=b"Unexpected engine in script shebang: #!%s",
         engine_ignores_case=False,
@@ -71,10 +78,13 @@ def valkey_wording(version: str) -> Wording:
         no_arguments=b"Please specify at least one argument for this call",
         argument_types=b"Command arguments must be strings or integers",
         killed=b"Script killed by user with SCRIPT KILL.",
+        killed_function=b"Script killed by user with FUNCTION KILL.",
         sha_in_tail=False,
         unknown_engine=b"Could not find scripting engine '%s'",
         engine_ignores_case=True,
         os_clock=True,
+        function_names=b"Function %s",
+        function_names_checked_at_once=False,
         cmsgpack_copyright=b"Copyright (C) 2012, Redis Ltd.",
         aliases=(b"server",),
         constants=(

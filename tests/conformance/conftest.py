@@ -64,7 +64,7 @@ def name(request: pytest.FixtureRequest) -> str:
 def theirs(servers: Servers, name: str) -> Iterator[RawClient]:
     """A new connection to a real server that is empty and set as it was at its start."""
     client = RawClient(servers.get(name).connect())
-    for command in (b"FLUSHALL", b"SCRIPT FLUSH", b"CONFIG RESETSTAT", b"SLOWLOG RESET"):
+    for command in (b"FLUSHALL", b"SCRIPT FLUSH", b"FUNCTION FLUSH", b"CONFIG RESETSTAT", b"SLOWLOG RESET"):
         client.ask(*command.split())
     yield client
     client.close()

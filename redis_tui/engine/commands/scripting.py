@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.registry import command, container
 from redis_tui.engine.scripts import KillResult
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import OK, Reply
 from redis_tui.spec.command import CommandFlag
-from redis_tui.spec.decode import decode_int
+from redis_tui.spec.decode import NOT_AN_INTEGER, decode_int
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from redis_tui.engine.context import Ctx
     from redis_tui.scripting.cache import CachedScript
     from redis_tui.spec.bind import Rest
 
-_EVAL = (
+EVAL = (
     CommandFlag.NOSCRIPT
     | CommandFlag.SKIP_MONITOR
     | CommandFlag.MAY_REPLICATE
@@ -24,32 +26,42 @@ _EVAL = (
     | CommandFlag.STALE
     | CommandFlag.MOVABLEKEYS
 )
-_EVAL_RO = (_EVAL | CommandFlag.READONLY) & ~CommandFlag.MAY_REPLICATE
+EVAL_RO = (EVAL | CommandFlag.READONLY) & ~CommandFlag.MAY_REPLICATE
 _COST = "Depends on the script that is executed."
 _SHA_LENGTH = 40
+KILLS: Final = {
+    KillResult.KILLED: None,
+    KillResult.NOTHING_RUNNING: "NOTBUSY No scripts in execution right now.",
+    KillResult.UNKILLABLE: (
+        "UNKILLABLE Sorry the script already executed write commands against the dataset. "
+        "You can either wait the script termination or kill the server in a hard way "
+        "using the SHUTDOWN NOSAVE command."
+    ),
+}
+"""Refusals of SCRIPT KILL and FUNCTION KILL; what is missing here is answered as any command is: BUSY."""
 
 container("script", "A container for Lua scripts management commands.", since="2.6.0", group="scripting")
 
 
-@command("EVAL script numkeys [key [key ...]] [arg [arg ...]]", since="2.6.0", flags=_EVAL, complexity=_COST)
+@command("EVAL script numkeys [key [key ...]] [arg [arg ...]]", since="2.6.0", flags=EVAL, complexity=_COST)
 def eval_(ctx: Ctx, script: bytes, numkeys: bytes, rest: Rest) -> Reply:
     """Executes a server-side Lua script."""
     return _eval(ctx, script, numkeys, rest, read_only=False)
 
 
-@command("EVAL_RO script numkeys [key [key ...]] [arg [arg ...]]", since="7.0.0", flags=_EVAL_RO, complexity=_COST)
+@command("EVAL_RO script numkeys [key [key ...]] [arg [arg ...]]", since="7.0.0", flags=EVAL_RO, complexity=_COST)
 def eval_ro(ctx: Ctx, script: bytes, numkeys: bytes, rest: Rest) -> Reply:
     """Executes a read-only server-side Lua script."""
     return _eval(ctx, script, numkeys, rest, read_only=True)
 
 
-@command("EVALSHA sha1 numkeys [key [key ...]] [arg [arg ...]]", since="2.6.0", flags=_EVAL, complexity=_COST)
+@command("EVALSHA sha1 numkeys [key [key ...]] [arg [arg ...]]", since="2.6.0", flags=EVAL, complexity=_COST)
 def evalsha(ctx: Ctx, sha1: bytes, numkeys: bytes, rest: Rest) -> Reply:
     """Executes a server-side Lua script by SHA1 digest."""
     return _evalsha(ctx, sha1, numkeys, rest, read_only=False)
 
 
-@command("EVALSHA_RO sha1 numkeys [key [key ...]] [arg [arg ...]]", since="7.0.0", flags=_EVAL_RO, complexity=_COST)
+@command("EVALSHA_RO sha1 numkeys [key [key ...]] [arg [arg ...]]", since="7.0.0", flags=EVAL_RO, complexity=_COST)
 def evalsha_ro(ctx: Ctx, sha1: bytes, numkeys: bytes, rest: Rest) -> Reply:
     """Executes a read-only server-side Lua script by SHA1 digest."""
     return _evalsha(ctx, sha1, numkeys, rest, read_only=True)
@@ -96,15 +108,11 @@ def script_flush(ctx: Ctx, rest: Rest) -> Reply:
 @command("SCRIPT KILL", since="2.6.0", flags=CommandFlag.NOSCRIPT | CommandFlag.ALLOW_BUSY, complexity="O(1)")
 def script_kill(ctx: Ctx) -> Reply:
     """Terminates a server-side Lua script during execution."""
-    outcome = ctx.engine.scripts.kill()
-    if outcome is KillResult.NOTHING_RUNNING:
-        raise CommandError("NOTBUSY No scripts in execution right now.")
-    if outcome is KillResult.UNKILLABLE:
-        raise CommandError(
-            "UNKILLABLE Sorry the script already executed write commands against the dataset. "
-            "You can either wait the script termination or kill the server in a hard way "
-            "using the SHUTDOWN NOSAVE command."
-        )
+    scripts = ctx.engine.scripts
+    text = scripts.busy_text
+    refusal = KILLS.get(scripts.kill(function=False), text)
+    if refusal is not None:
+        raise CommandError(refusal)
     return OK
 
 
@@ -115,7 +123,7 @@ def script_show(ctx: Ctx, sha1: bytes) -> Reply:
 
 
 def _eval(ctx: Ctx, source: bytes, numkeys: bytes, rest: list[bytes], *, read_only: bool) -> Reply:
-    count = _numkeys(numkeys, rest)
+    count = number_of_keys(numkeys, rest)
     return _run(ctx, ctx.engine.scripts.load(source, by_eval=True), count, rest, read_only=read_only)
 
 
@@ -123,19 +131,26 @@ def _evalsha(ctx: Ctx, sha: bytes, numkeys: bytes, rest: list[bytes], *, read_on
     # A digest of the wrong length is refused before numkeys is looked at: EVALSHA abc x -> NOSCRIPT
     if len(sha) != _SHA_LENGTH:
         raise CommandError(ctx.dialect.noscript)
-    count = _numkeys(numkeys, rest)
+    count = number_of_keys(numkeys, rest)
     return _run(ctx, _cached(ctx, sha), count, rest, read_only=read_only)
 
 
 def _run(ctx: Ctx, cached: CachedScript, count: int, rest: list[bytes], *, read_only: bool) -> Reply:
-    # A shebang without no-writes says that the script may write; without a shebang nothing is said.
-    if read_only and cached.script.flags is not None and not cached.script.is_read_only:
-        raise CommandError("ERR Can not execute a script with write flag using *_ro command.")
-    return ctx.engine.scripts.run(ctx.client, cached, rest[:count], rest[count:], read_only=read_only).reply
+    scripts = ctx.engine.scripts
+    scripts.check_flags(cached.script, read_only=read_only)
+    return scripts.run(ctx.client, cached, rest[:count], rest[count:], read_only=read_only).reply
 
 
-def _numkeys(numkeys: bytes, rest: list[bytes]) -> int:
-    count = decode_int(numkeys)
+def number_of_keys(numkeys: bytes, rest: Sequence[bytes], not_a_number: str = NOT_AN_INTEGER) -> int:
+    """How many of the arguments are keys.
+
+    Args:
+        not_a_number: what is said of a text that is none.
+
+    Raises:
+        CommandError: it is none, or there are not so many arguments.
+    """
+    count = decode_int(numkeys, not_a_number)
     if count > len(rest):
         raise CommandError("ERR Number of keys can't be greater than number of args")
     if count < 0:
