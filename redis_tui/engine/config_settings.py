@@ -14,8 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from redis_tui.engine.where import places
+
 if TYPE_CHECKING:
     from redis_tui.engine.dialect import Dialect
+    from redis_tui.engine.where import Where
 
 Kind = Literal[
     "number",
@@ -38,8 +41,6 @@ Kind = Literal[
 ]
 Access = Literal["free", "fixed", "protected"]
 """Whether CONFIG SET may change it: always, never, or only with ``enable-protected-configs``."""
-Where = Literal["all", "redis", "redis-8", "redis-7.2", "valkey", "newer", "older"]
-"""Which servers have it so: ``newer`` are those since Redis 8 and Valkey 8, ``older`` the others and Valkey."""
 
 _INT: Final = 2**31 - 1
 _LONG: Final = 2**63 - 1
@@ -436,18 +437,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
 
 def settings_of(dialect: Dialect) -> tuple[Setting, ...]:
     """The parameters that a server has."""
-    newer = dialect.at_least("8.0.0", valkey="8.0.0")
-    valkey = dialect.is_valkey
-    kinds = {
-        "all": True,
-        "redis": not valkey,
-        "redis-8": newer and not valkey,
-        "redis-7.2": not newer,
-        "valkey": valkey,
-        "newer": newer,
-        "older": valkey or not newer,
-    }
-    return tuple(one for one in SETTINGS if kinds[one.on])
+    here = places(dialect)
+    return tuple(one for one in SETTINGS if one.on in here)
 
 
 SECRETS: Final = frozenset(name for one in SETTINGS if one.secret for name in (one.name, one.alias) if name)

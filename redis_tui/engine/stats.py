@@ -102,7 +102,8 @@ class Stats:
         """How often sockets were read and written."""
         self.cycles = 0
         """Turns of the owner thread."""
-        self.cycles_us = 0
+        self.cycles_ns = 0
+        """Time spent in them, waiting left out."""
         self.expire_cycle_ns = 0
         self.error_replies = 0
         self.errors: dict[str, int] = {}
@@ -110,7 +111,7 @@ class Stats:
         self.told_in_script: object = None
         """A script's error reply that was counted where it arose."""
         self.by_command: dict[str, CommandStat] = {}
-        self.commands_rate, self.in_rate, self.out_rate = Rate(), Rate(), Rate()
+        self.commands_rate, self.in_rate, self.out_rate, self.cycles_rate = Rate(), Rate(), Rate(), Rate()
 
     @property
     def commands(self) -> int:
@@ -147,6 +148,7 @@ class Stats:
         self.commands_rate.sample(now_us, self.commands)
         self.in_rate.sample(now_us, self.net_in)
         self.out_rate.sample(now_us, self.net_out)
+        self.cycles_rate.sample(now_us, self.cycles)
 
     def note_memory(self, used: int, now_s: int) -> None:
         """Keeps the highest estimate."""
@@ -157,11 +159,11 @@ class Stats:
         """Starts all counters anew, but not the peak of memory."""
         self.connections = self.auth_failures = 0
         self.net_in = self.net_out = self.reads = self.writes = 0
-        self.cycles = self.cycles_us = self.expire_cycle_ns = self.error_replies = 0
+        self.cycles = self.cycles_ns = self.expire_cycle_ns = self.error_replies = 0
         self.acl_denied = dict.fromkeys(self.acl_denied, 0)
         self.errors.clear()
         self._errors_on = True
         for stat in self.by_command.values():
             stat.reset()
-        for rate in (self.commands_rate, self.in_rate, self.out_rate):
+        for rate in (self.commands_rate, self.in_rate, self.out_rate, self.cycles_rate):
             rate.reset()

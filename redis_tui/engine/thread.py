@@ -141,12 +141,14 @@ class EngineThread:
 
     def _loop(self) -> None:
         cycle_at = time.monotonic() + _CYCLE_S
+        stats = self._engine.stats
         while True:
             job = self._next()
             if self._closing:
                 if job is not None:
                     self._later.append(job)  # to be cancelled with the rest
                 break
+            started = time.perf_counter_ns()
             if job is not None:
                 job.run(self._engine)
             with contextlib.suppress(Exception):  # a fault there must not end the thread that everybody waits for
@@ -154,6 +156,8 @@ class EngineThread:
                 if time.monotonic() >= cycle_at:
                     cycle_at = time.monotonic() + _CYCLE_S
                     self._engine.expire_cycle()
+            stats.cycles += 1
+            stats.cycles_ns += time.perf_counter_ns() - started
         self._cancel_rest()
 
     def _next(self) -> _Job[object] | _Post | None:

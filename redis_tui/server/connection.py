@@ -70,6 +70,7 @@ class Connection(asyncio.Protocol):
         self._send([])
 
     def data_received(self, data: bytes) -> None:
+        self._relay.traffic.read(len(data))
         if self._asking:
             self._held += data
             self._regulate()
@@ -104,6 +105,7 @@ class Connection(asyncio.Protocol):
         if transport is None or caller is None or transport.is_closing():
             return
         if replies:
+            self._relay.traffic.wrote(len(replies))
             transport.write(replies)
         if after is After.CLOSE:
             transport.close()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from redis_tui.engine.client import Client
     from redis_tui.engine.engine import Engine
+    from redis_tui.engine.stats import Stats
     from redis_tui.engine.thread import EngineThread
     from redis_tui.resp.types import Reply
 
@@ -128,6 +129,35 @@ class Caller:
             self.relay.go_on(self)
 
 
+class Traffic:
+    """What passed the sockets; counted on the event loop, brought to the engine's books on its thread."""
+
+    __slots__ = ("_noted", "bytes_in", "bytes_out", "reads", "writes")
+
+    def __init__(self) -> None:
+        self.bytes_in = self.bytes_out = self.reads = self.writes = 0
+        self._noted = (0, 0, 0, 0)
+
+    def read(self, size: int) -> None:
+        """One read from a socket."""
+        self.reads += 1
+        self.bytes_in += size
+
+    def wrote(self, size: int) -> None:
+        """One write to a socket."""
+        self.writes += 1
+        self.bytes_out += size
+
+    def note(self, stats: Stats) -> None:
+        """Adds what has passed since the last time."""
+        now = (self.bytes_in, self.bytes_out, self.reads, self.writes)
+        before, self._noted = self._noted, now
+        stats.net_in += now[0] - before[0]
+        stats.net_out += now[1] - before[1]
+        stats.reads += now[2] - before[2]
+        stats.writes += now[3] - before[3]
+
+
 class Relay:
     """Carries work to the engine thread and replies back.
 
@@ -139,6 +169,7 @@ class Relay:
     def __init__(self, thread: EngineThread, loop: asyncio.AbstractEventLoop) -> None:
         self._thread = thread
         self._loop = loop
+        self.traffic = Traffic()
         self._inbox: deque[tuple[Caller, Work]] = deque()
         self._outbox: deque[tuple[Caller, bytearray, After]] = deque()
         self._posted = False
@@ -201,6 +232,7 @@ class Relay:
             self._thread.post(self._drain)
 
     def _drain(self, engine: Engine) -> None:
+        self.traffic.note(engine.stats)
         self._posted = False
         self._draining += 1
         try:
