@@ -250,7 +250,7 @@ def serve(host: str, port: int, dialect: str, requirepass: str | None) -> int:
     def announce(text: str) -> None:
         click.echo(text, err=True)
 
-    asyncio.run(listen(host=host, port=port, dialect=dialect_named(dialect), password=requirepass, announce=announce))
+    listen(host=host, port=port, dialect=dialect_named(dialect), password=requirepass, announce=announce)
     return 0
 
 

@@ -71,6 +71,11 @@ class Client:
     last_command: str = "NULL"
     """Full name as CLIENT LIST shows it: ``client|list``."""
     last_active_ms: int = 0
+    fd: int = -1
+    """Of its socket, for CLIENT LIST; -1 where there is none, or it is closed."""
+    net_in: int = 0
+    net_out: int = 0
+    """Bytes received and sent."""
     commands: int = 0
     """How many it has sent, for CLIENT LIST's tot-cmds."""
     transaction: Transaction | None = None

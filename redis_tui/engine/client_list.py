@@ -30,7 +30,7 @@ def client_line(ctx: Ctx, client: Client) -> bytes:
         ("id", client.id),
         ("addr", client.addr.decode("latin-1")),
         ("laddr", client.laddr.decode("latin-1")),
-        ("fd", -1),
+        ("fd", client.fd),
         ("name", client.name.decode("latin-1")),
         ("age", max(0, now_ms - client.created_ms) // 1000),
         ("idle", max(0, now_ms - client.last_active_ms) // 1000),
@@ -55,7 +55,7 @@ def client_line(ctx: Ctx, client: Client) -> bytes:
     if dialect.at_least("8.2.0", valkey="8.0.0"):
         # The command that asks is not counted yet.
         sent = client.commands - (client is ctx.client)
-        fields += [("tot-net-in", 0), ("tot-net-out", 0), ("tot-cmds", sent)]
+        fields += [("tot-net-in", client.net_in), ("tot-net-out", client.net_out), ("tot-cmds", sent)]
     return " ".join(f"{name}={value}" for name, value in fields).encode("latin-1") + b"\n"
 
 

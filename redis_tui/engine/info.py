@@ -198,6 +198,7 @@ def _stats(engine: Engine) -> Fields:
     return denied | {
         "total_connections_received": stats.connections,
         "total_commands_processed": stats.commands,
+        "rejected_connections": stats.rejected_connections,
         "instantaneous_ops_per_sec": round(stats.commands_rate.per_s),
         "total_net_input_bytes": stats.net_in,
         "total_net_output_bytes": stats.net_out,

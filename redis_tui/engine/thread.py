@@ -84,8 +84,6 @@ class EngineThread:
         self._later: deque[_Job[object] | _Post] = deque()
         self._closing = False
         self._patience_s = _CYCLE_S
-        self.while_busy: Callable[[Engine], None] | None = None
-        """Called on the owner thread, again and again, while a script is busy; for work that lies outside the queue."""
         engine.scripts.on_busy = self._pump
         self._thread = threading.Thread(target=self._loop, name="redis-tui-engine", daemon=True)
         self._thread.start()
@@ -170,8 +168,6 @@ class EngineThread:
 
     def _pump(self) -> None:
         """Called again and again from inside a busy script."""
-        if self.while_busy is not None:
-            self.while_busy(self._engine)
         while True:
             try:
                 job = self._jobs.get_nowait()

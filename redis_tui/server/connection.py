@@ -1,171 +1,306 @@
-"""One TCP connection: bytes to batches of commands, replies to bytes; on the event loop only.
+"""One TCP connection: bytes to commands, commands to the engine, replies to bytes.
 
-It knows no command; a whole read goes to the `Relay` as one batch. Reading stops while
-the other side does not take its replies, and while more reads are under way than the
-engine keeps up with, so that a client can fill no more than a bounded piece of memory.
+It knows no command. All of it runs in the thread that owns the engine; see `server.loop` for
+why. Reading stops while the other side does not take its replies, and while commands that
+were read wait for an earlier one, so that a client can fill no more than a bounded piece of
+memory.
 
-The decision a reader would question: until the password was given, one command goes out
-at a time, because its answer decides how large the next one may be.
+The decision a reader would question: `on_ready` may be called while a command of this very
+connection is under way further down the stack, because a busy script lets the loop turn from
+within. Such a connection is left alone until its command is over.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+import selectors
 import socket
 from typing import TYPE_CHECKING
 
-from redis_tui.server.relay import After, Caller, Signal
+from redis_tui.engine.blocking import BLOCKED
+from redis_tui.engine.client import Silence
+from redis_tui.resp.encoder import encode_into
+from redis_tui.resp.types import ErrorReply, Several
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from redis_tui.engine.client import Client
     from redis_tui.resp.request import RequestParser
-    from redis_tui.server.relay import Relay
+    from redis_tui.resp.types import Reply
+    from redis_tui.server.loop import ServerLoop
 
-_READS_UNDER_WAY = 8
-"""Reads that may wait for the engine before a connection is read no further; asyncio reads 256 KiB at most."""
-_WRITE_HIGH = 1024 * 1024
-"""Bytes not yet taken by the other side above which it is read no further."""
-_PUSHED_HIGH = 32 * 1024 * 1024
-"""Bytes of messages not taken above which a connection is given up: client-output-buffer-limit pubsub."""
+READ_SIZE = 64 * 1024
+"""Bytes of one read. More would let one client's pipeline keep the others waiting."""
+HIGH_WATER = 1024 * 1024
+"""Bytes of replies not yet taken above which a connection is served no further."""
+_QUEUED_HIGH = 1024
+"""Commands that may wait behind one that blocks, above which nothing more is read."""
+# What a browser sends: Redis takes these words for an attack through a web page and hangs up.
+_HTTP = frozenset({b"post", b"host:"})
+# Looked at after every command: an enum's member costs a look-up more.
+_AUDIBLE = Silence.NONE
+_READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
-class Connection(asyncio.Protocol):
-    """The protocol of one connection.
+class Connection:
+    """A connection and the client that the engine knows it as; also that client's `Outlet`.
 
     Args:
-        relay: the way to the engine.
-        parser: makes a parser with the limits that hold now.
-        members: the listener's open connections; this one keeps itself in it.
+        loop: whose it is.
+        sock: connected, not blocking.
+        parser: with the limits that hold now.
     """
 
-    def __init__(self, relay: Relay, parser: Callable[[], RequestParser], members: set[Connection]) -> None:
-        self._relay = relay
-        self._parser = parser()
-        self._members = members
-        self._transport: asyncio.Transport | None = None
-        self._caller: Caller | None = None
-        self._sent = 0
-        self._held = bytearray()
-        self._asking = False
-        """A command went out ahead of the password, and its answer is to come."""
+    __slots__ = (
+        "_asked",
+        "_backlog",
+        "_closing",
+        "_finished",
+        "_late",
+        "_loop",
+        "_out",
+        "_parser",
+        "_serving",
+        "_waiting",
+        "client",
+        "sock",
+    )
+
+    def __init__(self, loop: ServerLoop, sock: socket.socket, parser: RequestParser) -> None:
+        engine = loop.engine
+        self.sock = sock
+        self.client: Client = engine.connect(addr=address(_peer(sock)), laddr=address(sock.getsockname()))
+        self.client.fd = sock.fileno()
+        self.client.outlet = self
+        self._loop = loop
+        self._parser = parser
+        self._out = bytearray()
+        self._backlog: list[list[bytes]] = []
+        """Commands that were read and cannot be run yet."""
+        self._late: list[Reply] = []
+        """Messages that came while a command of it was under way; they follow its reply, as in a server."""
+        self._asked = _READ
+        """What the selector watches for."""
+        self._serving = False
+        self._waiting = False
+        """Its last command waits for its answer."""
         self._finished = False
         """The other side sends no more."""
-        self._untaken = False
-        """The other side does not take its replies."""
-        self._resume_asked = False
-        self._reading = True
+        self._closing = False
+        """To be closed once its replies are written."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.set_write_buffer_limits(high=_WRITE_HIGH)
-        sock = transport.get_extra_info("socket")
-        with contextlib.suppress(OSError):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        peer, here = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
-        self._caller = Caller(self.receive, address(peer), address(here))
-        self._members.add(self)
-        self._send([])
+    @property
+    def idle(self) -> bool:
+        """Nothing is under way: neither a command, nor replies, nor a wait, nor a subscription."""
+        return not (self._serving or self._waiting or self._out or self.client.subscriptions or self.client.monitoring)
 
-    def data_received(self, data: bytes) -> None:
-        self._relay.traffic.read(len(data))
-        if self._asking:
-            self._held += data
-            self._regulate()
+    @property
+    def pending_bytes(self) -> int:
+        """Bytes of replies not yet taken."""
+        return len(self._out)
+
+    # Called by the loop
+
+    def on_ready(self, events: int) -> None:
+        """The socket can be read or written."""
+        if self._serving:
+            self._ask(self._asked & ~_READ)
             return
-        self._take(data)
+        if events & _WRITE and not self.write():
+            return
+        if events & _READ:
+            self._read()
 
-    def eof_received(self) -> bool:
-        """Keeps the connection until what was sent is answered, as ``echo PING | nc`` expects."""
-        self._finished = True
-        if not self._asking:
-            self._send(Signal.FINISH)
+    def write(self) -> bool:
+        """Writes what there is, as far as the other side takes it; False where the connection is gone."""
+        out, stats = self._out, self._loop.engine.stats
+        while out:
+            try:
+                sent = self.sock.send(out)
+            except BlockingIOError:
+                break
+            except OSError:
+                self.drop()
+                return False
+            self.client.net_out += sent
+            stats.net_out += sent
+            stats.writes += 1
+            if sent == len(out):
+                out.clear()
+                break
+            del out[:sent]
+        if self._closing and not out and not self._serving:
+            self.drop()
+            return False
+        if self._asked != _READ or out or self._backlog:
+            self._settle()
         return True
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's signature
-        self._members.discard(self)
-        self._send(Signal.GONE)
-
-    def pause_writing(self) -> None:
-        self._untaken = True
-        self._regulate()
-
-    def resume_writing(self) -> None:
-        self._untaken = False
-        if self._resume_asked:
-            self._resume_asked = False
-            self._send(Signal.RESUME)
-        self._regulate()
-
-    def receive(self, replies: bytearray, after: After) -> None:
-        """Writes replies that the engine has made."""
-        transport, caller = self._transport, self._caller
-        if transport is None or caller is None or transport.is_closing():
+    def drop(self) -> None:
+        """Closes at once; what was not written is lost."""
+        if self.client.fd < 0:
             return
-        if replies:
-            self._relay.traffic.wrote(len(replies))
-            transport.write(replies)
-        if after is After.CLOSE:
-            transport.close()
+        self.client.fd = -1
+        self._loop.forget(self)
+        self.sock.close()
+        self.client.outlet = None
+        self._backlog.clear()
+        self._closing = True
+        self._loop.engine.disconnect(self.client)
+
+    # Called by the engine: `Outlet`
+
+    def push(self, message: Reply) -> None:
+        if self._serving:
+            self._late.append(message)
             return
-        if after is After.PUSHED:
-            if transport.get_write_buffer_size() > _PUSHED_HIGH:
-                transport.abort()
-            return
-        if after is After.RESUME:
-            self._resume_asked = True
-            if not self._untaken:
-                self.resume_writing()
-        if self._asking and caller.answered >= self._sent:
-            self._go_on(caller)
-        self._regulate()
+        encode_into(self._out, message, self.client.resp)
+        if len(self._out) > self._loop.output_limit(self.client):
+            self._loop.drop_later(self)
+        self._loop.write_later(self)
+
+    def answer(self, reply: Reply) -> None:
+        self._waiting = False
+        self._encode(reply)
+        if self._backlog or self._finished or self._asked == 0:
+            self._loop.resume_later(self)
+        self._loop.write_later(self)
 
     def close(self) -> None:
-        """Closes without further ado, for a server that ends."""
-        if self._transport is not None:
-            self._transport.abort()
+        self._closing = True
+        if not self._serving:
+            self._loop.drop_later(self)
 
-    def _take(self, data: bytes) -> None:
+    # Reading and serving
+
+    def resume(self) -> None:
+        """A command that had waited is answered: what came after it is next."""
+        if self._serving or self._waiting or self.client.fd < 0:
+            return
+        backlog, self._backlog = self._backlog, []
+        self._serve(backlog)
+
+    def _read(self) -> None:
+        try:
+            data = self.sock.recv(READ_SIZE)
+        except BlockingIOError:
+            return
+        except OSError:
+            self.drop()
+            return
+        if not data:
+            self._end()
+            return
+        self.client.net_in += len(data)
+        self._loop.engine.stats.net_in += len(data)
+        self._loop.engine.stats.reads += 1
         batch = self._parser.feed(data)
-        if batch:
-            self._asking = not self._parser.authenticated
-            self._send(batch)
-        if self._parser.failure is not None:
-            self._send(self._parser.failure)
-        self._regulate()
-
-    def _go_on(self, caller: Caller) -> None:
-        """A command ahead of the password was answered: reads the next one."""
-        self._asking = False
-        self._parser.authenticated = caller.client is not None and caller.client.authenticated
-        held = bytes(self._held)
-        self._held.clear()
-        self._take(held)
-        if self._finished and not self._asking:
-            self._send(Signal.FINISH)
-
-    def _send(self, work: list[list[bytes]] | bytes | Signal) -> None:
-        if self._caller is None:
+        if self._waiting or self._backlog:
+            self._backlog += batch
+            self._settle()
             return
-        if isinstance(work, list):
-            self._sent += 1
-        self._relay.send(self._caller, work)
+        self._serve(batch)
 
-    def _regulate(self) -> None:
-        """Reads on or stops reading."""
-        caller, transport = self._caller, self._transport
-        if caller is None or transport is None:
+    def _end(self) -> None:
+        """The other side sends no more: what it was not answered yet, it gets; whoever waits is gone."""
+        self._finished = True
+        if self._waiting or not (self._out or self._backlog):
+            self.drop()
             return
-        wanted = not (self._untaken or self._held or self._sent - caller.answered >= _READS_UNDER_WAY)
-        if wanted == self._reading:
-            return
-        self._reading = wanted
-        if wanted:
-            transport.resume_reading()
-        else:
-            transport.pause_reading()
+        self._closing = not self._backlog
+        self._settle()
+
+    def _serve(self, batch: list[list[bytes]]) -> None:
+        """Runs commands until one waits, or the other side has too much to take."""
+        self._serving = True
+        try:
+            while True:
+                self._run(batch)
+                if self._backlog or self._waiting or self._closing or self._parser.authenticated:
+                    break
+                # Ahead of the password one command at a time is read: its answer decides how large the next may be.
+                self._parser.authenticated = self.client.authenticated
+                batch = self._parser.feed(b"")
+                if not batch:
+                    break
+        finally:
+            self._serving = False
+        failure = self._parser.failure
+        if failure is not None and not (self._backlog or self._waiting or self._closing):
+            encode_into(self._out, ErrorReply(failure))
+            self._closing = True
+        if self._finished and not self._backlog and not self._waiting:
+            self._closing = True
+        self.write()
+
+    def _run(self, batch: list[list[bytes]]) -> None:
+        client, out = self.client, self._out
+        execute = self._loop.engine.execute
+        for at, argv in enumerate(batch):
+            try:
+                reply = execute(client, argv)
+                if reply is BLOCKED:
+                    self._waiting = True
+                    self._backlog = batch[at + 1 :]
+                    self._send_late()
+                    return
+                mark = len(out)
+                encode_into(out, reply, client.resp)
+                if client.silence is not _AUDIBLE and type(reply) is not Several:
+                    self._hush(mark)
+            except Exception as error:  # noqa: BLE001  # a fault of ours must not cost the others their server
+                encode_into(out, ErrorReply(f"ERR internal error, {type(error).__name__}: {error}".encode()))
+                continue
+            if self._late:
+                self._send_late()
+            if type(reply) is ErrorReply and argv[0].lower() in _HTTP:
+                del out[mark:]
+                client.closing = True
+            if client.closing:
+                self._closing = True
+                return
+            if len(out) >= HIGH_WATER:
+                self._backlog = batch[at + 1 :]
+                return
+
+    def _encode(self, reply: Reply) -> None:
+        mark = len(self._out)
+        encode_into(self._out, reply, self.client.resp)
+        if self.client.silence is not _AUDIBLE and type(reply) is not Several:
+            self._hush(mark)
+
+    def _hush(self, mark: int) -> None:
+        """Takes a reply back that its client does not want to have, from a position on."""
+        del self._out[mark:]
+        if self.client.silence is Silence.NEXT:
+            self.client.silence = Silence.NONE
+
+    def _send_late(self) -> None:
+        for message in self._late:
+            encode_into(self._out, message, self.client.resp)
+        self._late.clear()
+
+    def _settle(self) -> None:
+        """Watches for what is wanted now, and goes on with commands that waited for room."""
+        if self._backlog and not self._waiting and len(self._out) < HIGH_WATER:
+            self._loop.resume_later(self)
+        wanted = _WRITE if self._out else 0
+        full = len(self._backlog) > (_QUEUED_HIGH if self._waiting else 0)
+        if not (full or self._finished or self._closing or len(self._out) >= HIGH_WATER):
+            wanted |= _READ
+        self._ask(wanted)
+
+    def _ask(self, wanted: int) -> None:
+        if wanted != self._asked and self.client.fd >= 0:
+            self._loop.watch(self, self._asked, wanted)
+            self._asked = wanted
+
+
+def configure(sock: socket.socket) -> None:
+    """Sets the options that every connection of a server has."""
+    sock.setblocking(False)
+    with contextlib.suppress(OSError):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
 
 def address(name: object) -> bytes:
@@ -174,3 +309,10 @@ def address(name: object) -> bytes:
         return b"?:0"
     host, port = name[0], name[1]
     return (f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}").encode()
+
+
+def _peer(sock: socket.socket) -> object:
+    try:
+        return sock.getpeername()
+    except OSError:  # gone already
+        return None

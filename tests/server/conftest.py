@@ -1,8 +1,7 @@
-"""A served port: the listener on an event loop in a thread of its own."""
+"""A served port: the listener in a thread of its own."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import socket
 import threading
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
 class Served:
     """A listener that runs, and the connections made to it."""
 
-    def __init__(self, listener: Listener, loop: asyncio.AbstractEventLoop, stack: contextlib.ExitStack) -> None:
+    def __init__(self, listener: Listener, stack: contextlib.ExitStack) -> None:
         self.port = listener.port
-        self.loop = loop
         self._stack = stack
 
     def connect(self, *, receive_buffer: int = 0) -> RawClient:
@@ -43,21 +41,17 @@ class Serving:
         self._stack = stack
 
     def start(self, *, password: str | None = None, dialect: str = "redis-8", host: str = "127.0.0.1") -> Served:
-        loop = asyncio.new_event_loop()
         listener = Listener(host=host, port=0, dialect=dialect_named(dialect), password=password)
-        thread = threading.Thread(target=loop.run_forever, name="served")
+        thread = threading.Thread(target=listener.run, name="served")
         thread.start()
 
         def stop() -> None:
-            asyncio.run_coroutine_threadsafe(listener.__aexit__(None, None, None), loop).result(10)
-            asyncio.run_coroutine_threadsafe(loop.shutdown_default_executor(), loop).result(10)
-            loop.call_soon_threadsafe(loop.stop)
+            listener.stop()
             thread.join(10)
-            loop.close()
+            assert not thread.is_alive()
 
-        asyncio.run_coroutine_threadsafe(listener.__aenter__(), loop).result(10)
         self._stack.callback(stop)
-        return Served(listener, loop, self._stack)
+        return Served(listener, self._stack)
 
 
 @pytest.fixture

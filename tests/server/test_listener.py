@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +18,8 @@ from tests.conformance.wire import RawClient, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.server.conftest import Served
 
 READY = "Ready to accept connections on 127.0.0.1:"
 
@@ -73,52 +75,51 @@ def test_a_signal_ends_it_while_a_script_spins_that_has_written(program: Program
     other.close()
 
 
-async def test_a_port_in_use_is_said_in_one_sentence() -> None:
+def test_a_port_in_use_is_said_in_one_sentence() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(RedisTuiError) as caught:
-            await bind("127.0.0.1", port)
+            bind("127.0.0.1", port)
     assert caught.value.message == f"Port {port} on 127.0.0.1 is in use."
     assert "--port" in caught.value.hint
 
 
-async def test_a_host_that_does_not_exist_is_a_wrong_request() -> None:
+def test_a_host_that_does_not_exist_is_a_wrong_request() -> None:
     with pytest.raises(UsageError, match=r"There is no address for the host 'no\.such\.host\.invalid'"):
-        await bind("no.such.host.invalid", 0)
+        bind("no.such.host.invalid", 0)
 
 
-async def test_an_address_of_another_machine_is_a_wrong_request() -> None:
+def test_an_address_of_another_machine_is_a_wrong_request() -> None:
     with pytest.raises(UsageError, match="is not an address of this machine"):
-        await bind("192.0.2.1", 0)
+        bind("192.0.2.1", 0)
 
 
-async def test_a_port_that_cannot_be_is_a_wrong_request() -> None:
+def test_a_port_that_cannot_be_is_a_wrong_request() -> None:
     with pytest.raises(UsageError, match="Port 65536 does not exist"):
-        await bind("127.0.0.1", 65536)
+        bind("127.0.0.1", 65536)
 
 
-async def test_a_name_with_two_addresses_gets_one_port() -> None:
-    sockets = await bind("localhost", 0)
+def test_a_name_with_two_addresses_gets_one_port() -> None:
+    sockets = bind("localhost", 0)
     assert len({sock.getsockname()[1] for sock in sockets}) == 1
     for sock in sockets:
         sock.close()
 
 
-async def test_the_configuration_tells_the_real_port() -> None:
-    async with Listener(host="127.0.0.1", port=0, dialect=dialect_named("redis-8"), password=None) as listener:
-        assert listener.port > 0
-        assert listener.address == f"127.0.0.1:{listener.port}"
+def test_the_configuration_tells_the_real_port(served: Served) -> None:
+    assert served.port > 0
+    assert served.connect().ask(b"CONFIG", b"GET", b"port").endswith(b"\r\n%d\r\n" % served.port)
 
 
-async def test_shutdown_from_a_client_ends_it() -> None:
-    asked = asyncio.Event()
-    async with Listener(
-        host="127.0.0.1", port=0, dialect=dialect_named("redis-8"), password=None, on_shutdown=asked.set
-    ) as listener:
-        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
-        writer.write(b"SHUTDOWN NOSAVE\r\n")
-        await asyncio.wait_for(asked.wait(), 5)
-        await asyncio.wait_for(reader.read(), 5)
-        writer.close()
+def test_shutdown_from_a_client_ends_it_without_a_reply() -> None:
+    listener = Listener(host="127.0.0.1", port=0, dialect=dialect_named("redis-8"), password=None)
+    thread = threading.Thread(target=listener.run)
+    thread.start()
+    client = RawClient(socket.create_connection(("127.0.0.1", listener.port), timeout=10))
+    client.send(b"SHUTDOWN NOSAVE\r\n")
+    assert client.read_to_end() == b""
+    thread.join(10)
+    assert not thread.is_alive()
+    client.close()

@@ -15,7 +15,7 @@ from redis_tui.engine.command_table import docs, info_row, keys_and_flags
 from redis_tui.engine.glob import compile_glob
 from redis_tui.engine.registry import command, container
 from redis_tui.errors import CommandError, SyntaxFault
-from redis_tui.resp.types import OK, Map, Reply, Verbatim
+from redis_tui.resp.types import OK, Map, Reply, Several, Verbatim
 from redis_tui.spec.categories import acl_categories
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import decode_int
@@ -274,7 +274,7 @@ def shutdown(
         raise CommandError("ERR Errors trying to SHUTDOWN. Check logs.")
     ctx.client.closing = True
     ctx.engine.on_shutdown()
-    return OK
+    return Several()  # a server that ends answers nobody
 
 
 def _named(ctx: Ctx, name: bytes) -> Command | None:
