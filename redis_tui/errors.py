@@ -112,8 +112,8 @@ class CommandError(Exception):
         super().__init__(line)
         self.line = line
 
-    def worded(self, argv: Sequence[bytes]) -> bytes:  # noqa: ARG002  # only some refusals repeat the name
-        """The line for a call that was typed like this; within scripts only the name is given."""
+    def worded(self, argv: Sequence[bytes]) -> bytes:  # noqa: ARG002  # only some refusals repeat words of the call
+        """The line for a call as it was typed."""
         return self.line
 
 

@@ -198,6 +198,9 @@ class Blocking:
     def _again(self, client: Client, blocked: Blocked) -> Reply:
         """Runs a waiting command once more, in the database in which it began."""
         assert blocked.command is not None
+        refusal = self._engine.refused(client, blocked.command, blocked.argv)
+        if refusal is not None:
+            return refusal
         ctx = client.ctx
         ctx.resp = client.resp
         home = ctx.db

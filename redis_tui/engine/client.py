@@ -11,6 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from redis_tui.engine.acl import User
     from redis_tui.engine.blocking import Blocked
     from redis_tui.engine.context import Ctx
     from redis_tui.engine.keyspace import Database
@@ -61,9 +62,10 @@ class Client:
     addr: bytes
     laddr: bytes
     created_ms: int
+    account: User
+    """Who it is logged in as."""
     ctx: Ctx = field(init=False)
     name: bytes = b""
-    user: bytes = b"default"
     authenticated: bool = True
     resp: int = 2
     lib_name: bytes = b""
@@ -91,13 +93,19 @@ class Client:
     """It sent MONITOR and sees every command."""
     silence: Silence = Silence.NONE
     plain: bool = True
-    """No gate stands in the way: authenticated, not in MULTI, no subscriber. Kept up by `refresh`."""
+    """No gate stands in the way: authenticated, not in MULTI, no subscriber, allowed everything.
+    Kept up by `refresh`."""
     outlet: Outlet | None = None
     """Set by whoever owns the connection; None loses late answers and messages."""
     blocked: Blocked | None = None
     """What it waits for; until that is over nothing else of this client is executed."""
     closing: bool = False
     """QUIT was answered or CLIENT KILL hit: the connection is to be closed after the reply."""
+
+    @property
+    def user(self) -> bytes:
+        """The name of its user."""
+        return self.account.name
 
     def push(self, message: Reply) -> None:
         """Sends a message beside the replies."""
@@ -111,7 +119,13 @@ class Client:
 
     def refresh(self) -> None:
         """Works out anew whether the gates may be skipped; call after a change of the fields they look at."""
-        self.plain = self.authenticated and self.transaction is None and not self.only_listens and not self.monitoring
+        self.plain = (
+            self.authenticated
+            and self.transaction is None
+            and not self.account.restricted
+            and not self.only_listens
+            and not self.monitoring
+        )
 
     @property
     def only_listens(self) -> bool:

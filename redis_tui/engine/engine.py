@@ -14,6 +14,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
+from redis_tui.engine.acl import Acl, AuthFailed
 from redis_tui.engine.blocking import BLOCKED, Blocking
 from redis_tui.engine.client import Client
 from redis_tui.engine.clock import Clock, SystemClock
@@ -99,6 +100,7 @@ class Engine:
         self.replication_id = secrets.token_hex(20)
         self.switches = Switches()
         self.started_ms = self.clock.now_us() // 1000
+        self.acl = Acl(self)
         self.scripts = Scripts(self)
         self.time_frozen = False
         """Inside EXEC or a script: the commands within share one moment."""
@@ -113,8 +115,8 @@ class Engine:
 
     def connect(self, *, addr: bytes = b"127.0.0.1:0", laddr: bytes = b"127.0.0.1:0") -> Client:
         """A new client, authenticated unless a password is required."""
-        client = Client(next(self._ids), addr, laddr, self.clock.now_us() // 1000)
-        client.authenticated = not self.config.text("requirepass")
+        client = Client(next(self._ids), addr, laddr, self.clock.now_us() // 1000, self.acl.default)
+        client.authenticated = self.acl.is_open
         client.last_active_ms = client.created_ms
         client.refresh()
         client.ctx = Ctx(self, client)
@@ -217,6 +219,8 @@ class Engine:
             if not command.takes(len(argv)):
                 return self._rejected(client, command, refusal)
             reply = ErrorReply(refusal.worded(argv))
+            if type(refusal) is AuthFailed:
+                self.acl.note_login(client, argv[0], refusal.user)
         if reply is BLOCKED:
             return self._waits(client, command, args, argv)
         if self.attentive:
@@ -336,6 +340,16 @@ class Engine:
             return waiting
         return self.pause.until_ms if waiting is None else min(waiting, self.pause.until_ms)
 
+    def refused(self, client: Client, command: Command, argv: Sequence[bytes]) -> ErrorReply | None:
+        """The answer to a command that waited and that its user may not run any more; None where it may."""
+        if not client.account.restricted:
+            return None
+        try:
+            self.acl.enforce(client, command, argv)
+        except CommandError as refusal:
+            return self._rejected(client, command, refusal)
+        return None
+
     def _waits(self, client: Client, command: Command, args: Sequence[bytes], argv: Sequence[bytes]) -> Reply:
         """Keeps a command that waits, to be run again; it counts once it is over."""
         if client.blocked is not None:
@@ -373,11 +387,13 @@ class Engine:
             CommandError: refused.
         """
         valkey = self.dialect.is_valkey
-        stranger = not client.authenticated and not command.flags & CommandFlag.NO_AUTH
+        stranger = not (client.authenticated or self.acl.is_open or command.flags & CommandFlag.NO_AUTH)
         if not command.takes(len(argv)) and not (stranger and valkey):
             raise CommandError(f"ERR wrong number of arguments for '{command.name}' command")
         if stranger:
             raise CommandError(NOAUTH)
+        if client.account.restricted:
+            self.acl.enforce(client, command, argv)
         if client.only_listens and command.name not in _WHILE_LISTENING:
             raise CommandError(
                 f"ERR Can't execute '{command.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET "

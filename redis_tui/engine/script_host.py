@@ -39,8 +39,9 @@ class EngineHost:
         self._client = client
         self._ctx = client.ctx
         self._lanes: dict[bytes, tuple[Command, DirectCall]] = {}
-        self._profiles = tuple(next(_PROFILES) for _ in range(8))
+        self._profiles = tuple(next(_PROFILES) for _ in range(9))
         self._read_only = False
+        self._restricted = False
         self._log: LogSink | None = None
         self._errors: set[bytes] = set()
         self.wrote = False
@@ -54,6 +55,7 @@ class EngineHost:
             log: where redis.log lines go; None drops them.
         """
         self._read_only = read_only
+        self._restricted = self._client.account.restricted
         self._log = log
         self.wrote = False
         if self._errors:
@@ -63,6 +65,8 @@ class EngineHost:
     @property
     def profile(self) -> int:
         engine = self._engine
+        if self._restricted:
+            return self._profiles[8]
         return self._profiles[self._read_only + 2 * engine.attentive + 4 * engine.switches.scripts_denied]
 
     def call(self, argv: Sequence[bytes]) -> Reply:
@@ -71,24 +75,27 @@ class EngineHost:
             command, args = self._engine.registry.resolve(argv)
         except CommandError as refusal:
             return self._told(self._reworded(argv, refusal))
-        refusal_text = self._gate(command)
+        if self._restricted and not command.takes(len(argv)):
+            stats.of(command.name).rejected += 1
+            return self._told(self._engine.dialect.wrong_arity.encode())
+        refusal_text = self._gate(command, argv)
         if refusal_text is not None:
             stats.of(command.name).rejected += 1
-            return self._told(refusal_text.encode())
+            return self._told(refusal_text)
         if command.writes:
             self.wrote = True
         stats.of(command.name).calls += 1
         try:
             reply = command.invoke(self._ctx, args) if command.invoke else None
         except CommandError as refusal:
-            reply = self._failed(command, argv[0], len(argv), refusal)
+            reply = self._failed(command, argv, refusal)
         if self._engine.attentive:
             self._engine.observe(self._client, command, argv, from_script=True)
         return reply
 
     def direct(self, name: bytes) -> DirectCall | None:
-        if self._engine.attentive:
-            return None
+        if self._engine.attentive or self._restricted:
+            return None  # each call is told of, or held against the user's rules
         lane = self._lanes.get(name)
         if lane is None:
             command = self._engine.registry.find(name)
@@ -99,7 +106,7 @@ class EngineHost:
                 command,
                 DirectCall(run, command.writes, self._engine.stats.of(command.name)),
             )
-        return None if self._gate(lane[0]) is not None else lane[1]
+        return None if self._gate(lane[0], ()) is not None else lane[1]
 
     def set_resp(self, version: int) -> None:
         self._ctx.resp = version
@@ -109,22 +116,24 @@ class EngineHost:
             self._log(level, message)
 
     def refused(self, name: bytes, args: Sequence[bytes], refusal: CommandError) -> ErrorReply:
-        return self._failed(self._lanes[name][0], name, len(args) + 1, refusal)
+        return self._failed(self._lanes[name][0], [name, *args], refusal)
 
     def acl_check(self, argv: Sequence[bytes]) -> bool:
-        if self._engine.registry.find(argv[0]) is None:
-            raise CommandError("ERR Invalid command passed to redis.acl_check_cmd()")
-        return True  # the one user there is may do everything
+        return self._engine.acl.may_run(self._client, argv)
 
     def busy(self, elapsed_ms: int) -> None:  # noqa: ARG002  # the protocol tells it; the threshold was passed in any case
         self._engine.scripts.note_busy()
 
-    def _gate(self, command: Command) -> str | None:
+    def _gate(self, command: Command, argv: Sequence[bytes]) -> bytes | None:
         """Why a script may not run this command; None where it may."""
         if command.barred_from_scripts and self._engine.switches.scripts_denied:
-            return self._engine.dialect.not_allowed
+            return self._engine.dialect.not_allowed.encode()
+        if self._restricted:
+            refusal = self._engine.acl.refused_in_script(self._client, command, argv)
+            if refusal is not None:
+                return refusal
         if self._read_only and command.writes:
-            return "ERR Write commands are not allowed from read-only scripts."
+            return b"ERR Write commands are not allowed from read-only scripts."
         return None
 
     def _reworded(self, argv: Sequence[bytes], refusal: CommandError) -> bytes:
@@ -137,12 +146,12 @@ class EngineHost:
         # CONFIG NOSUCH: Redis calls it an unknown command inside a script, Valkey 9 names the subcommand.
         return refusal.line if dialect.is_valkey else dialect.unknown_command.encode()
 
-    def _failed(self, command: Command, name: bytes, argc: int, refusal: CommandError) -> ErrorReply:
+    def _failed(self, command: Command, argv: Sequence[bytes], refusal: CommandError) -> ErrorReply:
         """The error of a call that was counted as one, with the counters put right."""
         stat = self._engine.stats.of(command.name)
-        if command.takes(argc):
+        if command.takes(len(argv)):
             stat.failed += 1
-            return self._told(refusal.worded((name,)))
+            return self._told(refusal.worded(argv))
         stat.calls -= 1
         stat.rejected += 1
         return self._told(self._engine.dialect.wrong_arity.encode())

@@ -145,6 +145,14 @@ class Stats:
             self.errors = {"ERRORSTATS_DISABLED": 1}
             self._errors_on = False
 
+    def note_denied(self, reason: str) -> None:
+        """One refusal by ACL rules, or one failed login; ``reason`` as ACL LOG names it."""
+        if reason == "auth":
+            self.auth_failures += 1
+            return
+        word = {"command": "cmd", "database": "db"}.get(reason, reason)
+        self.acl_denied[word] += 1
+
     def sample(self, now_us: int) -> None:
         """Marks the counts at a moment, for the rates."""
         self.commands_rate.sample(now_us, self.commands)

@@ -6,10 +6,10 @@ for a cache on the client's side in `client_tracking`.
 
 from __future__ import annotations
 
-import hmac
 import re
 from typing import TYPE_CHECKING, Literal
 
+from redis_tui.engine.acl import DEFAULT
 from redis_tui.engine.client import Silence
 from redis_tui.engine.client_list import Filter, client_line, parse_filters
 from redis_tui.engine.registry import command, container
@@ -29,7 +29,6 @@ _ADMIN = _SUB | CommandFlag.ADMIN
 _HANDSHAKE = _SUB | CommandFlag.FAST | CommandFlag.NO_AUTH | CommandFlag.ALLOW_BUSY
 _PER_CLIENT = "O(N) where N is the number of client connections"
 _PRINTABLE = re.compile(rb"[!-~]*")
-_WRONGPASS = "WRONGPASS invalid username-password pair or user is disabled."
 _NOT_CONFIGURED = (
     "ERR AUTH <password> called without any password configured for the default user. "
     "Are you sure your configuration is correct?"
@@ -86,8 +85,8 @@ def reset(ctx: Ctx) -> Reply:
     client.name = b""
     client.resp = 2
     client.no_evict = client.no_touch = False
-    client.user = b"default"
-    client.authenticated = not ctx.config.text("requirepass")
+    client.account = ctx.engine.acl.default
+    client.authenticated = ctx.engine.acl.is_open
     client.refresh()
     ctx.use(ctx.space.databases[0])
     return Status(b"RESET")
@@ -103,9 +102,9 @@ def auth(ctx: Ctx, rest: Rest) -> Reply:
     """Authenticates the connection."""
     if len(rest) > 2:
         raise SyntaxFault
-    if len(rest) == 1 and not ctx.config.text("requirepass"):
+    if len(rest) == 1 and ctx.engine.acl.default.nopass:
         raise CommandError(_NOT_CONFIGURED)
-    _log_in(ctx, rest[0] if len(rest) == 2 else b"default", rest[-1])
+    ctx.engine.acl.log_in(ctx.client, rest[0] if len(rest) == 2 else DEFAULT, rest[-1])
     return OK
 
 
@@ -132,8 +131,8 @@ def hello(ctx: Ctx, rest: Rest) -> Reply:
         else:
             raise CommandError(b"ERR Syntax error in HELLO option '%b'" % word)
     if login:
-        _log_in(ctx, login[0], login[1])
-    if not client.authenticated:
+        ctx.engine.acl.log_in(client, login[0], login[1])
+    if not (client.authenticated or ctx.engine.acl.is_open):
         raise CommandError(_HELLO_FIRST)
     if name is not None:
         client.name = name
@@ -236,17 +235,6 @@ def _checked_name(name: bytes, what: str) -> bytes:
     if not _PRINTABLE.fullmatch(name):
         raise CommandError(f"ERR {what} cannot contain spaces, newlines or special characters.")
     return name
-
-
-def _log_in(ctx: Ctx, user: bytes, password: bytes) -> None:
-    """Makes the client the one user there is. Raises `CommandError` for any other, or a wrong password."""
-    wanted = ctx.config.text("requirepass").encode("latin-1")
-    if user != b"default" or (wanted and not hmac.compare_digest(wanted, password)):
-        ctx.engine.stats.auth_failures += 1
-        raise CommandError(_WRONGPASS)
-    ctx.client.user = user
-    ctx.client.authenticated = True
-    ctx.client.refresh()
 
 
 def _greeting(ctx: Ctx) -> Map:

@@ -60,8 +60,10 @@ class _Request:
         return slice(start, size if self.count < 0 else start + self.count)
 
 
-def _parse(rest: Rest, *, stores: bool) -> _Request:
+def _parse(ctx: Ctx, key: bytes, rest: Rest, *, stores: bool) -> _Request:
     request = _Request()
+    name = "sort" if stores else "sort_ro"
+    looks = ctx.engine.acl.may_read_every_key(ctx.client, name, [name.encode(), key, *rest])
     options = Options(rest)
     while options:
         word = options.take_word()
@@ -76,12 +78,22 @@ def _parse(rest: Rest, *, stores: bool) -> _Request:
             request.destination = options.take()
         elif word == b"BY" and left:
             request.by = options.take()
-            request.keeps_order = request.keeps_order or b"*" not in _c_string(request.by)
+            if b"*" in _c_string(request.by):
+                _need(looks, "BY")
+            else:
+                request.keeps_order = True
         elif word == b"GET" and left:
             request.gets.append(options.take())
+            _need(looks, "GET")
         else:
             raise SyntaxFault
     return request
+
+
+def _need(looks: bool, option: str) -> None:
+    """Refuses an option that reads any key to a user who may not."""
+    if not looks:
+        raise CommandError(f"ERR {option} option of SORT denied due to insufficient ACL permissions.")
 
 
 @command(
@@ -94,7 +106,7 @@ def _parse(rest: Rest, *, stores: bool) -> _Request:
 )
 def sort(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
     """Sorts the elements in a list, a set, or a sorted set, optionally storing the result."""
-    request = _parse(rest, stores=True)
+    request = _parse(ctx, key, rest, stores=True)
     found = _sorted(ctx, key, request)
     if request.destination is None:
         return list(found)
@@ -116,7 +128,7 @@ def sort(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
 )
 def sort_ro(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
     """Returns the sorted elements of a list, a set, or a sorted set."""
-    return list(_sorted(ctx, key, _parse(rest, stores=False)))
+    return list(_sorted(ctx, key, _parse(ctx, key, rest, stores=False)))
 
 
 def _sorted(ctx: Ctx, key: bytes, request: _Request) -> list[bytes | None]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from redis_tui.engine.registry import command
 from redis_tui.errors import CommandError
-from redis_tui.resp.types import NULL_ARRAY, OK, Reply
+from redis_tui.resp.types import NULL_ARRAY, OK, ErrorReply, Reply
 from redis_tui.spec.command import CommandFlag
 
 if TYPE_CHECKING:
@@ -63,6 +63,10 @@ def _run(ctx: Ctx, transaction: Transaction) -> Reply:
     try:
         for queued, argv in transaction.queue:
             ctx.resp = client.resp  # HELLO may stand among them
+            revoked = engine.acl.revoked(client, queued, argv) if client.account.restricted else None
+            if revoked is not None:
+                replies.append(ErrorReply(revoked))
+                continue
             args = argv[1 + queued.name.count("|") :]
             replies.append(engine.call(client, queued, args, argv))
     finally:
