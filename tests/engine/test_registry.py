@@ -37,7 +37,7 @@ GROUPS = {
     "string",
     "transactions",
 }
-WITHOUT_COMPLEXITY = {"monitor", "acl", "client", "config", "memory", "object", "script", "slowlog"}
+WITHOUT_COMPLEXITY = {"monitor", "acl", "client", "config", "function", "memory", "object", "script", "slowlog"}
 # Filled in by the registry, the same for every container; Redis' own differ in age and wording.
 OF_HELP = {"since", "summary"}
 # Redis bases these on nothing that a declaration could say.
