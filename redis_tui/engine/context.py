@@ -31,6 +31,7 @@ class Ctx:
         items = ctx.edit_or_new(key, List)
         ctx.touched(key, "rpush", 2)      # it was changed: event name, number of changes
         ctx.set(key, value, "set")        # a new value, TTL dropped unless keep_ttl=True
+        ctx.add(key, 1)                   # a string's integer, counted up; the sum
         ctx.delete(key)                   # True where there was one
         ctx.expire_at(key, at_ms); ctx.persist(key); ctx.expires_at(key)
         ctx.get(key)                      # value of any type; counts a hit or miss
@@ -39,6 +40,7 @@ class Ctx:
     """
 
     __slots__ = (
+        "add",
         "client",
         "db",
         "delete",
@@ -79,6 +81,7 @@ class Ctx:
         self.edit_or_new = db.edit_or_new
         self.touched = db.touched
         self.set = db.set
+        self.add = db.add
         self.delete = db.delete
         self.expire_at = db.expire_at
         self.expires_at = db.expires_at

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, TypeVar, overload
 
 from redis_tui.engine.scan_index import ScanIndex
 from redis_tui.engine.types.base import Collection, Value
-from redis_tui.errors import WrongType
+from redis_tui.engine.types.string import read_counter
+from redis_tui.errors import CommandError, WrongType
+from redis_tui.spec.decode import INT64_MAX, INT64_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound=Collection)
 T = TypeVar("T", bound=bytearray)
+_ZERO_DIGIT = ord("0")
+_LONGEST_SURE = 19
+"""Digits, one more than always fit 64 bits."""
 Watcher = Callable[[], None]
 """Told that a watched key has changed."""
 Listener = Callable[[int, str, bytes], None]
@@ -309,6 +314,33 @@ class Database:
             self._announce(key, event)
             if expires_at_ms is not None:
                 self._announce(key, "expire")
+
+    def add(self, key: bytes, increment: int) -> int:
+        """Adds to the integer that a string holds, 0 where there is no key; its time to live stays.
+
+        It stands here, in one piece, because it is most of what INCR costs in a script's inner loop.
+
+        Raises:
+            WrongType: the key holds another type.
+            CommandError: the string is no 64-bit integer, or the sum would be none.
+        """
+        value = self.peek(key) if self.expires else self.entries.get(key)
+        if value is None:
+            total = increment
+        elif type(value) is bytes and value.isdigit() and value[0] != _ZERO_DIGIT and len(value) < _LONGEST_SURE:
+            total = int(value) + increment
+        elif isinstance(value, Collection):
+            raise WrongType
+        else:
+            total = read_counter(bytes(value)) + increment
+        if not INT64_MIN <= total <= INT64_MAX:
+            raise CommandError("ERR increment or decrement would overflow")
+        if self.observed or value is None:
+            self.set(key, b"%d" % total, "incrby", keep_ttl=True)
+            return total
+        self.entries[key] = b"%d" % total
+        self.space.dirty += 1
+        return total
 
     def delete(self, key: bytes, event: str = "del") -> bool:
         """Removes a key; False where there was none."""

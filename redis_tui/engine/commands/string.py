@@ -18,9 +18,8 @@ from redis_tui.engine.types.string import (
     add_long_doubles,
     format_long_double,
     parse_long_double,
-    read_counter,
 )
-from redis_tui.errors import CommandError, SyntaxFault, WrongType
+from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.resp.types import OK, Map, Reply
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import INT64_MAX, INT64_MIN, Options, decode_int
@@ -383,19 +382,19 @@ def _check_size(ctx: Ctx, size: int) -> None:
 @command("INCR key", since="1.0.0", flags=WRITE | DENYOOM | FAST, complexity="O(1)")
 def incr(ctx: Ctx, key: bytes) -> Reply:
     """Increments the integer value of a key by one. Uses 0 as initial value if the key doesn't exist."""
-    return _add(ctx, key, 1)
+    return ctx.add(key, 1)
 
 
 @command("DECR key", since="1.0.0", flags=WRITE | DENYOOM | FAST, complexity="O(1)")
 def decr(ctx: Ctx, key: bytes) -> Reply:
     """Decrements the integer value of a key by one. Uses 0 as initial value if the key doesn't exist."""
-    return _add(ctx, key, -1)
+    return ctx.add(key, -1)
 
 
 @command("INCRBY key increment", since="1.0.0", flags=WRITE | DENYOOM | FAST, complexity="O(1)")
 def incrby(ctx: Ctx, key: bytes, increment: int) -> Reply:
     """Increments the integer value of a key by a number. Uses 0 as initial value if the key doesn't exist."""
-    return _add(ctx, key, increment)
+    return ctx.add(key, increment)
 
 
 @command("DECRBY key decrement", since="1.0.0", flags=WRITE | DENYOOM | FAST, complexity="O(1)")
@@ -403,21 +402,7 @@ def decrby(ctx: Ctx, key: bytes, decrement: int) -> Reply:
     """Decrements a number from the integer value of a key. Uses 0 as initial value if the key doesn't exist."""
     if decrement == INT64_MIN:
         raise CommandError("ERR decrement would overflow")
-    return _add(ctx, key, -decrement)
-
-
-def _add(ctx: Ctx, key: bytes, increment: int) -> int:
-    value = ctx.peek(key)
-    if value is None:
-        total = increment
-    elif isinstance(value, Collection):
-        raise WrongType
-    else:
-        total = increment + read_counter(value if type(value) is bytes else bytes(value))
-        if not INT64_MIN <= total <= INT64_MAX:
-            raise CommandError("ERR increment or decrement would overflow")
-    ctx.set(key, b"%d" % total, "incrby", keep_ttl=True)
-    return total
+    return ctx.add(key, -decrement)
 
 
 @command("INCRBYFLOAT key increment", since="2.6.0", flags=WRITE | DENYOOM | FAST, complexity="O(1)")
