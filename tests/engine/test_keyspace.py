@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from redis_tui.engine.keyspace import Database, Keyspace
 from redis_tui.engine.types.hash import Hash
+from redis_tui.engine.types.hyperloglog import Sketch
 from redis_tui.engine.types.list import List
-from redis_tui.errors import WrongType
+from redis_tui.errors import CommandError, WrongType
 
 
 @pytest.fixture
@@ -47,6 +48,62 @@ def test_setting_drops_the_time_to_live_unless_it_is_kept(db: Database) -> None:
     assert db.expires_at(b"k") == 100
     db.set(b"k", b"x")
     assert db.expires_at(b"k") is None
+
+
+def test_setting_with_a_time_to_live_is_one_change_and_two_events(space: Keyspace, db: Database) -> None:
+    events: list[str] = []
+    space.listen(lambda _index, event, _key: events.append(event))
+    db.set(b"k", b"v", expires_at_ms=100)
+    assert db.expires_at(b"k") == 100
+    assert events == ["set", "expire"]
+    assert space.dirty == 1
+
+
+def test_counting_up_keeps_the_time_to_live_and_starts_at_zero(space: Keyspace, db: Database) -> None:
+    assert db.add(b"k", -5) == -5
+    db.expire_at(b"k", 100)
+    assert db.add(b"k", 15) == 10
+    assert db.add(b"k", 1) == 11
+    assert db.string(b"k") == b"11"
+    assert db.expires_at(b"k") == 100
+    space.now_ms = 100
+    assert db.add(b"k", 1) == 1
+    assert space.dirty == 5
+
+
+def test_counting_up_tells_who_watches(db: Database) -> None:
+    broken: list[bool] = []
+    db.add(b"k", 1)
+    db.watch(b"k", lambda: broken.append(True))
+    db.add(b"k", 1)
+    assert broken == [True]
+
+
+@pytest.mark.parametrize("text", [b"", b" 1", b"01", b"-0", b"1.0", b"9223372036854775808", b"12345678901234567890123"])
+def test_counting_up_refuses_what_is_no_integer(db: Database, text: bytes) -> None:
+    db.set(b"k", text)
+    with pytest.raises(CommandError, match="not an integer"):
+        db.add(b"k", 1)
+    assert db.string(b"k") == text
+
+
+def test_counting_up_stops_at_64_bits(db: Database) -> None:
+    db.set(b"k", b"9223372036854775807")
+    with pytest.raises(CommandError, match="would overflow"):
+        db.add(b"k", 1)
+    assert db.add(b"k", -1) == 9223372036854775806
+
+
+def test_a_string_edited_in_place_is_a_copy_where_it_was_something_else(db: Database) -> None:
+    db.set(b"k", b"v")
+    text = db.edit_text(b"k", 3)
+    assert text == b"v\0\0"
+    assert db.edit_text(b"k") is text
+    sketch = db.edit_text(b"h", kind=Sketch)
+    assert db.edit_text(b"h", kind=Sketch) is sketch
+    plain = db.edit_text(b"h")
+    assert plain == sketch
+    assert plain is not sketch
 
 
 def test_reading_a_key_as_another_type_is_refused(db: Database) -> None:
