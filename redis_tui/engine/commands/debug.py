@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine import digest, memory
-from redis_tui.engine.commands.generic import encoding_name
+from redis_tui.engine.commands.generic import encoding_name, reference_count
 from redis_tui.engine.config_kinds import parse_memory
 from redis_tui.engine.registry import command, printable
 from redis_tui.engine.types.list import List
@@ -51,6 +51,7 @@ _INTEGER: Final = re.compile(rb"\s*([+-]?\d+)")
 _LONGEST_SLEEP_S: Final = 10**6
 _NO_KEY: Final = "ERR no such key"
 _NOT_POSITIVE: Final = "ERR value is out of range, must be positive"
+_ADDRESSES: Final = 0x7FFFFFFFFFF0
 _LRU_CLOCK: Final = 1 << 24
 _SMALLEST_TABLE: Final = 4
 _PACKED_MAX: Final = 1 << 32
@@ -237,7 +238,10 @@ def _object(ctx: Ctx, args: Sequence[bytes]) -> Reply:
     size = "" if is_fast else f"serializedlength:{memory.serialized_length(value)} "
     lru = ctx.now_ms // 1000 % _LRU_CLOCK
     extra = _nodes(ctx, value) if kind == "quicklist" and isinstance(value, List) and not is_fast else ""
-    line = f"Value at:{id(value):#x} refcount:1 encoding:{kind} {size}lru:{lru} lru_seconds_idle:0{extra}"
+    # A server counts a number up where it stands, so its address stays; here that goes by the key.
+    address = hash(args[0]) & _ADDRESSES if kind == "int" else id(value)
+    shared = reference_count(ctx, value)
+    line = f"Value at:{address:#x} refcount:{shared} encoding:{kind} {size}lru:{lru} lru_seconds_idle:0{extra}"
     return Status(line.encode())
 
 

@@ -34,6 +34,8 @@ DANGEROUS = CommandFlag.DANGEROUS
 
 _NO_KEY: Final = -2
 _NO_EXPIRY: Final = -1
+_SHARED_DIGITS: Final = 4
+_SHARED_COUNT: Final = 2**31 - 1
 _EXPIRE_OPTIONS: Final = (b"NX", b"XX", b"GT", b"LT")
 
 
@@ -364,4 +366,12 @@ def _embstr_max(ctx: Ctx, key: bytes) -> int:
 @command("OBJECT REFCOUNT key", since="2.2.3", flags=READ, complexity="O(1)")
 def object_refcount(ctx: Ctx, key: bytes) -> Reply:
     """Returns the reference count of a value of a key."""
-    return None if ctx.get(key) is None else 1
+    value = ctx.get(key)
+    return None if value is None else reference_count(ctx, value)
+
+
+def reference_count(ctx: Ctx, value: Value) -> int:
+    """How many keys share a value; all that were numbers below 10000, until values moved in with their keys."""
+    if ctx.dialect.at_least("8.2.0", valkey="8.1.0") or not isinstance(value, bytes) or len(value) > _SHARED_DIGITS:
+        return 1
+    return _SHARED_COUNT if value.isdigit() and encoding(value) == "int" else 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from redis_tui.engine.dialect import VALKEY_9
+from redis_tui.engine.dialect import REDIS_7_2, REDIS_8, VALKEY_9
 from redis_tui.engine.engine import Engine
 from redis_tui.engine.journal import Journal
 from redis_tui.resp.inline import split_inline
@@ -221,3 +221,28 @@ def test_a_read_leaves_a_watch_alone(run: Run, engine: Engine) -> None:
     run("SET k 2 NX")
     engine.execute(watching, [b"MULTI"])
     assert engine.execute(watching, [b"EXEC"]) == []
+
+
+def test_small_numbers_are_shared_until_values_moved_in_with_their_keys() -> None:
+    counts = {}
+    for dialect in (REDIS_7_2, REDIS_8, VALKEY_9):
+        engine = Engine(dialect=dialect, seed=1)
+        client = engine.connect()
+        for text in (b"0", b"9999", b"10000", b"-1", b"abc"):
+            engine.execute(client, [b"SET", b"k", text])
+            counts[dialect.name, text] = engine.execute(client, [b"OBJECT", b"REFCOUNT", b"k"])
+    assert {key for key, count in counts.items() if count == 2147483647} == {
+        ("redis-7.2", b"0"),
+        ("redis-7.2", b"9999"),
+    }
+    assert set(counts.values()) == {1, 2147483647}
+
+
+def test_a_number_that_is_counted_up_keeps_its_address(run: Run) -> None:
+    run("SET k 20000")
+    before = run("DEBUG OBJECT k")
+    run("INCR k")
+    after = run("DEBUG OBJECT k")
+    assert isinstance(before, bytes)
+    assert isinstance(after, bytes)
+    assert before.split()[1] == after.split()[1]
