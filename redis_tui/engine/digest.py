@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.types.base import type_name
 from redis_tui.engine.types.hash import Hash
-from redis_tui.engine.types.list import List
 from redis_tui.engine.types.set import Set
 from redis_tui.engine.types.sorted_set import SortedSet
 from redis_tui.resp.encoder import format_double
@@ -47,12 +46,11 @@ def of_value(value: Value | None, *, expires: bool, start: bytes = _NOTHING) -> 
     elif isinstance(value, SortedSet):
         pairs = value.scores.items()
         digest = _xor_all(digest, (_of_pair(member, format_double(score)) for member, score in pairs))
-    elif isinstance(value, List):
-        digest = _fed(digest, value.items)
     elif isinstance(value, bytes | bytearray):
         digest = _mixed(digest, value)
     else:
-        digest = _fed(digest, value.digest_parts())
+        for part in value.digest_parts():
+            digest = _mixed(digest, part)
     return _xor(digest, _sha1(b"!!expire!!")) if expires else digest
 
 
@@ -71,12 +69,6 @@ def of_databases(databases: Iterable[Database]) -> bytes:
 
 def _of_pair(one: bytes, other: bytes) -> bytes:
     return _sha1(_mixed(_mixed(_NOTHING, one), other))
-
-
-def _fed(digest: bytes, texts: Iterable[bytes]) -> bytes:
-    for text in texts:
-        digest = _mixed(digest, text)
-    return digest
 
 
 def _xor_all(digest: bytes, others: Iterable[bytes]) -> bytes:

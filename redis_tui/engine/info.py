@@ -138,7 +138,7 @@ def _memory(engine: Engine) -> Fields:
     data, lua = memory.dataset(engine.space, config), scripts.memory_used
     functions = scripts.function_memory_used
     sources = sum(len(cached.script.source) for cached in scripts.cache)
-    used = data + lua + functions + sources
+    used = memory.STARTUP + data + lua + functions + sources
     stats.note_memory(used, engine.clock.now_us() // 1_000_000)
     rss = _resident_bytes()
     limit = config.number("maxmemory")
@@ -153,6 +153,7 @@ def _memory(engine: Engine) -> Fields:
         "used_memory_peak_time": stats.memory_peak_s,
         "used_memory_peak_perc": f"{100 * used / max(1, stats.memory_peak):.2f}%",
         "used_memory_overhead": used - data,
+        "used_memory_startup": memory.STARTUP,
         "used_memory_dataset": data,
         "used_memory_dataset_perc": f"{100 * data / max(1, used):.2f}%",
         "allocator_allocated": used,
@@ -181,6 +182,7 @@ def _memory(engine: Engine) -> Fields:
         "maxmemory_policy": config.text("maxmemory-policy"),
         "mem_fragmentation_ratio": f"{rss / max(1, used):.2f}",
         "mem_fragmentation_bytes": rss - used,
+        "lazyfreed_objects": stats.freed_late,
     }
 
 

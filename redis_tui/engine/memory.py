@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from redis_tui.engine.types.base import Collection, Value
 from redis_tui.engine.types.hash import Hash
 from redis_tui.engine.types.list import List, listpack_size
-from redis_tui.engine.types.set import INTSET, Set
+from redis_tui.engine.types.set import Set
 from redis_tui.engine.types.sorted_set import SortedSet
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from redis_tui.engine.config import Config
     from redis_tui.engine.keyspace import Database, Keyspace
 
+STARTUP: Final = 1 << 20
+"""Bytes that are counted for an engine that holds nothing; about what a server takes."""
 DEFAULT_SAMPLES: Final = 5
 _SPREAD: Final = 100
 _KEPT_EMBEDDED: Final = 64
@@ -64,24 +66,6 @@ def usage(key: bytes, value: Value, config: Config, *, samples: int = DEFAULT_SA
     if not isinstance(value, Collection):
         return _string_usage(key, bytes(value))
     return allocated(_HEADER + 1 + _text(key)) + _collection(value, config, samples)
-
-
-def serialized_length(value: Value) -> int:
-    """Bytes of a value in a snapshot file, compression apart, as DEBUG OBJECT tells them."""
-    if not isinstance(value, Collection):
-        if _is_whole_number(bytes(value)) and -(1 << 31) <= (number := int(value)) < 1 << 31:
-            return 2 if -128 <= number < 128 else 3 if -(1 << 15) <= number < 1 << 15 else 5
-        return _length_size(len(value)) + len(value)
-    if isinstance(value, Set) and value.kind == INTSET:
-        size = 8 + len(value) * _integer_width(value)
-    else:
-        size = listpack_size(_packed(value)) + (2 if isinstance(value, List) else 0)
-    return _length_size(size) + size
-
-
-def _length_size(size: int) -> int:
-    """Bytes that a length takes."""
-    return 1 if size < 1 << 6 else 2 if size < 1 << 14 else 5
 
 
 def dataset(space: Keyspace, config: Config) -> int:

@@ -91,6 +91,8 @@ class Stats:
         self.connections = 0
         self.rejected_connections = 0
         """Turned away because of maxclients."""
+        self.freed_late = 0
+        """Objects that a server would have freed in a thread of its own."""
         self.auth_failures = 0
         self.acl_denied: dict[str, int] = {"cmd": 0, "key": 0, "channel": 0, "db": 0}
         """Refusals for want of a right, by what it was for."""
@@ -167,7 +169,7 @@ class Stats:
 
     def reset(self) -> None:
         """Starts all counters anew, but not the peak of memory."""
-        self.connections = self.rejected_connections = self.auth_failures = 0
+        self.connections = self.rejected_connections = self.auth_failures = self.freed_late = 0
         self.net_in = self.net_out = self.reads = self.writes = 0
         self.cycles = self.cycles_ns = self.expire_cycle_ns = self.error_replies = 0
         self.acl_denied = dict.fromkeys(self.acl_denied, 0)

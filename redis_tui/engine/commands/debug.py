@@ -15,9 +15,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from redis_tui.engine import digest, memory
+from redis_tui.engine import digest
 from redis_tui.engine.commands.generic import encoding_name, reference_count
 from redis_tui.engine.config_kinds import parse_memory
+from redis_tui.engine.rdb import payload, values
 from redis_tui.engine.registry import command, printable
 from redis_tui.engine.types.list import List
 from redis_tui.errors import CommandError
@@ -235,7 +236,7 @@ def _object(ctx: Ctx, args: Sequence[bytes]) -> Reply:
     value = _present(ctx, args[0])
     kind = encoding_name(ctx, args[0], value)
     is_fast = len(args) > 1 and args[1].lower() == b"fast"
-    size = "" if is_fast else f"serializedlength:{memory.serialized_length(value)} "
+    size = "" if is_fast else f"serializedlength:{_size(ctx, value)} "
     lru = ctx.now_ms // 1000 % _LRU_CLOCK
     extra = _nodes(ctx, value) if kind == "quicklist" and isinstance(value, List) and not is_fast else ""
     # A server counts a number up where it stands, so its address stays; here that goes by the key.
@@ -245,9 +246,14 @@ def _object(ctx: Ctx, args: Sequence[bytes]) -> Reply:
     return Status(line.encode())
 
 
+def _size(ctx: Ctx, value: Value) -> int:
+    """Bytes of a value in a snapshot file."""
+    return len(values.encode(value, payload.style(ctx.dialect, ctx.config))[1])
+
+
 def _nodes(ctx: Ctx, value: List) -> str:
     """What a server tells of the nodes that a list would have."""
-    fill, size = ctx.config.number("list-max-listpack-size"), memory.serialized_length(value)
+    fill, size = ctx.config.number("list-max-listpack-size"), _size(ctx, value)
     per_node = fill if fill > 0 else max(1, 4096 * 2 ** (-fill - 1) * len(value) // size)
     count = -(-len(value) // per_node)
     return (

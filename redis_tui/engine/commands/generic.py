@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.glob import compile_glob
+from redis_tui.engine.lazyfree import is_freed_late
 from redis_tui.engine.registry import command, container
 from redis_tui.engine.scan_request import parse_cursor, parse_scan
 from redis_tui.engine.types.base import Collection, type_name
@@ -63,7 +64,13 @@ def del_(ctx: Ctx, keys: Sequence[bytes]) -> Reply:
 )
 def unlink(ctx: Ctx, keys: Sequence[bytes]) -> Reply:
     """Asynchronously deletes one or more keys."""
-    return sum(map(ctx.delete, keys))
+    removed = 0
+    for key in keys:
+        value = ctx.peek(key)
+        if value is not None and ctx.delete(key):
+            removed += 1
+            ctx.engine.stats.freed_late += is_freed_late(value, ctx.config)
+    return removed
 
 
 @command(

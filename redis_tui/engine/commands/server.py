@@ -148,9 +148,11 @@ def dbsize(ctx: Ctx) -> Reply:
     flags=CommandFlag.WRITE,
     complexity="O(N) where N is the number of keys in the selected database",
 )
-def flushdb(ctx: Ctx, *, mode: Literal["async", "sync"] | None = None) -> Reply:  # noqa: ARG001  # both are done at once
+def flushdb(ctx: Ctx, rest: Rest) -> Reply:
     """Remove all keys from the current database."""
-    ctx.db.flush()
+    is_late = _frees_late(ctx, rest)
+    gone = ctx.db.flush()
+    ctx.engine.stats.freed_late += gone if is_late else 0
     return OK
 
 
@@ -160,10 +162,21 @@ def flushdb(ctx: Ctx, *, mode: Literal["async", "sync"] | None = None) -> Reply:
     flags=CommandFlag.WRITE,
     complexity="O(N) where N is the total number of keys in all databases",
 )
-def flushall(ctx: Ctx, *, mode: Literal["async", "sync"] | None = None) -> Reply:  # noqa: ARG001  # both are done at once
+def flushall(ctx: Ctx, rest: Rest) -> Reply:
     """Removes all keys from all databases."""
-    ctx.space.flush()
+    is_late = _frees_late(ctx, rest)
+    gone = ctx.space.flush()
+    ctx.engine.stats.freed_late += gone if is_late else 0
     return OK
+
+
+def _frees_late(ctx: Ctx, words: Rest) -> bool:
+    """Whether a FLUSHDB or FLUSHALL leaves the freeing to a thread. Raises `SyntaxFault` for other words."""
+    if not words:
+        return ctx.config.enabled("lazyfree-lazy-user-flush")
+    if len(words) > 1 or words[0].upper() not in (b"ASYNC", b"SYNC"):
+        raise SyntaxFault
+    return words[0].upper() == b"ASYNC"
 
 
 @command(

@@ -89,6 +89,9 @@ class List(Collection):
         self.shrunk(config)
         return "quicklist" if self.is_quicklist else "listpack"
 
+    def digest_parts(self) -> Iterable[bytes]:
+        return self.items
+
     def push_head(self, elements: Sequence[bytes], config: Config) -> None:
         """Puts elements before the head, one after the other: the last becomes the head."""
         self._grow(elements, config)
