@@ -22,7 +22,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
 from math import floor, sqrt
 from typing import TYPE_CHECKING, Final
 
@@ -57,8 +58,6 @@ _VALUE_MAX: Final = 32
 _RUN_MAX: Final = 4
 _RUNS_LOOKED_AT: Final = 5
 """Runs from the one before a change on that are tried for a merger."""
-_WINDOW: Final = int.from_bytes(b"\x80" * 16)
-"""The bit that marks a run with a value, in each byte around a change."""
 _ALPHA: Final = 0.721347520444481703680
 """1 / (2 ln 2)."""
 _HASH_SEED: Final = 0xADC83B19
@@ -284,7 +283,7 @@ class Sketch(bytearray):
         content: a string that passed `check`.
     """
 
-    __slots__ = ("_covered", "_long", "_starts")
+    __slots__ = ("_covered", "_is_tidy", "_long", "_starts")
 
     def __init__(self, content: bytes | bytearray = b"") -> None:
         super().__init__(content or _EMPTY)
@@ -294,6 +293,9 @@ class Sketch(bytearray):
         """Those of them whose runs take two bytes."""
         self._covered = 0
         """Registers that the runs make up."""
+        self._is_tidy = True
+        """No two neighbouring runs could be one, but where a register was just lifted; so we leave it,
+        but a string may have come from elsewhere."""
 
     def add(self, elements: Sequence[bytes], limit: int) -> int:
         """Counts elements; how many of them have changed a register.
@@ -306,12 +308,19 @@ class Sketch(bytearray):
         """
         lift = self.lift
         changes = 0
-        for index, rank in places(elements):
-            changes += lift(index, rank, limit)
+        try:
+            for index, rank in places(elements):
+                changes += lift(index, rank, limit)
+        finally:
+            if changes:
+                self.make_stale()
         return changes
 
     def lift(self, index: int, rank: int, limit: int) -> bool:
-        """Makes a register at least that great; whether it was less. Limit and errors as for `add`."""
+        """Makes a register at least that great; whether it was less.
+
+        The cached cardinality is left as it is. Limit and errors as for `add`.
+        """
         if self[_ENCODING_AT] == DENSE:
             return self._lift_dense(index, rank)
         if rank > _VALUE_MAX:
@@ -363,44 +372,43 @@ class Sketch(bytearray):
         self[at] = word & 0xFF
         if shift > 2:
             self[at + 1] = word >> 8
-        self[_STALE_AT] |= _STALE
         return True
 
     def _lift_sparse(self, index: int, rank: int, limit: int) -> bool:
         starts = self._starts or self._survey()
+        at = bisect_right(starts, index) - 1
         if index >= self._covered:
             raise CommandError(CORRUPT)
-        at = bisect_right(starts, index) - 1
         first = starts[at]
-        where = HEADER_SIZE + at + bisect_left(self._long, first)
+        long_at = bisect_left(self._long, first)
+        where = HEADER_SIZE + at + long_at
         code = self[where]
         if code & _VALUE and (code >> 2 & 31) + 1 >= rank:
             return False
-        stop = starts[at + 1] if at + 1 < len(starts) else self._covered
-        ahead = _run(code, index - first)
-        behind = _run(code, stop - index - 1)
-        fresh = ahead + bytes((_VALUE | (rank - 1) << 2,)) + behind
+        ahead = index - first
+        behind = (starts[at + 1] if at + 1 < len(starts) else self._covered) - index - 1
+        alike = code if code & _VALUE else 0
+        fresh = _run(alike, ahead) + _ONE_WITH[rank] + _run(alike, behind)
         size = 2 if code & _KIND == _LONG else 1
         if len(fresh) > size and len(self) + len(fresh) - size > limit:
             self.make_dense()
             return self._lift_dense(index, rank)
         self[where : where + size] = fresh
+        if ahead:
+            starts[at + 1 : at + 1] = (index, index + 1) if behind else (index,)
+        elif behind:
+            starts.insert(at + 1, index + 1)
         if size == 2:
-            del self._long[bisect_left(self._long, first)]
-        starts[at : at + 1] = [first] * bool(ahead) + [index] + [index + 1] * bool(behind)
-        if len(ahead) == 2:
-            insort(self._long, first)
-        if len(behind) == 2:
-            insort(self._long, index + 1)
-        tops = int.from_bytes(self[where - 1 : where + len(fresh) + _RUNS_LOOKED_AT]) & _WINDOW
-        if tops & tops >> 8:  # two runs with a value may stand side by side
+            kept = [first] if ahead > _SHORT_MAX else []
+            self._long[long_at : long_at + 1] = [*kept, index + 1] if behind > _SHORT_MAX else kept
+        if code & _VALUE or not (ahead and behind) or not self._is_tidy:
             self._merge(max(at - 1, 0))
-        self[_STALE_AT] |= _STALE
         return True
 
     def _survey(self) -> list[int]:
         """Notes where runs begin. A long run whose second byte is missing counts as none."""
         starts, long, first, at, end = self._starts, self._long, 0, HEADER_SIZE, len(self)
+        previous = 0
         while at < end:
             code = self[at]
             if code & _KIND == _LONG:
@@ -409,9 +417,14 @@ class Sketch(bytearray):
                 long.append(first)
                 length = ((code & 63) << 8 | self[at + 1]) + 1
                 at += 1
+            elif code & _VALUE:
+                length = (code & 3) + 1
+                if code ^ previous <= 3 and length + (previous & 3) < _RUN_MAX:
+                    self._is_tidy = False
             else:
-                length = (code & 3) + 1 if code & _VALUE else code + 1
+                length = code + 1
             starts.append(first)
+            previous = code
             first += length
             at += 1
         self._covered = first
@@ -436,8 +449,14 @@ class Sketch(bytearray):
             at += 1
 
 
+@lru_cache(maxsize=4096)
 def _run(code: int, length: int) -> bytes:
-    """A run like another one, of another length; none for no length."""
+    """A run like another one, of another length; none for no length.
+
+    Args:
+        code: of a run with a value, 0 for one of zeros.
+        length: in registers.
+    """
     if not length:
         return b""
     if code & _VALUE:
@@ -445,6 +464,10 @@ def _run(code: int, length: int) -> bytes:
     if length <= _SHORT_MAX:
         return bytes((length - 1,))
     return (_LONG << 8 | length - 1).to_bytes(2)
+
+
+_ONE_WITH: Final = tuple(bytes((_VALUE | max(rank - 1, 0) << 2,)) for rank in range(_VALUE_MAX + 1))
+"""A run of one register, by its value."""
 
 
 def _table(change: Callable[[int], int]) -> bytes:
