@@ -276,10 +276,21 @@ class Database:
         if self.observed:
             self._announce(key, event)
         value = self.entries.get(key)
-        if isinstance(value, Collection) and not len(value):
+        if isinstance(value, Collection) and not len(value) and not value.stays_empty:
             self._drop(key)
             if self.observed:
                 self._announce(key, "del")
+
+    def noted(self, key: bytes, event: str, changes: int = 1) -> None:
+        """Counts and announces what happened to a value without being a change to it for WATCH: to a stream's groups.
+
+        Args:
+            event: as for `touched`.
+            changes: as for `touched`.
+        """
+        self.space.dirty += changes
+        if self.space.listener is not None:
+            self.space.listener(self.index, event, key)
 
     def set(
         self,

@@ -19,6 +19,8 @@ from redis_tui.engine.types.hash import Hash
 from redis_tui.engine.types.list import List, listpack_size
 from redis_tui.engine.types.set import Set
 from redis_tui.engine.types.sorted_set import SortedSet
+from redis_tui.engine.types.stream import Stream
+from redis_tui.engine.types.stream_node import radix_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +44,15 @@ _SKIPLIST_NODE: Final = 48
 _QUICKLIST_NODE: Final = 32
 _NODE_BYTES: Final = 8192
 _SLACK: Final = 1
+_STREAM: Final = 112
+_STREAM_NODE_BYTES: Final = 4096
+"""What the last node of a stream is given ahead."""
+_GROUP: Final = 40
+_CONSUMER: Final = 32
+_DELIVERY: Final = 32
+_ID: Final = 16
+_RADIX_NODE: Final = 244
+"""A server's own estimate."""
 
 
 def allocated(size: int) -> int:
@@ -100,7 +111,27 @@ def _string_usage(key: bytes, value: bytes) -> int:
     return allocated(head) + allocated(len(value) + (4 if len(value) < 256 else 6 if len(value) < 65536 else 10))
 
 
+def _radix(ids: list[int]) -> int:
+    return len(ids) * _ID + radix_nodes(ids) * _RADIX_NODE
+
+
+def _stream_usage(stream: Stream, config: Config) -> int:
+    """A stream's nodes, all but the last cut to their size, and what is pending, once for group and consumer."""
+    size = _STREAM + _radix([node.master for node in stream.nodes])
+    size += sum(allocated(node.measured()) for node in stream.nodes[:-1])
+    if stream.nodes:
+        ahead = min(config.number("stream-node-max-bytes") or _STREAM_NODE_BYTES, _STREAM_NODE_BYTES)
+        size += allocated(max(stream.nodes[-1].measured(), ahead))
+    for group in stream.groups.values():
+        size += _GROUP + _radix(list(group.pending.ids())) + _DELIVERY * len(group.pending)
+        for consumer in group.consumers.values():
+            size += _CONSUMER + len(consumer.name) + _radix(list(consumer.pending.ids()))
+    return size
+
+
 def _collection(value: Collection, config: Config, samples: int) -> int:
+    if isinstance(value, Stream):
+        return _stream_usage(value, config)
     encoding = value.encoding(config)
     if encoding == "intset":
         return allocated(8 + len(value) * _integer_width(value))

@@ -11,12 +11,14 @@ if TYPE_CHECKING:
 
 
 class Collection:
-    """A value of one key that holds elements. An empty one never stays in a database."""
+    """A value of one key that holds elements. An empty one does not stay in a database, but for a stream."""
 
     __slots__ = ()
 
     type_name: ClassVar[str] = "none"
-    """What TYPE answers: ``list set hash zset``."""
+    """What TYPE answers: ``list set hash zset stream``."""
+    stays_empty: ClassVar[bool] = False
+    """A key may hold it without elements."""
 
     def __len__(self) -> int:
         raise TypeError  # every type counts in its own way

@@ -33,24 +33,28 @@ _LEAST = 2
 """Fewest bytes that an element takes."""
 _MOST_IN_HALF_A_NODE = 16384
 """Elements, whatever the limit is set to."""
+_LARGEST_INTEGER = b":"
+"""Above every text of a number: what begins with a letter needs no closer look."""
 _INTEGER_SIZES = ((12, 3), (15, 4), (23, 5), (31, 6))
 """Bits without the sign, and bytes that an integer of so many takes."""
 
 
 def listpack_size(items: Iterable[bytes]) -> int:
     """Bytes of a listpack of these elements."""
-    return _HEADER + sum(map(_element_size, items))
+    return _HEADER + sum(map(element_size, items))
 
 
-def _element_size(item: bytes) -> int:
+def element_size(item: bytes) -> int:
+    """Bytes that an element takes in a listpack."""
     size = len(item)
-    if size <= 20 and is_integer(item):
-        return _integer_size(int(item))
+    if size <= 20 and item <= _LARGEST_INTEGER and is_integer(item):
+        return integer_size(int(item))
     size += 1 if size < 64 else 2 if size < 4096 else 5
     return size + (1 if size < 128 else 2 if size < 16384 else 3 if size < 2**21 else 4 if size < 2**28 else 5)
 
 
-def _integer_size(number: int) -> int:
+def integer_size(number: int) -> int:
+    """Bytes that a whole number takes in a listpack."""
     if 0 <= number < 128:
         return 2
     bits = (number if number >= 0 else ~number).bit_length()
@@ -107,7 +111,7 @@ class List(Collection):
         item = self.items.popleft()
         self._payload -= len(item)
         if self._size is not None:
-            self._size -= _element_size(item)
+            self._size -= element_size(item)
         return item
 
     def pop_tail(self) -> bytes:
@@ -115,7 +119,7 @@ class List(Collection):
         item = self.items.pop()
         self._payload -= len(item)
         if self._size is not None:
-            self._size -= _element_size(item)
+            self._size -= element_size(item)
         return item
 
     def replace_at(self, index: int, element: bytes, config: Config) -> None:
@@ -198,7 +202,7 @@ class List(Collection):
         self._payload += added
         if self.is_quicklist:
             if self._size is not None:
-                self._size += sum(map(_element_size, elements))
+                self._size += sum(map(element_size, elements))
             return
         limits = self._limits = self._limits or limits_of(config, "list")
         count = len(self.items) + len(elements)
@@ -209,7 +213,7 @@ class List(Collection):
                 self._size = listpack_size(self.items)
             # The server adds plain lengths here, without what the listpack needs around them.
             if self._size + added <= limits.node_bytes:
-                self._size += sum(map(_element_size, elements))
+                self._size += sum(map(element_size, elements))
                 return
         self.is_quicklist = True
         self._size = None
@@ -217,4 +221,4 @@ class List(Collection):
     def _forget(self, element: bytes, times: int) -> None:
         self._payload -= times * len(element)
         if self._size is not None:
-            self._size -= times * _element_size(element)
+            self._size -= times * element_size(element)
