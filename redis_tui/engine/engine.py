@@ -32,6 +32,7 @@ from redis_tui.engine.slowlog import SlowLog, redacted
 from redis_tui.engine.stats import Stats
 from redis_tui.engine.switches import Switches
 from redis_tui.engine.tracking import TrackingTable
+from redis_tui.engine.write_gate import WriteGate
 from redis_tui.errors import CommandError
 from redis_tui.resp.inline import quote
 from redis_tui.resp.types import QUEUED, ErrorReply, Reply, Status
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 NOAUTH = b"NOAUTH Authentication required."
+_ENDS_QUEUEING = frozenset({"exec", "discard", "quit", "reset"})
 _UNQUEUED = frozenset({"exec", "discard", "multi", "watch", "quit", "reset"})
 _NO_MULTI_IN_VALKEY = frozenset({"multi", "watch"})
 """Valkey refuses these while it queues; Redis runs them, and they answer an error of their own."""
@@ -102,6 +104,7 @@ class Engine:
         self.started_ms = self.clock.now_us() // 1000
         self.acl = Acl(self)
         self.scripts = Scripts(self)
+        self.write_gate = WriteGate(self)
         self.time_frozen = False
         """Inside EXEC or a script: the commands within share one moment."""
         self.on_shutdown: Callable[[], None] | None = None
@@ -148,7 +151,7 @@ class Engine:
     def refresh(self) -> None:
         """Works out anew who must be told or asked; call after a change of what it looks at."""
         self.attentive = bool(self.monitors or self.tracking.users)
-        self.guarded = self.scripts.busy or self.pause.mode is not None
+        self.guarded = self.scripts.busy or self.pause.mode is not None or self.write_gate.active
         notifies, tracks = self.notifier.active, bool(self.tracking.users)
         listener = self._hear if notifies and tracks else self.notifier.announce if notifies else None
         self.space.listen(self._hear_tracked if tracks and listener is None else listener)
@@ -399,11 +402,17 @@ class Engine:
                 f"ERR Can't execute '{command.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET "
                 "are allowed in this context"
             )
+        if self.write_gate.active and not self.scripts.busy:
+            self._check_room(client, command, argv)
         if self.scripts.busy and not command.flags & CommandFlag.ALLOW_BUSY:
             raise CommandError(self.scripts.busy_text)
         if client.monitoring and command.flags & _TOUCHES_DATA:
             raise CommandError("ERR Replica can't interact with the keyspace")
-        if self.pause.mode is not None and not client.monitoring and self.pause.holds(writes=_writes(client, command)):
+        if (
+            self.pause.mode is not None
+            and not client.monitoring
+            and self.pause.holds(writes=bool(self._effective_flags(client, command, argv) & _HELD_BACK))
+        ):
             return self.blocking.postpone(client, argv)
         if client.transaction is None:
             return None
@@ -414,6 +423,27 @@ class Engine:
             return None
         client.transaction.queue.append((command, list(argv)))
         return QUEUED
+
+    def _effective_flags(self, client: Client, command: Command, argv: Sequence[bytes]) -> CommandFlag:
+        """A command's flags; of a script what it promises, of EXEC all that it would run."""
+        if command.name != "exec" or client.transaction is None:
+            return self.scripts.flags_of(command, argv)
+        flags = command.flags
+        for queued, words in client.transaction.queue:
+            flags |= self.scripts.flags_of(queued, words)
+        return flags
+
+    def _check_room(self, client: Client, command: Command, argv: Sequence[bytes]) -> None:
+        """Raises `CommandError` where there is no memory, or are no replicas, for a command."""
+        gate = self.write_gate
+        gate.look()
+        flags = self._effective_flags(client, command, argv)
+        queues = client.transaction is not None and command.name not in _ENDS_QUEUEING
+        if queues and not self.dialect.at_least("7.4.0", valkey="8.0.0"):
+            flags |= CommandFlag.DENYOOM  # a queue takes memory, whatever stands in it
+        refusal = gate.refusal(flags)
+        if refusal is not None:
+            raise CommandError(refusal)
 
     def _rejected(self, client: Client, command: Command | None, refusal: CommandError) -> ErrorReply:
         """Answers a command that was not run: it breaks an open transaction, and a refused EXEC ends it."""
@@ -442,11 +472,5 @@ class Engine:
         self.slowlog.resize(self.config.number("slowlog-max-len"))
         self.notifier.configure(self.config.text("notify-keyspace-events"))
         self.tracking.limit = self.config.number("tracking-table-max-keys")
+        self.write_gate.configure()
         self.refresh()
-
-
-def _writes(client: Client, command: Command) -> bool:
-    """Whether a pause of writes holds this command back; EXEC as what it would run."""
-    if command.name == "exec" and client.transaction is not None:
-        return any(bool(queued.flags & _HELD_BACK) for queued, _ in client.transaction.queue)
-    return bool(command.flags & _HELD_BACK)

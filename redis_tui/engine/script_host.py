@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.scripting.host import DirectCall
+from redis_tui.spec.command import CommandFlag
 
 if TYPE_CHECKING:
     from redis_tui.engine.client import Client
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from redis_tui.engine.registry import Command
 
 _PROFILES = itertools.count(1)
+_REACHES_REPLICAS = CommandFlag.WRITE | CommandFlag.MAY_REPLICATE
 LogSink = Callable[[int, bytes], None]
 """``sink(level, message)`` for redis.log; levels 0 debug to 3 warning."""
 
@@ -40,22 +42,25 @@ class EngineHost:
         self._ctx = client.ctx
         self._lanes: dict[bytes, tuple[Command, DirectCall]] = {}
         self._profiles = tuple(next(_PROFILES) for _ in range(9))
-        self._read_only = False
-        self._restricted = False
+        self._read_only = self._allow_oom = False
+        self._restricted = self._closely = False
         self._log: LogSink | None = None
         self._errors: set[bytes] = set()
         self.wrote = False
         """A command that writes was executed in this run."""
 
-    def begin(self, *, read_only: bool, log: LogSink | None) -> None:
+    def begin(self, *, read_only: bool, log: LogSink | None, allow_oom: bool = False) -> None:
         """Makes ready for a run.
 
         Args:
             read_only: refuse commands that write.
             log: where redis.log lines go; None drops them.
+            allow_oom: it may take memory when there is none left.
         """
         self._read_only = read_only
+        self._allow_oom = allow_oom
         self._restricted = self._client.account.restricted
+        self._closely = self._restricted or self._engine.write_gate.closed
         self._log = log
         self.wrote = False
         if self._errors:
@@ -65,7 +70,7 @@ class EngineHost:
     @property
     def profile(self) -> int:
         engine = self._engine
-        if self._restricted:
+        if self._closely:
             return self._profiles[8]
         return self._profiles[self._read_only + 2 * engine.attentive + 4 * engine.switches.scripts_denied]
 
@@ -94,8 +99,8 @@ class EngineHost:
         return reply
 
     def direct(self, name: bytes) -> DirectCall | None:
-        if self._engine.attentive or self._restricted:
-            return None  # each call is told of, or held against the user's rules
+        if self._engine.attentive or self._closely:
+            return None  # each call is told of, or held against the user's rules or the memory that is left
         lane = self._lanes.get(name)
         if lane is None:
             command = self._engine.registry.find(name)
@@ -132,9 +137,13 @@ class EngineHost:
             refusal = self._engine.acl.refused_in_script(self._client, command, argv)
             if refusal is not None:
                 return refusal
-        if self._read_only and command.writes:
+        if self._read_only and command.flags & _REACHES_REPLICAS:
             return b"ERR Write commands are not allowed from read-only scripts."
-        return None
+        gate = self._engine.write_gate
+        if not gate.closed or self.wrote:  # a script that has begun to write may go on
+            return None
+        refusal_text = gate.refusal(command.flags & ~CommandFlag.DENYOOM if self._allow_oom else command.flags)
+        return None if refusal_text is None else refusal_text.encode()
 
     def _reworded(self, argv: Sequence[bytes], refusal: CommandError) -> bytes:
         dialect = self._engine.dialect

@@ -10,20 +10,23 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.script_host import EngineHost, LogSink
+from redis_tui.engine.write_gate import TOO_FEW_REPLICAS
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply
 from redis_tui.scripting.cache import CachedScript, ScriptCache
 from redis_tui.scripting.functions import LOAD_TIMEOUT_MS, Function, FunctionStore, Library, read_metadata
-from redis_tui.scripting.script import digest
+from redis_tui.scripting.script import ScriptFlag, digest, read_shebang
+from redis_tui.spec.command import CommandFlag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
 
     from redis_tui.engine.client import Client
     from redis_tui.engine.engine import Engine
+    from redis_tui.engine.registry import Command
     from redis_tui.scripting.function_runtime import FunctionRuntime
     from redis_tui.scripting.runtime import LuaRuntime, RunResult
     from redis_tui.scripting.script import Runnable
@@ -98,6 +101,10 @@ class Scripts:
         self._engine = engine
         self._runtime: LuaRuntime | None = None
         self._function_runtime: FunctionRuntime | None = None
+        self._last: LuaRuntime | None = None
+        """The runtime of the last run, which knows where the sequence of random numbers stands."""
+        self._random: tuple[int, int] | None = None
+        """Where that was when the last runtime went."""
         self.functions = FunctionStore()
         self._hosts: dict[int, EngineHost] = {}
         self.cache = ScriptCache()
@@ -187,8 +194,51 @@ class Scripts:
         Raises:
             CommandError: it may not run like that.
         """
-        if read_only and script.flags is not None and not script.is_read_only:
+        if script.flags is None or script.is_read_only:
+            return
+        if read_only:
             raise CommandError("ERR Can not execute a script with write flag using *_ro command.")
+        gate = self._engine.write_gate
+        if gate.lacks_replicas:
+            raise CommandError(TOO_FEW_REPLICAS)
+        if gate.out_of_memory and ScriptFlag.ALLOW_OOM not in script.flags:
+            raise CommandError(
+                "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'"
+            )
+
+    def flags_of(self, command: Command, argv: Sequence[bytes]) -> CommandFlag:
+        """A command's flags; of one that runs a script what that promises, where it promises anything."""
+        find = _PROMISES.get(command.name)
+        if find is None or len(argv) == 1:
+            return command.flags
+        promised = find(self, argv[1])
+        if promised is None:
+            return command.flags
+        flags = command.flags & ~(CommandFlag.STALE | CommandFlag.MAY_REPLICATE)
+        if ScriptFlag.NO_WRITES not in promised:
+            flags |= CommandFlag.WRITE
+        if not promised & (ScriptFlag.NO_WRITES | ScriptFlag.ALLOW_OOM):
+            flags |= CommandFlag.DENYOOM
+        if ScriptFlag.ALLOW_STALE in promised:
+            flags |= CommandFlag.STALE
+        return flags
+
+    def promised_by_source(self, source: bytes) -> ScriptFlag | None:
+        """The flags of a script's shebang; None where there is none that is right."""
+        try:
+            return read_shebang(source, self._engine.dialect.scripts)[0]
+        except CommandError:
+            return None
+
+    def promised_by_sha(self, sha: bytes) -> ScriptFlag | None:
+        """Likewise, of a script in the cache."""
+        cached = self.cache.peek(sha)
+        return None if cached is None else cached.script.flags
+
+    def promised_by_function(self, name: bytes) -> ScriptFlag | None:
+        """Likewise, of a function."""
+        function = self.functions.find(name)
+        return None if function is None else function.flags
 
     def run(
         self,
@@ -243,7 +293,13 @@ class Scripts:
             host = self._host_for(client)
         db, resp, frozen = ctx.db, ctx.resp, engine.time_frozen
         watched = self.observation or _UNWATCHED
-        host.begin(read_only=read_only or script.is_read_only, log=watched.log)
+        host.begin(
+            read_only=read_only or script.is_read_only,
+            log=watched.log,
+            allow_oom=script.flags is not None and ScriptFlag.ALLOW_OOM in script.flags,
+        )
+        if runtime is not self._last:
+            self._switch(runtime)
         ctx.in_script = engine.time_frozen = True
         self.current = RunningScript(script, client, host, runtime, time.perf_counter_ns(), watched, command)
         try:
@@ -314,6 +370,29 @@ class Scripts:
             raise CommandError("ERR No functions registered")
         return Library(name, code, {function.name: function for function in functions})
 
+    def flush(self) -> None:
+        """Forgets every script, and the Lua that they ran in."""
+        self.cache.flush()
+        self._drop(self._runtime)
+        self._runtime = None
+
+    def flush_functions(self) -> None:
+        """Forgets every library, and the Lua that they were loaded into."""
+        self.functions.clear()
+        self._drop(self._function_runtime)
+        self._function_runtime = None
+
+    def _switch(self, runtime: LuaRuntime) -> None:
+        """All runtimes of a server draw from one sequence of random numbers."""
+        self._drop(self._last)
+        if self._random is not None:
+            runtime.random_state = self._random
+        self._last = runtime
+
+    def _drop(self, runtime: LuaRuntime | None) -> None:
+        if runtime is not None and runtime is self._last:
+            self._random, self._last = runtime.random_state, None
+
     def _memory(self, runtime: LuaRuntime | None) -> int:
         if runtime is None:
             return 0
@@ -325,3 +404,13 @@ class Scripts:
 
     def _configure(self) -> None:
         self._busy_after_ms = self._engine.config.number("busy-reply-threshold")
+
+
+_PROMISES: Final[dict[str, Callable[[Scripts, bytes], ScriptFlag | None]]] = {
+    "eval": Scripts.promised_by_source,
+    "eval_ro": Scripts.promised_by_source,
+    "evalsha": Scripts.promised_by_sha,
+    "evalsha_ro": Scripts.promised_by_sha,
+    "fcall": Scripts.promised_by_function,
+    "fcall_ro": Scripts.promised_by_function,
+}

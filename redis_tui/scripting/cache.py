@@ -75,6 +75,10 @@ class ScriptCache:
             self._evictable.move_to_end(sha)
         return cached
 
+    def peek(self, sha: bytes) -> CachedScript | None:
+        """Likewise, without marking it as used."""
+        return self._scripts.get(sha.lower())
+
     def add(self, script: Script, *, evictable: bool) -> CachedScript:
         """Keeps a script; one that is there already keeps its figures.
 

@@ -83,6 +83,16 @@ class LuaRuntime:
         self._own_memory = int(self._lua.get_memory_used())
 
     @property
+    def random_state(self) -> tuple[int, int]:
+        """Where the sequence of math.random stands."""
+        high, low = self._core[b"random_state"]()
+        return high, low
+
+    @random_state.setter
+    def random_state(self, state: tuple[int, int]) -> None:
+        self._core[b"set_random_state"](*state)
+
+    @property
     def killed_text(self) -> bytes:
         """What is said of a run that was ended from outside."""
         return self._wording.killed

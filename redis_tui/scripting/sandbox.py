@@ -279,6 +279,9 @@ function maths.randomseed(...)
   high, low = seed, 0x330E
 end
 
+function core.random_state() return high, low end
+function core.set_random_state(h, l) high, low = h, l end
+
 G.string = core.protect(strings)
 G.math = core.protect(maths)
 G.table = core.protect(copy(native.table,

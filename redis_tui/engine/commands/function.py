@@ -34,7 +34,7 @@ container("function", "A container for function commands.", since="7.0.0", group
 @command(
     "FCALL function numkeys [key [key ...]] [arg [arg ...]]",
     since="7.0.0",
-    flags=EVAL & ~CommandFlag.MAY_REPLICATE,
+    flags=EVAL,
     complexity="Depends on the function that is executed.",
     group="scripting",
 )
@@ -95,7 +95,7 @@ def function_flush(ctx: Ctx, rest: Rest) -> Reply:
     _at_most(rest, 1)
     if rest and rest[0].lower() not in (b"async", b"sync"):
         raise CommandError("ERR FUNCTION FLUSH only supports SYNC|ASYNC option")
-    ctx.engine.scripts.functions.clear()
+    ctx.engine.scripts.flush_functions()
     ctx.space.dirty += 1
     return OK
 

@@ -72,7 +72,7 @@ def pfadd(ctx: Ctx, key: bytes, elements: Sequence[bytes]) -> Reply:
 @command(
     "PFCOUNT key [key ...]",
     since="2.8.9",
-    flags=READ,
+    flags=READ | CommandFlag.MAY_REPLICATE,
     complexity="O(1) with a very small average constant time when called with a single key. O(N) with N being the"
     " number of keys, and much bigger constant times, when called with multiple keys.",
 )

@@ -101,7 +101,7 @@ def script_flush(ctx: Ctx, rest: Rest) -> Reply:
     # Both words mean the same here: there is no other thread to leave the work to.
     if len(rest) > 1 or (rest and rest[0].lower() not in (b"async", b"sync")):
         raise CommandError("ERR SCRIPT FLUSH only support SYNC|ASYNC option")
-    ctx.engine.scripts.cache.flush()
+    ctx.engine.scripts.flush()
     return OK
 
 

@@ -1,8 +1,8 @@
 """BitOp 1.0.2, in Lua: operations on 32 bits.
 
 Knows nothing of commands. The decision a reader would question: Lua 5.1 has no bit operations, and a crossing
-into Python for each would cost as much as this: ``and`` goes by six bits at a time through one table, ``or`` and
-``xor`` follow from it by arithmetic. The table is made at the first use, for most scripts never touch this.
+into Python for each would cost as much as this: ``and`` goes by four bits at a time through one table, ``or`` and
+``xor`` follow from it by arithmetic.
 """
 
 from __future__ import annotations
@@ -32,29 +32,25 @@ local function bits(v)
   return (v - MAGIC) % BITS
 end
 
-local AND
-local function make()
-  AND = {}
-  for a = 0, 63 do
-    for b = 0, 63 do
-      local x, y, r, bit = a, b, 0, 1
-      while x > 0 and y > 0 do
-        local i, j = x % 2, y % 2
-        if i + j == 2 then r = r + bit end
-        x, y, bit = (x - i) / 2, (y - j) / 2, bit * 2
-      end
-      AND[a * 64 + b] = r
+local AND = {}
+for a = 0, 15 do
+  for b = 0, 15 do
+    local x, y, r, bit = a, b, 0, 1
+    while x > 0 and y > 0 do
+      local i, j = x % 2, y % 2
+      if i + j == 2 then r = r + bit end
+      x, y, bit = (x - i) / 2, (y - j) / 2, bit * 2
     end
+    AND[a * 16 + b] = r
   end
 end
 
 local function both(a, b)
-  if not AND then make() end
   local r, place = 0, 1
   while a > 0 and b > 0 do
-    local i, j = a % 64, b % 64
-    r = r + AND[i * 64 + j] * place
-    a, b, place = (a - i) / 64, (b - j) / 64, place * 64
+    local i, j = a % 16, b % 16
+    r = r + AND[i * 16 + j] * place
+    a, b, place = (a - i) / 16, (b - j) / 16, place * 16
   end
   return r
 end

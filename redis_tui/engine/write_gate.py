@@ -1,0 +1,79 @@
+"""Whether commands that write, or that want memory, are taken at all: ``maxmemory`` and ``min-replicas-to-write``.
+
+It knows no command but by its flags. Nothing is evicted here: who makes room sets `WriteGate.fits`.
+
+The decision a reader would question: memory is looked at ahead of each command, and what was found then holds for all
+that a script or a transaction does within it, as on the servers: a script that could begin to write must be able to
+end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from redis_tui.engine import memory
+from redis_tui.spec.command import CommandFlag
+
+if TYPE_CHECKING:
+    from redis_tui.engine.engine import Engine
+
+OUT_OF_MEMORY: Final = "OOM command not allowed when used memory > 'maxmemory'."
+TOO_FEW_REPLICAS: Final = "NOREPLICAS Not enough good replicas to write."
+_EMPTY: Final = 850_000
+"""Bytes that a server takes which holds nothing; with less than that allowed it takes no data."""
+
+
+class WriteGate:
+    """The gate of one engine.
+
+    Args:
+        engine: the owner.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._limit = 0
+        self._known = (-1, 0)
+        self.fits = self._fits
+        """Told ahead of a command how much memory there may be; whether that is kept to, by eviction if need be."""
+        self.out_of_memory = False
+        """As it was when the command under way began."""
+        self.lacks_replicas = False
+        """Replicas are asked for, and there are none here."""
+
+    @property
+    def active(self) -> bool:
+        """Whether it may refuse anything."""
+        return self._limit > 0 or self.lacks_replicas
+
+    @property
+    def closed(self) -> bool:
+        """Whether it refuses something right now."""
+        return self.out_of_memory or self.lacks_replicas
+
+    def configure(self) -> None:
+        """Takes its limits from the configuration."""
+        config = self._engine.config
+        self._limit = config.number("maxmemory")
+        self.lacks_replicas = config.number("min-replicas-to-write") > 0 and config.number("min-replicas-max-lag") > 0
+        if not self._limit:
+            self.out_of_memory = False
+
+    def look(self) -> None:
+        """Finds out how things stand, ahead of a command."""
+        if self._limit:
+            self.out_of_memory = not self.fits(self._limit)
+
+    def refusal(self, flags: CommandFlag) -> str | None:
+        """Why a command of these flags is not taken now; None where it is."""
+        if self.out_of_memory and flags & CommandFlag.DENYOOM:
+            return OUT_OF_MEMORY
+        if self.lacks_replicas and flags & CommandFlag.WRITE:
+            return TOO_FEW_REPLICAS
+        return None
+
+    def _fits(self, limit: int) -> bool:
+        space = self._engine.space
+        if self._known[0] != space.dirty:
+            self._known = (space.dirty, memory.dataset(space, self._engine.config))
+        return max(_EMPTY, self._known[1]) <= limit
