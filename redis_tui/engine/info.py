@@ -207,6 +207,8 @@ def _stats(engine: Engine) -> Fields:
         "instantaneous_input_kbps": f"{stats.in_rate.per_s / 1024:.2f}",
         "instantaneous_output_kbps": f"{stats.out_rate.per_s / 1024:.2f}",
         "expired_keys": space.expired,
+        "expired_subkeys": space.expired_fields,
+        "expired_fields": space.expired_fields,
         "expired_stale_perc": f"{100 * _stale(engine):.2f}",
         "expire_cycle_cpu_milliseconds": stats.expire_cycle_ns // 1_000_000,
         "evicted_scripts": engine.scripts.cache.evicted,
@@ -307,18 +309,20 @@ def _engines(engine: Engine) -> Iterator[tuple[str, object]]:
 
 def _keyspace(engine: Engine) -> Iterator[tuple[str, object]]:
     now = engine.space.now_ms
-    last = _last_of_keyspace(engine.dialect)
+    named = _name_of_timed(engine.dialect)
     for db in engine.space.databases:
         if db.entries:
             sample = [at for at, _ in zip(db.expires.values(), range(_TTL_SAMPLE), strict=False)]
             left_ms = sum(max(0, at - now) for at in sample) // max(1, len(sample))
+            last = f"{named}{db.timed_count()}" if named else ""
             yield f"db{db.index}", f"keys={len(db.entries)},expires={len(db.expires)},avg_ttl={left_ms}{last}"
 
 
-def _last_of_keyspace(dialect: Dialect) -> str:
+def _name_of_timed(dialect: Dialect) -> str:
+    """What stands before the number of keys that hold fields with a time to live."""
     if not dialect.at_least("7.4.0", valkey="9.0.0"):
         return ""
-    return ",keys_with_volatile_items=0" if dialect.is_valkey else ",subexpiry=0"
+    return ",keys_with_volatile_items=" if dialect.is_valkey else ",subexpiry="
 
 
 def _keysizes(engine: Engine) -> Iterator[tuple[str, object]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from redis_tui.engine.scan_index import ScanIndex
@@ -51,6 +52,8 @@ class Keyspace:
         """Changes since the start, as INFO's rdb_changes_since_last_save counts them."""
         self.hits = 0
         self.misses = 0
+        self.expired_fields = 0
+        """Fields of hashes whose time ran out."""
         self.expired = 0
         """Keys whose time ran out, found lazily or by the active cycle."""
         self.overdue_event = "del"
@@ -106,6 +109,7 @@ class Keyspace:
                     db.wake(key)
         one.entries, two.entries = two.entries, one.entries
         one.expires, two.expires = two.expires, one.expires
+        one.timed, two.timed = two.timed, one.timed
         one.index_keys = two.index_keys = None
         self.dirty += 1
 
@@ -113,7 +117,7 @@ class Keyspace:
 class Database:
     """One numbered database."""
 
-    __slots__ = ("entries", "expires", "index", "index_keys", "observed", "space", "watchers")
+    __slots__ = ("entries", "expires", "index", "index_keys", "observed", "space", "timed", "watchers")
 
     def __init__(self, space: Keyspace, index: int) -> None:
         self.space = space
@@ -121,6 +125,8 @@ class Database:
         self.entries: dict[bytes, Value] = {}
         self.expires: dict[bytes, int] = {}
         """Unix time in milliseconds, for keys that have one."""
+        self.timed: set[bytes] = set()
+        """Keys that hold, or have held, a collection whose parts have a time to live."""
         self.watchers: dict[bytes, set[Watcher]] = {}
         self.index_keys: ScanIndex | None = None
         self.observed = False
@@ -194,7 +200,10 @@ class Database:
         value = self.get(key)
         if value is None or type(value) is kind:
             return value
-        raise WrongType
+        if not isinstance(value, kind):
+            raise WrongType
+        self._enter(key, value, keeps=False)
+        return value
 
     def expires_at(self, key: bytes) -> int | None:
         """When a key's time runs out, in Unix milliseconds; None for never or no key."""
@@ -212,7 +221,9 @@ class Database:
         if value is None:
             return None
         if type(value) is not kind:
-            raise WrongType
+            if not isinstance(value, kind):
+                raise WrongType
+            self._enter(key, value, keeps=True)
         if self.observed:
             self.before(key)
         return value
@@ -292,6 +303,13 @@ class Database:
         if self.space.listener is not None:
             self.space.listener(self.index, event, key)
 
+    def exchange(self, key: bytes, value: Collection) -> None:
+        """Puts another object with the same content in the place of a collection got from `edit`."""
+        self.entries[key] = value
+        if value.lapses:
+            self.timed.add(key)
+            self._enter(key, value, keeps=True)
+
     def set(
         self,
         key: bytes,
@@ -314,6 +332,8 @@ class Database:
             self.index_keys.add(key)
         is_new = observed and self.space.announces_new and key not in self.entries
         self.entries[key] = value
+        if value.__class__ is not bytes and isinstance(value, Collection) and value.lapses:
+            self.timed.add(key)
         if is_new:
             self._announce(key, "new")
         if expires_at_ms is not None:
@@ -406,6 +426,7 @@ class Database:
                 self.wake(key)
         self.entries = {}
         self.expires = {}
+        self.timed = set()
         self.index_keys = None
         self.space.dirty += count
         return count
@@ -417,6 +438,8 @@ class Database:
                 self._drop(key)
             return
         self.entries[key] = value
+        if isinstance(value, Collection) and value.lapses:
+            self.timed.add(key)
         if self.index_keys is not None:
             self.index_keys.add(key)
         self.expires.pop(key, None)
@@ -455,6 +478,43 @@ class Database:
         now = self.space.now_ms
         due = [key for key in keys if self.expires.get(key, now + 1) <= now]
         return sum(self._expire(key) for key in due)
+
+    def lapse_some(self, limit: int) -> int:
+        """Removes parts of collections whose time has run out, at most so many of one key; how many went."""
+        gone = 0
+        for key in tuple(self.timed):
+            value = self.entries.get(key)
+            if not isinstance(value, Collection) or not value.lapses:
+                self.timed.discard(key)
+                continue
+            if count := value.due(self.space.now_ms, limit):
+                gone += count
+                self._lapsed(key, count, keeps=False)
+        return gone
+
+    def timed_count(self) -> int:
+        """Keys that hold a collection whose parts have a time to live."""
+        values = map(self.entries.get, self.timed)
+        return sum(isinstance(value, Collection) and value.is_timed() for value in values)
+
+    def _enter(self, key: bytes, value: Collection, *, keeps: bool) -> None:
+        """Begins a command on a collection some of whose parts may be due; ``keeps``: even if it gets empty."""
+        if self.observed:
+            self.before(key)
+        paused = self.space.expiry_paused
+        value.enter(self.space.now_ms, None if paused else partial(self._lapsed, key, keeps=keeps))
+
+    def _lapsed(self, key: bytes, count: int, *, keeps: bool) -> None:
+        """Parts of a collection went because their time had run out; today these are fields of a hash."""
+        self.space.expired_fields += count
+        self.space.dirty += count
+        if self.observed:
+            self._announce(key, "hexpired")
+        value = self.entries.get(key)
+        if not keeps and isinstance(value, Collection) and not len(value):
+            self._drop(key)
+            if self.observed:
+                self._announce(key, "del")
 
     # Watching
 

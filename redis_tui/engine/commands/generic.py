@@ -138,7 +138,7 @@ def _expire(ctx: Ctx, name: str, key: bytes, amount: bytes, rest: Rest, *, unit_
     at_ms = scaled_ms + from_ms
     if not INT64_MIN <= scaled_ms <= INT64_MAX or at_ms > INT64_MAX:
         raise CommandError(f"ERR invalid expire time in '{name}' command")
-    if ctx.peek(key) is None or (given and not _may_expire(given, ctx.expires_at(key), at_ms)):
+    if ctx.peek(key) is None or (given and not may_expire(given, ctx.expires_at(key), at_ms)):
         return 0
     ctx.expire_at(key, at_ms)
     return 1
@@ -158,7 +158,8 @@ def _parse_expire(rest: Rest) -> set[bytes]:
     return given
 
 
-def _may_expire(given: set[bytes], current_ms: int | None, at_ms: int) -> bool:
+def may_expire(given: set[bytes], current_ms: int | None, at_ms: int) -> bool:
+    """Whether NX, XX, GT and LT let a time to live be set; None for the current one: it lives for ever."""
     if current_ms is None:
         # A key that stays for ever outlives any time to live: LT sets one, GT does not.
         return given <= {b"NX", b"LT"}

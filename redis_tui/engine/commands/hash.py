@@ -1,4 +1,4 @@
-"""Hashes. The values themselves are `types.hash.Hash`.
+"""Hashes. The values themselves are `types.hash.Hash`; fields with a time to live are in `hash_expiry`.
 
 Handlers decode and refuse before they take a hash to change it, since a new one that stays
 empty must not be left behind.
@@ -48,6 +48,8 @@ _NO_FIELDS: Final = Hash()
 def hset(ctx: Ctx, key: bytes, pairs: Sequence[bytes]) -> Reply:
     """Creates or modifies the value of a field in a hash."""
     fields = ctx.edit_or_new(key, Hash)
+    if not len(fields):
+        fields.adopt(ctx.config)
     if len(pairs) == 2:
         is_new = fields.put(pairs[0], pairs[1])
         ctx.touched(key, "hset")
@@ -75,9 +77,17 @@ def hsetnx(ctx: Ctx, key: bytes, field: bytes, value: bytes) -> Reply:
     fields = ctx.edit(key, Hash)
     if fields is not None and field in fields:
         return 0
-    ctx.edit_or_new(key, Hash).put(field, value)
+    editable(ctx, key).put(field, value)
     ctx.touched(key, "hset")
     return 1
+
+
+def editable(ctx: Ctx, key: bytes) -> Hash:
+    """A hash to change, a new one where there is none. Something must be put in. Raises WrongType."""
+    fields = ctx.edit_or_new(key, Hash)
+    if not len(fields):
+        fields.adopt(ctx.config)
+    return fields
 
 
 @command("HGET key field", since="2.0.0", flags=READ | FAST, complexity="O(1)")
@@ -96,13 +106,13 @@ def hget(ctx: Ctx, key: bytes, field: bytes) -> Reply:
 def hmget(ctx: Ctx, key: bytes, names: Sequence[bytes]) -> Reply:
     """Returns the values of all fields in a hash."""
     fields = ctx.read(key, Hash) or _NO_FIELDS
-    return list(map(fields.get, names))
+    return fields.get_many(names)
 
 
 @command("HGETALL key", since="2.0.0", flags=READ, complexity="O(N) where N is the size of the hash.")
 def hgetall(ctx: Ctx, key: bytes) -> Reply:
     """Returns all fields and values in a hash."""
-    return Map((ctx.read(key, Hash) or _NO_FIELDS).items())
+    return Map((ctx.read(key, Hash) or _NO_FIELDS).pairs())
 
 
 @command("HKEYS key", since="2.0.0", flags=READ, complexity="O(N) where N is the size of the hash.")
@@ -114,7 +124,7 @@ def hkeys(ctx: Ctx, key: bytes) -> Reply:
 @command("HVALS key", since="2.0.0", flags=READ, complexity="O(N) where N is the size of the hash.")
 def hvals(ctx: Ctx, key: bytes) -> Reply:
     """Returns all values in a hash."""
-    return list((ctx.read(key, Hash) or _NO_FIELDS).values())
+    return list((ctx.read(key, Hash) or _NO_FIELDS).texts())
 
 
 @command("HLEN key", since="2.0.0", flags=READ | FAST, complexity="O(1)")
@@ -163,8 +173,8 @@ def hincrby(ctx: Ctx, key: bytes, field: bytes, increment: int) -> Reply:
         if not INT64_MIN <= total <= INT64_MAX:
             raise CommandError("ERR increment or decrement would overflow")
     if fields is None:
-        fields = ctx.edit_or_new(key, Hash)
-    fields.put(field, b"%d" % total)
+        fields = editable(ctx, key)
+    fields.revise(field, b"%d" % total)
     ctx.touched(key, "hincrby")
     return total
 
@@ -185,7 +195,7 @@ def hincrbyfloat(ctx: Ctx, key: bytes, field: bytes, increment: bytes) -> Reply:
     if total is None:
         raise CommandError("ERR increment would produce NaN or Infinity")
     text = format_long_double(total)
-    ctx.edit_or_new(key, Hash).put(field, text)
+    editable(ctx, key).revise(field, text)
     ctx.touched(key, "hincrbyfloat")
     return text
 
@@ -216,14 +226,14 @@ def hrandfield(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
 
 def _choose(ctx: Ctx, fields: Hash, count: int) -> list[bytes]:
     """``count`` different fields in their order; of a negative count that many, the same one more than once perhaps."""
-    if not fields or not count:
+    names = list(fields)
+    if not names or not count:
         return []
     rng = ctx.space.rng
     if count < 0:
-        return rng.choices(list(fields), k=-count)
-    if count >= len(fields):
-        return list(fields)
-    names = list(fields)
+        return rng.choices(names, k=-count)
+    if count >= len(names):
+        return names
     return [names[at] for at in sorted(rng.sample(range(len(names)), count))]
 
 
@@ -241,7 +251,7 @@ def hscan(ctx: Ctx, key: bytes, cursor: bytes, rest: Rest) -> Reply:
     if fields is None:
         return [b"0", []]
     request = parse_scan(rest, ctx.dialect, of="hscan")
-    if fields.encoding(ctx.config) == "listpack":
+    if fields.is_packed:
         at, names = 0, list(fields)
     else:
         at, names = fields.scan(at, request.count)

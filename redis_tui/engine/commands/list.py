@@ -370,5 +370,5 @@ def move(ctx: Ctx, source: bytes, destination: bytes, wherefrom: Side, whereto: 
     # Both are told after both are changed: one list rotated onto itself must not be dropped in between.
     ctx.touched(destination, "lpush" if whereto == "left" else "rpush")
     origin.shrunk(ctx.config)
-    ctx.touched(source, "lpop" if wherefrom == "left" else "rpop")
+    ctx.touched(source, "lpop" if wherefrom == "left" else "rpop", 0)  # a move counts as one change
     return element

@@ -305,22 +305,21 @@ def _packed_sorted_set(read: Callable[[bytes], list[bytes]]) -> Callable[[Reader
     return get
 
 
-def _make_hash(texts: list[bytes], reader: Reader) -> Hash | None:
+def _make_hash(texts: list[bytes], reader: Reader, config: Config) -> Hash | None:
     if len(texts) % 2:
         raise reader.fault("fields and values in turn")
-    made = Hash(longest=max(map(len, texts), default=0), most=len(texts) // 2)
-    made.update(zip(texts[::2], texts[1::2], strict=True))
+    made = Hash.of(zip(texts[::2], texts[1::2], strict=True), config)
     if len(made) * 2 != len(texts):
         raise reader.fault("fields that differ")
     return made if texts else None
 
 
-def _get_hash(reader: Reader, _config: Config) -> Hash | None:
-    return _make_hash(_elements(reader, 2 * _count(reader)), reader)
+def _get_hash(reader: Reader, config: Config) -> Hash | None:
+    return _make_hash(_elements(reader, 2 * _count(reader)), reader, config)
 
 
 def _packed_hash(read: Callable[[bytes], list[bytes]]) -> Callable[[Reader, Config], Value | None]:
-    return lambda reader, _config: _make_hash(_packed(reader, read), reader)
+    return lambda reader, config: _make_hash(_packed(reader, read), reader, config)
 
 
 def _get_module(reader: Reader, _config: Config) -> Value | None:

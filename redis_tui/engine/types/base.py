@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from redis_tui.engine.config import Config
 
@@ -20,6 +20,9 @@ class Collection:
     stays_empty: ClassVar[bool] = False
     """A key may hold it without elements."""
 
+    lapses: ClassVar[bool] = False
+    """Parts of it have a time to live of their own: a database visits it in the active cycle."""
+
     def __len__(self) -> int:
         raise TypeError  # every type counts in its own way
 
@@ -30,6 +33,17 @@ class Collection:
     def digest_parts(self) -> Iterable[bytes]:
         """Texts that make the value up, in order, for DEBUG DIGEST; asked of types that it has no rule for."""
         return ()
+
+    def enter(self, now_ms: int, lapse: Callable[[int], None] | None) -> None:
+        """Begins a command, for a value some of whose parts `lapses`; see `TimedHash.enter`."""
+
+    def due(self, now_ms: int, limit: int) -> int:  # noqa: ARG002  # for those that have parts with a time to live
+        """Removes parts whose time has run out, at most so many; how many went."""
+        return 0
+
+    def is_timed(self) -> bool:
+        """Whether a part of it has a time to live now."""
+        return False
 
     def encoding(self, config: Config) -> str:  # noqa: ARG002  # for those that derive it from thresholds
         """What OBJECT ENCODING answers."""

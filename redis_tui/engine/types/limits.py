@@ -24,7 +24,7 @@ class Limits:
 
     Args:
         config: where they stand; its later changes are followed.
-        prefix: ``list``, ``set`` or ``zset``, as the parameters' names begin.
+        prefix: ``hash``, ``list``, ``set`` or ``zset``, as the parameters' names begin.
     """
 
     __slots__ = ("entries", "intset", "node_bytes", "value")
