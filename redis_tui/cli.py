@@ -242,7 +242,10 @@ def exec_(words: Sequence[str], url: str, dialect: str, read_only: bool, mode: s
 @click.option("--port", type=click.IntRange(0, 65535), default=6379, show_default=True, help="0 chooses a free one.")
 @click.option("--dialect", type=click.Choice(_DIALECTS), default="redis-8", show_default=True, help="Whom to speak as.")
 @click.option("--requirepass", metavar="PASSWORD", help="Password that clients must give.")
-def serve(host: str, port: int, dialect: str, requirepass: str | None) -> int:
+@click.option(
+    "--aclfile", default="", metavar="FILE", help="Users and what they may do, one a line, as ACL SAVE writes them."
+)
+def serve(host: str, port: int, dialect: str, requirepass: str | None, aclfile: str) -> int:
     """Put the embedded engine on a TCP port, for every other Redis client."""
     from redis_tui.engine.dialect import dialect_named
     from redis_tui.server.listener import serve as listen
@@ -250,7 +253,14 @@ def serve(host: str, port: int, dialect: str, requirepass: str | None) -> int:
     def announce(text: str) -> None:
         click.echo(text, err=True)
 
-    listen(host=host, port=port, dialect=dialect_named(dialect), password=requirepass, announce=announce)
+    listen(
+        host=host,
+        port=port,
+        dialect=dialect_named(dialect),
+        password=requirepass,
+        announce=announce,
+        acl_file=aclfile,
+    )
     return 0
 
 

@@ -236,6 +236,8 @@ class Acl:
         self.users[DEFAULT] = self.default
         self._password = ""
         engine.config.subscribe(self._configure)
+        if self.path:
+            self.load()
 
     @property
     def path(self) -> str:
@@ -297,7 +299,7 @@ class Acl:
             by: whose connection ends with the reply only.
 
         Raises:
-            FileFault: the file does not hold; nothing has changed.
+            FileError: the file does not hold; nothing has changed.
         """
         users = acl_file.load(self.path, self.new_user)
         for user in users.values():
@@ -396,11 +398,13 @@ class Acl:
         self._note(client, "auth", "toplevel" if client.transaction is None else "multi", word, user)
 
     def _note(self, client: Client, reason: str, context: str, word: bytes, user: bytes) -> None:
-        now_ms = self._engine.space.now_ms
+        engine = self._engine
+        # The gate stands ahead of the place where a command's moment is taken.
+        now_ms = engine.space.now_ms if engine.time_frozen else engine.clock.now_us() // 1000
         info = client_line(client.ctx, client).rstrip(b"\n")
-        self._engine.stats.note_denied(reason)
+        engine.stats.note_denied(reason)
         refusal = Refusal(reason, context, word, user, info, now_ms, now_ms)
-        self.log.add(refusal, max_len=self._engine.config.number("acllog-max-len"))
+        self.log.add(refusal, max_len=engine.config.number("acllog-max-len"))
 
     # Within
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.acl_rules import RuleFault
+from redis_tui.errors import FileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from redis_tui.engine.acl import User
 
 _UNCHANGED = "WARNING: ACL errors detected, no change to the previously active ACL rules was performed"
-
-
-class FileFault(ValueError):
-    """A file that cannot be read or does not hold; its text is the server's."""
 
 
 def load(path: str, new_user: Callable[[bytes], User]) -> dict[bytes, User]:
@@ -33,19 +30,19 @@ def load(path: str, new_user: Callable[[bytes], User]) -> dict[bytes, User]:
         new_user: makes one that may do nothing.
 
     Raises:
-        FileFault: it cannot be read, or one of its lines is wrong.
+        FileError: it cannot be read, or one of its lines is wrong; the text is a server's.
     """
     try:
         lines = Path(path).read_bytes().split(b"\n")
     except OSError as error:
-        raise FileFault(f"Error loading ACLs, opening file '{path}': {error.strerror}") from error
+        raise FileError(f"Error loading ACLs, opening file '{path}': {error.strerror}") from error
     users: dict[bytes, User] = {}
     faults = "".join(
         _read_line(line.strip(b" \t\r\n"), f"{path}:{number}", number, users, new_user)
         for number, line in enumerate(lines, 1)
     )
     if faults:
-        raise FileFault(faults + _UNCHANGED)
+        raise FileError(faults + _UNCHANGED)
     return users
 
 

@@ -315,9 +315,9 @@ class Rules:
             raise RuleFault(_AFTER_ALL.format("keys", "patterns"))
         allowed, pattern = READ | WRITE, word[1:]
         if word[:1] == b"%":
-            letters, tilde, pattern = word[1:].partition(b"~")
+            letters, _, pattern = word[1:].partition(b"~")  # "%R" without more is the empty pattern
             rights = letters.upper()
-            if not tilde or rights not in (b"R", b"W", b"RW", b"WR"):
+            if rights not in (b"R", b"W", b"RW", b"WR"):
                 raise RuleFault(_SYNTAX)
             allowed = (READ if b"R" in rights else 0) | (WRITE if b"W" in rights else 0)
         if _BLANK.search(pattern):

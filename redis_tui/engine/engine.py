@@ -67,6 +67,9 @@ class Engine:
         config: parameters; defaults where None.
         clock: where time comes from; the machine's where None.
         seed: makes random choices repeatable.
+
+    Raises:
+        FileError: the file of users that ``aclfile`` names does not hold.
     """
 
     def __init__(

@@ -18,7 +18,7 @@ from redis_tui.errors import CommandError
 from redis_tui.resp.types import Reply, Status
 from redis_tui.spec.bind import compile_binder
 from redis_tui.spec.command import CommandFlag, CommandSpec, KeyRange
-from redis_tui.spec.key_specs import key_specs
+from redis_tui.spec.key_specs import VARIANTS, key_specs
 from redis_tui.spec.usage import arity as derive_arity
 from redis_tui.spec.usage import key_range, parse_usage, render_usage
 
@@ -90,6 +90,7 @@ def command(
             args=args,
             keys=derived_keys if keys is None else keys,
             numkeys_at=numkeys_at,
+            key_specs=key_specs(name),
             usage=render_usage(args),
             only=only,
         )
@@ -166,7 +167,7 @@ class Registry:
         self.commands: dict[str, Command] = {}
         """Top-level commands by lower-case name."""
         known = [
-            replace(one, spec=replace(one.spec, key_specs=key_specs(one.spec.name, dialect.server, dialect.name)))
+            _in_dialect(one, dialect)
             for one in declarations().values()
             if dialect.has(one.spec, valkey_since=one.valkey_since)
         ]
@@ -180,7 +181,8 @@ class Registry:
                 holder.subcommands[word.encode()] = Command(one.spec, one.invoke)
         for holder in self.commands.values():
             if holder.subcommands:
-                self._add_help(holder)
+                if b"help" not in holder.subcommands:
+                    self._add_help(holder)
                 subs = tuple(sub.spec for sub in holder.subcommands.values())
                 holder.spec = replace(holder.spec, subcommands=subs)
 
@@ -238,6 +240,13 @@ class Registry:
             return help_lines(holder)
 
         holder.subcommands[b"help"] = Command(spec, invoke)
+
+
+def _in_dialect(one: Declaration, dialect: Dialect) -> Declaration:
+    """The same declaration with what differs from server to server put right."""
+    if one.spec.name not in VARIANTS:
+        return one
+    return replace(one, spec=replace(one.spec, key_specs=key_specs(one.spec.name, dialect.server, dialect.name)))
 
 
 def help_lines(holder: Command) -> list[Reply]:

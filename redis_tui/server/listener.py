@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from redis_tui.engine.config import Config
 from redis_tui.engine.engine import Engine
-from redis_tui.errors import RedisTuiError, UsageError
+from redis_tui.errors import FileError, RedisTuiError, UsageError
 from redis_tui.server.loop import ServerLoop
 
 if TYPE_CHECKING:
@@ -38,18 +38,26 @@ class Listener:
         port: 0 lets the system choose.
         dialect: whom to speak as.
         password: what AUTH must give; None or empty lets everybody in.
+        acl_file: file of users, for ACL LOAD and ACL SAVE; empty where there is none.
 
     Raises:
-        RedisTuiError: the address cannot be listened on; says what to do.
+        RedisTuiError: the address cannot be listened on, or the file of users does not hold; says what to do.
     """
 
-    def __init__(self, *, host: str, port: int, dialect: Dialect, password: str | None) -> None:
+    def __init__(
+        self, *, host: str, port: int, dialect: Dialect, password: str | None = None, acl_file: str = ""
+    ) -> None:
         sockets = bind(host, port)
         self.host = host
         self.port: int = sockets[0].getsockname()[1]
         """The real port."""
-        config = Config(dialect, requirepass=password or "", port=str(self.port), bind=host)
-        self.engine = Engine(dialect=dialect, config=config)
+        config = Config(dialect, requirepass=password or "", port=str(self.port), bind=host, aclfile=acl_file)
+        try:
+            self.engine = Engine(dialect=dialect, config=config)
+        except FileError:
+            for one in sockets:
+                one.close()
+            raise
         self._loop = ServerLoop(self.engine, sockets)
         self.engine.on_shutdown = self._loop.stop
 
@@ -67,7 +75,15 @@ class Listener:
         self._loop.stop()
 
 
-def serve(*, host: str, port: int, dialect: Dialect, password: str | None, announce: Callable[[str], None]) -> None:
+def serve(
+    *,
+    host: str,
+    port: int,
+    dialect: Dialect,
+    password: str | None,
+    announce: Callable[[str], None],
+    acl_file: str = "",
+) -> None:
     """Serves until SIGINT, SIGTERM or a client's SHUTDOWN.
 
     Args:
@@ -76,11 +92,12 @@ def serve(*, host: str, port: int, dialect: Dialect, password: str | None, annou
         dialect: whom to speak as.
         password: what AUTH must give; None lets everybody in.
         announce: told a line for people, once connections are accepted.
+        acl_file: file of users; empty where there is none.
 
     Raises:
-        RedisTuiError: the address cannot be listened on; says what to do.
+        RedisTuiError: the address cannot be listened on, or the file of users does not hold; says what to do.
     """
-    listener = Listener(host=host, port=port, dialect=dialect, password=password)
+    listener = Listener(host=host, port=port, dialect=dialect, password=password, acl_file=acl_file)
     before = {number: signal.signal(number, lambda *_: listener.stop()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         if not password and not host.startswith(_LOOPBACK) and host != "localhost":

@@ -126,6 +126,9 @@ def _parse_one(text: str) -> KeySpec:
 
 _BY_NAME: Final = {name: _parse(row) for row, names in _TABLE.items() for name in names.split()}
 
+VARIANTS: Final = frozenset(name.partition("@")[0] for name in _BY_NAME if "@" in name)
+"""Commands whose specifications differ from server to server."""
+
 
 def key_specs(name: str, server: str = "", dialect: str = "") -> tuple[KeySpec, ...]:
     """The key specifications of a command; empty where it has none.

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from redis_tui.engine import registry
 from redis_tui.engine.acl import DEFAULT, told
-from redis_tui.engine.acl_file import FileFault
 from redis_tui.engine.acl_rules import CATEGORIES, Call
 from redis_tui.engine.registry import container, printable
-from redis_tui.errors import CommandError, SubcommandFault
-from redis_tui.resp.types import OK, Map, Reply, SetReply
+from redis_tui.errors import CommandError, FileError, SubcommandFault
+from redis_tui.resp.types import OK, Map, Reply, SetReply, Status
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import decode_int
 
@@ -29,6 +28,37 @@ _ADMIN = _OPEN | CommandFlag.ADMIN
 command = partial(registry.command, group="server")
 _MOST_BITS = 4096
 _SHOWN = 10
+
+_HELP = """\
+ACL <subcommand> [<arg> [value] [opt] ...]. Subcommands are:
+CAT [<category>]
+    List all commands that belong to <category>, or all command categories
+    when no category is specified.
+DELUSER <username> [<username> ...]
+    Delete a list of users.
+DRYRUN <username> <command> [<arg> ...]
+    Returns whether the user can execute the given command without executing the command.
+GETUSER <username>
+    Get the user's details.
+GENPASS [<bits>]
+    Generate a secure 256-bit user password. The optional `bits` argument can
+    be used to specify a different size.
+LIST
+    Show users details in config file format.
+LOAD
+    Reload users from the ACL file.
+LOG [<count> | RESET]
+    Show the ACL log entries.
+SAVE
+    Save the current config to the ACL file.
+SETUSER <username> <{0}> [<{0}> ...]
+    Create or modify a user with the specified {0}s.
+USERS
+    List all the registered usernames.
+WHOAMI
+    Return the current connection username.
+HELP
+    Print this help."""
 
 container("acl", "A container for Access List Control commands.", since="6.0.0", group="server")
 
@@ -118,6 +148,13 @@ def acl_getuser(ctx: Ctx, username: bytes) -> Reply:
     )
 
 
+@command("ACL HELP", since="6.0.0", flags=CommandFlag.LOADING | CommandFlag.STALE, complexity="O(1)")
+def acl_help(ctx: Ctx) -> Reply:
+    """Returns helpful text about the different subcommands."""
+    text = _HELP.format("rule" if ctx.dialect.is_valkey else "attribute")
+    return [Status(line.encode()) for line in text.splitlines()]
+
+
 @command("ACL LIST", since="6.0.0", flags=_ADMIN, complexity="O(N). Where N is the number of configured users.")
 def acl_list(ctx: Ctx) -> Reply:
     """Dumps the effective rules in ACL file format."""
@@ -130,8 +167,8 @@ def acl_load(ctx: Ctx) -> Reply:
     _need_file(ctx)
     try:
         ctx.engine.acl.load(by=ctx.client)
-    except FileFault as fault:
-        raise CommandError(f"ERR {fault}") from None
+    except FileError as fault:
+        raise CommandError(f"ERR {fault.message}") from None
     return OK
 
 
