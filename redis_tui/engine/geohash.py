@@ -33,6 +33,10 @@ _MERCATOR_MAX_M: Final = 20037726.37
 _ALPHABET: Final = "0123456789bcdefghjkmnpqrstuvwxyz"
 _STANDARD_LATITUDE: Final = 90.0
 """Geohashes as the rest of the world writes them reach up to the poles."""
+_CELLS: Final = 1 << STEPS
+_SCORES: Final = 1 << 2 * STEPS
+_LONGITUDES: Final = LONGITUDE_LIMIT + LONGITUDE_LIMIT
+_LATITUDES: Final = LATITUDE_LIMIT + LATITUDE_LIMIT
 _UINT64: Final = 1 << 64
 _INT64: Final = 1 << 63
 _AROUND: Final = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1))
@@ -95,9 +99,15 @@ def decode(score: float) -> Point:
     Args:
         score: any; what is no 52-bit number is cut as a server's cast to 64 bits does it.
     """
-    column, row = _unwoven(_to_uint64(score))
-    area = _Cell(column, row, STEPS).bounds()
-    longitude, latitude = (area.west + area.east) / 2, (area.south + area.north) / 2
+    bits = int(score) if 0 <= score < _SCORES else _to_uint64(score)
+    column, row = _unwoven(bits)
+    # The inner loop of every search: as `_Cell.bounds`, without the objects.
+    longitude = (
+        (-LONGITUDE_LIMIT + column / _CELLS * _LONGITUDES) + (-LONGITUDE_LIMIT + (column + 1) / _CELLS * _LONGITUDES)
+    ) / 2
+    latitude = ((-LATITUDE_LIMIT + row / _CELLS * _LATITUDES) + (-LATITUDE_LIMIT + (row + 1) / _CELLS * _LATITUDES)) / 2
+    if bits < _SCORES:
+        return longitude, latitude
     return (
         min(max(longitude, -LONGITUDE_LIMIT), LONGITUDE_LIMIT),
         min(max(latitude, -LATITUDE_LIMIT), LATITUDE_LIMIT),

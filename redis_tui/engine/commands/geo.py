@@ -133,7 +133,7 @@ def _distance_text(distance: float) -> bytes:
 # Searching
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Hit:
     """What a search has found."""
 
