@@ -10,8 +10,8 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from redis_tui.errors import CommandError
@@ -43,6 +43,8 @@ class Declaration:
     """None for a container that does nothing by itself."""
     valkey_since: str | None
     """Release in which Valkey brought it on its own; None where ``since`` speaks for both."""
+    usages: Mapping[str, str] = field(default_factory=dict)
+    """Usage lines by dialect, where one takes other options than ``spec`` tells."""
 
 
 _DECLARED: dict[str, Declaration] = {}
@@ -59,6 +61,7 @@ def command(
     only: str | None = None,
     valkey_since: str | None = None,
     group: str | None = None,
+    usages: Mapping[str, str] | None = None,
 ) -> Callable[[H], H]:
     """Declares the decorated handler as a command.
 
@@ -73,6 +76,8 @@ def command(
         only: ``redis`` or ``valkey`` where the other family lacks the command.
         valkey_since: release in which Valkey brought it on its own.
         group: where it is not the module's name, because a large group has several modules.
+        usages: lines for those dialects that take other options, by the dialect's name; for
+            COMMAND DOCS and completion. The handler is given what ``usage`` tells in all of them.
     """
 
     def declare(handler: H) -> H:
@@ -96,7 +101,7 @@ def command(
         )
         if name in _DECLARED:
             raise RuntimeError(f"{name} is declared twice")
-        _DECLARED[name] = Declaration(spec, compile_binder(name, args, handler, spec.arity), valkey_since)
+        _DECLARED[name] = Declaration(spec, compile_binder(name, args, handler, spec.arity), valkey_since, usages or {})
         return handler
 
     return declare
@@ -244,9 +249,13 @@ class Registry:
 
 def _in_dialect(one: Declaration, dialect: Dialect) -> Declaration:
     """The same declaration with what differs from server to server put right."""
-    if one.spec.name not in VARIANTS:
-        return one
-    return replace(one, spec=replace(one.spec, key_specs=key_specs(one.spec.name, dialect.server, dialect.name)))
+    spec = one.spec
+    if spec.name in VARIANTS:
+        spec = replace(spec, key_specs=key_specs(spec.name, dialect.server, dialect.name))
+    if dialect.name in one.usages:
+        args = parse_usage(one.usages[dialect.name])[1]
+        spec = replace(spec, args=args, usage=render_usage(args))
+    return one if spec is one.spec else replace(one, spec=spec)
 
 
 def help_lines(holder: Command) -> list[Reply]:

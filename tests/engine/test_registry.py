@@ -165,3 +165,9 @@ def key_specs(row: Any) -> list[Any]:
 def test_key_specs_are_those_of_a_real_redis(name: str, facts: dict[str, dict[str, Any]]) -> None:
     command = next(one for one in every(Registry(REDIS_8)) if one.name == name)
     assert key_specs(plain(info_row(command))) == key_specs(facts[name]["row"])
+
+
+def test_a_dialect_that_takes_other_options_tells_so() -> None:
+    assert "[NX | XX] [GET]" in Registry(REDIS_8).commands["set"].spec.usage
+    assert "[NX | XX | IFEQ comparison-value] [GET]" in Registry(VALKEY_9).commands["set"].spec.usage
+    assert "<AND | OR | XOR | NOT>" in Registry(REDIS_7_2).commands["bitop"].spec.usage

@@ -116,7 +116,13 @@ def _unit(text: bytes) -> bool:
     return in_bits
 
 
-@command("BITCOUNT key [start end [BYTE | BIT]]", since="2.6.0", flags=READ, complexity="O(N)")
+@command(
+    "BITCOUNT key [start end [BYTE | BIT]]",
+    since="2.6.0",
+    flags=READ,
+    complexity="O(N)",
+    usages={"valkey-9": "BITCOUNT key [start [end [BYTE | BIT]]]"},
+)
 def bitcount(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
     """Counts the number of set bits (population counting) in a string."""
     # BITCOUNT missing x y -> 0 from Redis 7.2, an error from the newer ones, which read the range first.
@@ -179,6 +185,7 @@ def _find_range(rest: Rest) -> _Range:
     since="2.6.0",
     flags=WRITE | DENYOOM,
     complexity="O(N)",
+    usages=dict.fromkeys(("redis-7.2", "valkey-9"), "BITOP <AND | OR | XOR | NOT> destkey key [key ...]"),
 )
 def bitop(ctx: Ctx, operation: bytes, destkey: bytes, keys: Sequence[bytes]) -> Reply:
     """Performs bitwise operations on multiple strings, and stores the result."""

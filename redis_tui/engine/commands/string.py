@@ -76,6 +76,10 @@ class _Manner:
     since="1.0.0",
     flags=WRITE | DENYOOM,
     complexity="O(1)",
+    usages={
+        "valkey-9": "SET key value [NX | XX | IFEQ comparison-value] [GET] [EX seconds | PX milliseconds"
+        " | EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]"
+    },
 )
 def set_(ctx: Ctx, key: bytes, value: bytes, rest: Rest) -> Reply:
     """Sets the string value of a key, ignoring its type. The key is created if it doesn't exist."""
