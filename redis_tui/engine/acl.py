@@ -293,7 +293,7 @@ class Acl:
         return True
 
     def load(self, *, by: Client | None = None) -> None:
-        """Reads the users from the file; those who are logged in otherwise must log in again.
+        """Reads the users from the file, and ends the connections of those who are not in it any more.
 
         Args:
             by: whose connection ends with the reply only.
@@ -304,12 +304,18 @@ class Acl:
         users = acl_file.load(self.path, self.new_user)
         for user in users.values():
             user.settle()
-        self.default.become(users.pop(DEFAULT) if DEFAULT in users else self._make_default())
-        old = [user for user in self.users.values() if user is not self.default]
-        self.users = {DEFAULT: self.default, **users}
-        self._refresh(self.default)
-        for user in old:
-            self._end_clients(user, by=by)
+        users.setdefault(DEFAULT, self._make_default())
+        # Redis 7.2 ends whoever is not the default user; since 7.4 and Valkey 8 a user who stays keeps its clients.
+        keeps = self._engine.dialect.at_least("7.4.0", valkey="8.0.0")
+        for name, known in tuple(self.users.items()):
+            if name in users and (keeps or known is self.default):
+                self._end_subscriptions(known, users[name])
+                known.become(users[name])
+                users[name] = known
+                self._refresh(known)
+            else:
+                self._end_clients(known, by=by)
+        self.users = users
 
     def save(self) -> None:
         """Writes the users to the file. Raises OSError where it cannot."""

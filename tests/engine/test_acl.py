@@ -8,7 +8,7 @@ import pytest
 
 from redis_tui.engine.clock import ManualClock
 from redis_tui.engine.config import Config
-from redis_tui.engine.dialect import REDIS_8
+from redis_tui.engine.dialect import REDIS_7_2, REDIS_8
 from redis_tui.engine.engine import Engine
 from redis_tui.errors import FileError
 from redis_tui.resp.inline import split_inline
@@ -180,9 +180,21 @@ def test_the_file_of_users_is_read_at_the_start_and_written(tmp_path: Path) -> N
     house.say("admin", "ACL SETUSER bob on >pw")
     assert house.say("admin", "ACL SAVE") is OK
     assert [line.split()[1] for line in path.read_text().splitlines()] == ["alice", "bob", "default"]
+    house.say("admin", "ACL SETUSER eve on nopass +@all")
+    house.say("eve", "AUTH eve x")
+    assert house.say("alice", "ACL LOAD") is OK
+    assert house.say("alice", "ACL WHOAMI") == b"alice"
+    assert house.clients["eve"].closing
+    assert house.say("admin", "ACL USERS") == [b"alice", b"bob", b"default"]
+
+
+def test_reading_the_file_again_ends_every_login_in_redis_7_2(tmp_path: Path) -> None:
+    path = tmp_path / "users.acl"
+    path.write_text("user alice on nopass ~* +@all")
+    house = House(Engine(dialect=REDIS_7_2, config=Config(REDIS_7_2, aclfile=str(path))))
+    house.say("alice", "AUTH alice x")
     assert house.say("alice", "ACL LOAD") is OK
     assert house.clients["alice"].closing
-    assert house.say("admin", "ACL USERS") == [b"alice", b"bob", b"default"]
 
 
 def test_a_file_of_users_that_does_not_hold_changes_nothing(tmp_path: Path) -> None:
