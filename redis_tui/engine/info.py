@@ -15,7 +15,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from redis_tui.engine import memory
+from redis_tui.engine import memory, memory_report
 from redis_tui.engine.info_fields import CONSTANT, FIELDS
 from redis_tui.engine.pubsub import Kind
 from redis_tui.engine.types.base import Collection
@@ -134,55 +134,43 @@ def _clients(engine: Engine) -> Fields:
 
 
 def _memory(engine: Engine) -> Fields:
-    config, stats, scripts = engine.config, engine.stats, engine.scripts
-    data, lua = memory.dataset(engine.space, config), scripts.memory_used
-    functions = scripts.function_memory_used
-    sources = sum(len(cached.script.source) for cached in scripts.cache)
-    used = memory.STARTUP + data + lua + functions + sources
-    stats.note_memory(used, engine.clock.now_us() // 1_000_000)
-    rss = _resident_bytes()
-    limit = config.number("maxmemory")
-    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return {
-        "used_memory": used,
-        "used_memory_human": human(used),
-        "used_memory_rss": rss,
-        "used_memory_rss_human": human(rss),
-        "used_memory_peak": stats.memory_peak,
-        "used_memory_peak_human": human(stats.memory_peak),
-        "used_memory_peak_time": stats.memory_peak_s,
-        "used_memory_peak_perc": f"{100 * used / max(1, stats.memory_peak):.2f}%",
-        "used_memory_overhead": used - data,
+    config, scripts, now = engine.config, engine.scripts, memory_report.sizes(engine)
+    machines, limit = now.scripts_vm + now.functions_vm, config.number("maxmemory")
+    known: Fields = {
+        "used_memory": now.used,
+        "used_memory_rss": now.resident,
+        "used_memory_peak": now.peak,
+        "total_system_memory": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
+        "used_memory_lua": now.scripts_vm,
+        "used_memory_vm_total": machines,
+        "used_memory_scripts": now.sources,
+        "maxmemory": limit,
+    }
+    known |= {f"{name}_human": human(int(str(size))) for name, size in known.items()}
+    return known | {
+        "used_memory_peak_time": engine.stats.memory_peak_s,
+        "used_memory_peak_perc": f"{100 * now.used / max(1, now.peak):.2f}%",
+        "used_memory_overhead": now.used - now.data,
         "used_memory_startup": memory.STARTUP,
-        "used_memory_dataset": data,
-        "used_memory_dataset_perc": f"{100 * data / max(1, used):.2f}%",
-        "allocator_allocated": used,
-        "allocator_active": used,
-        "allocator_resident": rss,
+        "used_memory_dataset": now.data,
+        "used_memory_dataset_perc": f"{100 * now.data / max(1, now.used):.2f}%",
+        "allocator_allocated": now.used,
+        "allocator_active": now.used,
+        "allocator_resident": now.resident,
         "allocator_frag_ratio": "1.00",
-        "allocator_rss_ratio": f"{rss / max(1, used):.2f}",
-        "allocator_rss_bytes": rss - used,
+        "allocator_rss_ratio": f"{now.beyond:.2f}",
+        "allocator_rss_bytes": now.resident - now.used,
         "rss_overhead_ratio": "1.00",
-        "total_system_memory": total,
-        "total_system_memory_human": human(total),
-        "used_memory_lua": lua,
-        "used_memory_vm_eval": lua,
-        "used_memory_lua_human": human(lua),
-        "used_memory_vm_functions": functions,
-        "used_memory_vm_total": lua + functions,
-        "used_memory_vm_total_human": human(lua + functions),
-        "used_memory_scripts_eval": sources,
-        "used_memory_scripts": sources,
-        "used_memory_scripts_human": human(sources),
+        "used_memory_vm_eval": now.scripts_vm,
+        "used_memory_vm_functions": now.functions_vm,
+        "used_memory_scripts_eval": now.sources,
         "number_of_cached_scripts": len(scripts.cache),
         "number_of_functions": scripts.functions.function_count,
         "number_of_libraries": len(scripts.functions.libraries),
-        "maxmemory": limit,
-        "maxmemory_human": human(limit),
         "maxmemory_policy": config.text("maxmemory-policy"),
-        "mem_fragmentation_ratio": f"{rss / max(1, used):.2f}",
-        "mem_fragmentation_bytes": rss - used,
-        "lazyfreed_objects": stats.freed_late,
+        "mem_fragmentation_ratio": f"{now.beyond:.2f}",
+        "mem_fragmentation_bytes": now.resident - now.used,
+        "lazyfreed_objects": engine.stats.freed_late,
     }
 
 
@@ -353,15 +341,6 @@ def _debug(engine: Engine) -> Iterator[tuple[str, object]]:
     for name in ("aof_sum", "cron_sum", "max"):
         yield f"eventloop_duration_{name}", engine.stats.expire_cycle_ns // 1000 if name == "cron_sum" else 0
     yield "eventloop_cmd_per_cycle_max", 0
-
-
-def _resident_bytes() -> int:
-    """What this process takes of the machine's memory, the workbench included."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123  # read at each INFO: no object for it
-            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:  # no /proc: the highest it has been, in bytes on macOS
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 _SECTIONS: Final[dict[str, tuple[str, str, str, Callable[[Engine], Iterator[tuple[str, object]]]]]] = {

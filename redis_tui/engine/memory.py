@@ -88,7 +88,12 @@ def _database(db: Database, config: Config) -> int:
     count = len(db.entries)
     step = max(1, count // _SPREAD)
     sizes = [usage(key, value, config) for key, value in islice(db.entries.items(), 0, None, step)]
-    return sum(sizes) * count // len(sizes) + count * _KEY_ENTRY + len(db.expires) * _POINTER
+    return sum(sizes) * count // len(sizes) + sum(tables(db))
+
+
+def tables(db: Database) -> tuple[int, int]:
+    """Bytes of a database's own tables: of its keys, and of their times to live."""
+    return len(db.entries) * _KEY_ENTRY, len(db.expires) * _POINTER
 
 
 def _text(text: bytes) -> int:

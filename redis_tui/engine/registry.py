@@ -107,7 +107,7 @@ def command(
     return declare
 
 
-def container(name: str, summary: str, *, since: str, group: str, complexity: str = "") -> None:
+def container(name: str, summary: str, *, since: str, group: str, complexity: str = "Depends on subcommand.") -> None:
     """Declares a command that only holds subcommands.
 
     Args:

@@ -23,9 +23,7 @@ _OPEN = CommandFlag.PUBSUB | CommandFlag.LOADING | CommandFlag.STALE
 _LISTEN = _OPEN | CommandFlag.NOSCRIPT
 _SEND = _OPEN | CommandFlag.FAST | CommandFlag.MAY_REPLICATE
 
-container(
-    "pubsub", "A container for Pub/Sub commands.", since="2.8.0", group="pubsub", complexity="Depends on subcommand."
-)
+container("pubsub", "A container for Pub/Sub commands.", since="2.8.0", group="pubsub")
 
 
 @command(

@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from redis_tui.engine import info as info_text
-from redis_tui.engine import memory
+from redis_tui.engine import lolwut
 from redis_tui.engine.command_table import docs, info_row, keys_and_flags
 from redis_tui.engine.glob import compile_glob
 from redis_tui.engine.registry import command, container
-from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.errors import CommandError, SubcommandFault, SyntaxFault
 from redis_tui.resp.types import OK, Map, Reply, Several, Verbatim
 from redis_tui.spec.categories import acl_categories
 from redis_tui.spec.command import CommandFlag
@@ -34,7 +34,6 @@ _CONFIG = _ADMIN | CommandFlag.NOSCRIPT
 _SLOWLOG_SHOWN = 10
 
 container("slowlog", "A container for slow log commands.", since="2.2.12", group="server")
-container("memory", "A container for memory diagnostics commands.", since="4.0.0", group="server")
 
 
 @command("INFO [section [section ...]]", since="1.0.0", flags=_OPEN, complexity="O(1)")
@@ -196,20 +195,6 @@ def swapdb(ctx: Ctx, index1: bytes, index2: bytes) -> Reply:
     return OK
 
 
-@command(
-    "MEMORY USAGE key [SAMPLES count]",
-    since="4.0.0",
-    flags=CommandFlag.READONLY,
-    complexity="O(N) where N is the number of samples.",
-)
-def memory_usage(ctx: Ctx, key: bytes, *, samples: int = memory.DEFAULT_SAMPLES) -> Reply:
-    """Estimates the memory usage of a key."""
-    if samples < 0:
-        raise SyntaxFault
-    value = ctx.peek(key)
-    return None if value is None else memory.usage(key, value, ctx.config, samples=samples)
-
-
 # The server itself
 
 
@@ -228,6 +213,29 @@ def role(_ctx: Ctx) -> Reply:
 
 
 @command(
+    "LOLWUT [VERSION version]",
+    since="5.0.0",
+    flags=CommandFlag.READONLY | CommandFlag.FAST,
+    arity=-1,
+)
+def lolwut_(ctx: Ctx, rest: Rest) -> Reply:
+    """Displays computer art and the Redis version"""  # noqa: D415  # the server's own text
+    words = list(rest)
+    if len(words) > 1 and words[0].upper() == b"VERSION":
+        words = words[2:]
+        decode_int(rest[1])
+    sizes = [decode_int(word) for word in words[:2]]
+    server = f"{ctx.dialect.server.capitalize()} ver. {ctx.dialect.version}\n"
+    return Verbatim((lolwut.picture(ctx.space.rng, *sizes) + server).encode())
+
+
+@command("LASTSAVE", since="1.0.0", flags=_OPEN | CommandFlag.FAST, complexity="O(1)")
+def lastsave(ctx: Ctx) -> Reply:
+    """Returns the Unix timestamp of the last successful save to disk."""
+    return ctx.engine.started_ms // 1000
+
+
+@command(
     "SLOWLOG GET [count]",
     since="2.2.12",
     flags=_ADMIN,
@@ -236,7 +244,7 @@ def role(_ctx: Ctx) -> Reply:
 def slowlog_get(ctx: Ctx, rest: Rest) -> Reply:
     """Returns the slow log's entries."""
     if len(rest) > 1:
-        raise CommandError("ERR unknown subcommand or wrong number of arguments for 'get'. Try SLOWLOG HELP.")
+        raise SubcommandFault
     fault = "ERR count should be greater than or equal to -1"
     count = decode_int(rest[0], fault) if rest else _SLOWLOG_SHOWN
     if count < -1:
