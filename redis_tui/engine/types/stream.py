@@ -116,6 +116,11 @@ class Stream(Collection):
     def encoding(self, config: Config) -> str:  # noqa: ARG002  # it has but one
         return "stream"
 
+    def digest_parts(self) -> Iterator[bytes]:
+        for id_, fields in self.between(0, LAST_ID):
+            yield text_of(id_).replace(b"-", b".")
+            yield from fields
+
     # Adding
 
     def next_id(self, now_ms: int) -> int:
