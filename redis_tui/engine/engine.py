@@ -114,7 +114,8 @@ class Engine:
         """Told of SHUTDOWN; None where there is no server that could end."""
         self._ids = itertools.count(1)
         self._slow_us = self._spike_ms = 0
-        self._notable_ns = 0
+        self.notable_ns = 0
+        """What takes longer goes into the slow log or to the latency monitor."""
         self._tracks_latency = True
         self.space.now_ms = self.started_ms
         self.config.subscribe(self._configure)
@@ -243,24 +244,29 @@ class Engine:
             if reply is not self.stats.told_in_script:
                 self.stats.note_error(reply.code)
             self.stats.told_in_script = None
-        if taken_ns >= self._notable_ns:
-            self._note_notable(client, command, argv, taken_ns // 1000)
+        if taken_ns >= self.notable_ns:
+            self.note_notable(client, command, argv, taken_ns // 1000)
         return reply
 
-    def _note_notable(self, client: Client, command: Command, argv: Sequence[bytes], taken_us: int) -> None:
+    def note_notable(
+        self, client: Client, command: Command, argv: Sequence[bytes], taken_us: int, *, from_script: bool = False
+    ) -> None:
         """A command took so long that the slow log or the latency monitor may want it."""
         if 0 <= self._slow_us <= taken_us and not command.flags & CommandFlag.SKIP_SLOWLOG:
-            self.note_slow(client, redacted(command.name, argv), taken_us)
+            # In Redis nobody has sent what a script calls; Valkey names the script's client.
+            sender = None if from_script and not self.dialect.is_valkey else client
+            self.note_slow(sender, redacted(command.name, argv), taken_us)
         if 0 < self._spike_ms <= taken_us // 1000:
             self._note_spike("fast-command" if CommandFlag.FAST in command.flags else "command", taken_us // 1000)
 
     def _note_spike(self, event: str, taken_ms: int) -> None:
         self.latency.add(event, self.clock.now_us() // 1_000_000, taken_ms)
 
-    def note_slow(self, client: Client, argv: Sequence[bytes], duration_us: int) -> None:
-        """Puts a command into the slow log."""
+    def note_slow(self, client: Client | None, argv: Sequence[bytes], duration_us: int) -> None:
+        """Puts a command into the slow log; of no client where a script called it."""
         unix_time = self.clock.now_us() // 1_000_000
-        self.slowlog.add(argv, unix_time=unix_time, duration_us=duration_us, addr=client.addr, name=client.name)
+        addr, name = (client.addr, client.name) if client is not None else (b"", b"")
+        self.slowlog.add(argv, unix_time=unix_time, duration_us=duration_us, addr=addr, name=name)
 
     def observe(self, client: Client, command: Command, argv: Sequence[bytes], *, from_script: bool = False) -> None:
         """Tells monitors of a command that has run, and remembers what a tracking client has read.
@@ -474,7 +480,7 @@ class Engine:
         self._tracks_latency = self.config.enabled("latency-tracking")
         wanted_ns = [1000 * self._slow_us] if self._slow_us >= 0 else []
         wanted_ns += [1_000_000 * self._spike_ms] if self._spike_ms else []
-        self._notable_ns = min(wanted_ns, default=1 << 63)
+        self.notable_ns = min(wanted_ns, default=1 << 63)
         self.slowlog.resize(self.config.number("slowlog-max-len"))
         self.notifier.configure(self.config.text("notify-keyspace-events"))
         self.tracking.limit = self.config.number("tracking-table-max-keys")

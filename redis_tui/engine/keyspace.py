@@ -100,6 +100,9 @@ class Keyspace:
     def swap(self, first: int, second: int) -> None:
         """Exchanges the contents of two databases, as SWAPDB does."""
         one, two = self.databases[first], self.databases[second]
+        for key in [*one.watchers, *two.watchers]:
+            one.peek(key)  # what is due goes first: to be swapped with a stale key is no change
+            two.peek(key)
         for key in {*one.entries, *two.entries}:
             one.before(key)
             two.before(key)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from functools import partial
+from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import CommandError
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from redis_tui.engine.registry import Command
 
 _PROFILES = itertools.count(1)
+_QUICK_NS = 1_000_000
+"""Nobody times what takes constant time, unless the slow log or the latency monitor wants less than this."""
 _REACHES_REPLICAS = CommandFlag.WRITE | CommandFlag.MAY_REPLICATE
 LogSink = Callable[[int, bytes], None]
 """``sink(level, message)`` for redis.log; levels 0 debug to 3 warning."""
@@ -40,8 +43,8 @@ class EngineHost:
         self._engine = engine
         self._client = client
         self._ctx = client.ctx
-        self._lanes: dict[bytes, tuple[Command, DirectCall]] = {}
-        self._profiles = tuple(next(_PROFILES) for _ in range(9))
+        self._lanes: dict[tuple[bytes, bool], tuple[Command, DirectCall]] = {}
+        self._profiles = tuple(next(_PROFILES) for _ in range(17))
         self._read_only = self._allow_oom = False
         self._restricted = self._closely = False
         self._log: LogSink | None = None
@@ -71,8 +74,13 @@ class EngineHost:
     def profile(self) -> int:
         engine = self._engine
         if self._closely:
-            return self._profiles[8]
-        return self._profiles[self._read_only + 2 * engine.attentive + 4 * engine.switches.scripts_denied]
+            return self._profiles[16]
+        return self._profiles[
+            self._read_only
+            + 2 * engine.attentive
+            + 4 * engine.switches.scripts_denied
+            + 8 * (engine.notable_ns < _QUICK_NS)
+        ]
 
     def call(self, argv: Sequence[bytes]) -> Reply:
         stats = self._engine.stats
@@ -90,10 +98,12 @@ class EngineHost:
         if command.writes:
             self.wrote = True
         stats.of(command.name).calls += 1
+        started = perf_counter_ns()
         try:
             reply = command.invoke(self._ctx, args) if command.invoke else None
         except CommandError as refusal:
             reply = self._failed(command, argv, refusal)
+        self._note_time(command, argv, perf_counter_ns() - started)
         if self._engine.attentive:
             self._engine.observe(self._client, command, argv, from_script=True)
         return reply
@@ -101,13 +111,16 @@ class EngineHost:
     def direct(self, name: bytes) -> DirectCall | None:
         if self._engine.attentive or self._closely:
             return None  # each call is told of, or held against the user's rules or the memory that is left
-        lane = self._lanes.get(name)
+        times_all = self._engine.notable_ns < _QUICK_NS
+        lane = self._lanes.get((name, times_all))
         if lane is None:
             command = self._engine.registry.find(name)
             if command is None or command.invoke is None or command.subcommands:
                 return None
             run = partial(command.invoke, self._ctx)
-            lane = self._lanes[name] = (
+            if times_all or not _is_quick(command):
+                run = partial(self._timed, command, name)
+            lane = self._lanes[name, times_all] = (
                 command,
                 DirectCall(run, command.writes, self._engine.stats.of(command.name)),
             )
@@ -121,13 +134,27 @@ class EngineHost:
             self._log(level, message)
 
     def refused(self, name: bytes, args: Sequence[bytes], refusal: CommandError) -> ErrorReply:
-        return self._failed(self._lanes[name][0], [name, *args], refusal)
+        lane = self._lanes.get((name, False)) or self._lanes[name, True]
+        return self._failed(lane[0], [name, *args], refusal)
 
     def acl_check(self, argv: Sequence[bytes]) -> bool:
         return self._engine.acl.may_run(self._client, argv)
 
     def busy(self, elapsed_ms: int) -> None:  # noqa: ARG002  # the protocol tells it; the threshold was passed in any case
         self._engine.scripts.note_busy()
+
+    def _timed(self, command: Command, name: bytes, args: tuple[bytes, ...]) -> Reply:
+        """Runs a command that may take long."""
+        assert command.invoke is not None
+        started = perf_counter_ns()
+        try:
+            return command.invoke(self._ctx, args)
+        finally:
+            self._note_time(command, (name, *args), perf_counter_ns() - started)
+
+    def _note_time(self, command: Command, argv: Sequence[bytes], taken_ns: int) -> None:
+        if taken_ns >= self._engine.notable_ns and command.takes(len(argv)):
+            self._engine.note_notable(self._client, command, argv, taken_ns // 1000, from_script=True)
 
     def _gate(self, command: Command, argv: Sequence[bytes]) -> bytes | None:
         """Why a script may not run this command; None where it may."""
@@ -175,3 +202,7 @@ class EngineHost:
     def passed_on(self, reply: Reply) -> bool:
         """Whether a script's reply is an error that one of its calls had."""
         return isinstance(reply, ErrorReply) and reply.line.startswith(tuple(self._errors))
+
+
+def _is_quick(command: Command) -> bool:
+    return CommandFlag.FAST in command.flags or command.spec.complexity.startswith("O(1)")

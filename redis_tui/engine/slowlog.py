@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.config_settings import SECRETS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Container, Sequence
 
 # As Redis trims them: at most 32 arguments, each of at most 128 bytes.
 _MAX_ARGC = 32
@@ -51,17 +51,31 @@ def redacted(name: str, argv: Sequence[bytes]) -> Sequence[bytes]:
         name: the command's full name, ``config|set``.
         argv: all its words.
     """
-    if name == "auth":
-        return [argv[0], *[_SECRET] * (len(argv) - 1)]
-    if name == "hello":
-        after = next((at for at, word in enumerate(argv) if word.upper() == b"AUTH"), len(argv))
-        return [_SECRET if after < at <= after + 2 else word for at, word in enumerate(argv)]
-    if name == "config|set":
-        return [
-            _SECRET if at % 2 and at > 2 and argv[at - 1].decode("latin-1").lower() in SECRETS else word
-            for at, word in enumerate(argv)
-        ]
-    return argv
+    find = _SECRETS.get(name)
+    if find is None:
+        return argv
+    secret = find(argv)
+    return [_SECRET if at in secret else word for at, word in enumerate(argv)]
+
+
+def _after_words(argv: Sequence[bytes], counts: dict[bytes, int], start: int) -> set[int]:
+    """So many places behind the first of these words."""
+    for at, word in enumerate(argv[start:], start):
+        if word.upper() in counts:
+            return set(range(at + 1, at + 1 + counts[word.upper()]))
+    return set()
+
+
+_SECRETS: Final[dict[str, Callable[[Sequence[bytes]], Container[int]]]] = {
+    "auth": lambda argv: range(1, len(argv)),
+    "acl|setuser": lambda argv: range(2, len(argv)),
+    "hello": lambda argv: _after_words(argv, {b"AUTH": 2}, 1),
+    "migrate": lambda argv: _after_words(argv, {b"AUTH": 1, b"AUTH2": 2}, 6),
+    "config|set": lambda argv: {
+        at for at in range(3, len(argv), 2) if argv[at - 1].decode("latin-1").lower() in SECRETS
+    },
+}
+"""Where in a command's words its secrets stand."""
 
 
 def _trim_one(arg: bytes) -> bytes:

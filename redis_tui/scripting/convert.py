@@ -9,7 +9,7 @@ None            false               nil (false inside an array's holes: nil)
 list            table               table
 Status          {ok=}               {ok=}
 ErrorReply      {err=}              {err=}
-bool            1, false            boolean
+bool            1, 0                boolean
 float           string              {double=}
 Map             flat table          {map={}}
 SetReply, Push  table               {set={member=true}}, table
@@ -157,7 +157,7 @@ def _array(out: list[Any], items: Sequence[Any], resp: int) -> None:
 
 def _bool(out: list[Any], value: bool, resp: int) -> None:
     if resp == 2:
-        out += (VALUE, 1) if value else (NULL,)
+        out += (VALUE, int(value))
     else:
         out.append(TRUE if value else FALSE)
 

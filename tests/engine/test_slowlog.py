@@ -55,3 +55,11 @@ def test_passwords_are_taken_out() -> None:
     config = [b"CONFIG", b"SET", b"requirepass", b"p", b"hz", b"10"]
     assert redacted("config|set", config) == [b"CONFIG", b"SET", b"requirepass", hidden, b"hz", b"10"]
     assert redacted("get", [b"GET", b"requirepass"]) == [b"GET", b"requirepass"]
+
+
+def test_secrets_are_taken_out_wherever_a_command_has_them() -> None:
+    hidden = b"(redacted)"
+    assert redacted("acl|setuser", [b"ACL", b"SETUSER", b"u", b">p"]) == [b"ACL", b"SETUSER", hidden, hidden]
+    call = [b"MIGRATE", b"h", b"1", b"auth", b"0", b"9"]
+    assert redacted("migrate", [*call, b"AUTH", b"p", b"COPY"]) == [*call, b"AUTH", hidden, b"COPY"]
+    assert redacted("migrate", [*call, b"auth2", b"u", b"p"]) == [*call, b"auth2", hidden, hidden]

@@ -50,7 +50,7 @@ INTO_LUA: list[tuple[Reply, str, str]] = [
     (OK, '{ok="OK"}', '{ok="OK"}'),
     (Status(b"hash"), '{ok="hash"}', '{ok="hash"}'),
     (True, "1", "true"),
-    (False, "false", "false"),
+    (False, "0", "false"),
     (1.0, '"1"', "{double=1}"),
     (0.1, '"0.1"', "{double=0.1}"),
     ([], "{}", "{}"),

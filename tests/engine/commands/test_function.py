@@ -118,3 +118,29 @@ def test_a_restore_that_clashes_changes_nothing(engine: Engine) -> None:
     reply = engine.execute(client, [b"FUNCTION", b"RESTORE", dump, b"REPLACE"])
     assert reply == ErrorReply(b"ERR Function one already exists")
     assert list(engine.scripts.functions.libraries) == [b"other"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "sender"), [(REDIS_7_2, (b"", b"")), (VALKEY_9, (b"10.0.0.1:5", b"me"))], ids=["redis", "valkey"]
+)
+def test_the_slow_log_has_what_a_script_called_of_no_client_in_redis(
+    dialect: Dialect, sender: tuple[bytes, bytes]
+) -> None:
+    engine = Engine(dialect=dialect)
+    client = engine.connect(addr=b"10.0.0.1:5")
+    client.name = b"me"
+    engine.execute(client, [b"CONFIG", b"SET", b"slowlog-log-slower-than", b"0"])
+    engine.execute(client, [b"EVAL", b"redis.call('set', 'k', 1) redis.pcall('incr', 'k', 'x')", b"0"])
+    run, call = engine.slowlog.newest(2)
+    assert run.argv[0] == b"EVAL"
+    assert call.argv == (b"set", b"k", b"1")
+    assert (call.client_addr, call.client_name) == sender
+
+
+def test_a_call_of_constant_time_is_timed_once_the_slow_log_wants_short_ones(engine: Engine) -> None:
+    client = engine.connect()
+    engine.execute(client, [b"EVAL", b"redis.call('set', 'k', 1)", b"0"])
+    engine.execute(client, [b"CONFIG", b"SET", b"slowlog-log-slower-than", b"0"])
+    engine.execute(client, [b"SLOWLOG", b"RESET"])
+    engine.execute(client, [b"EVAL", b"redis.call('set', 'k', 1)", b"0"])
+    assert [entry.argv[0] for entry in engine.slowlog.newest(-1)] == [b"EVAL", b"set", b"SLOWLOG"]

@@ -250,3 +250,14 @@ def test_the_slow_log_shows_the_inner_commands_and_not_exec(run: Run) -> None:
     assert isinstance(entries, list)
     words = [entry[3][0] for entry in entries]
     assert words == [b"SET", b"MULTI", b"SLOWLOG"]
+
+
+def test_a_watch_outlives_a_swap_with_a_database_where_the_key_is_stale(run: Run, clock: ManualClock) -> None:
+    run("SET x foo PX 1")
+    clock.advance(ms=5)
+    run("SELECT 1")
+    run("WATCH x")
+    run("SWAPDB 0 1")
+    run("MULTI")
+    run("PING")
+    assert run("EXEC") == [Status(b"PONG")]
