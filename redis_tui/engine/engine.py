@@ -21,6 +21,7 @@ from redis_tui.engine.clock import Clock, SystemClock
 from redis_tui.engine.config import Config
 from redis_tui.engine.context import Ctx
 from redis_tui.engine.dialect import REDIS_8, Dialect
+from redis_tui.engine.eviction import Eviction
 from redis_tui.engine.keyspace import Keyspace
 from redis_tui.engine.latency import LatencyMonitor
 from redis_tui.engine.notify import Notifier
@@ -96,6 +97,7 @@ class Engine:
         self.notifier = Notifier(self.pubsub.publish)
         self.tracking = TrackingTable(self.clients)
         self.pause = Pause(self)
+        self.eviction = Eviction(self)
         self.monitors: dict[Client, None] = {}
         self.attentive = False
         """Somebody wants to know of each command: a MONITOR, or a client that tracks. Kept up by `refresh`."""
@@ -107,7 +109,7 @@ class Engine:
         self.started_ms = self.clock.now_us() // 1000
         self.acl = Acl(self)
         self.scripts = Scripts(self)
-        self.write_gate = WriteGate(self)
+        self.write_gate = WriteGate(self, self.eviction.make_room)
         self.time_frozen = False
         """Inside EXEC or a script: the commands within share one moment."""
         self.on_shutdown: Callable[[], None] | None = None
@@ -118,6 +120,9 @@ class Engine:
         """What takes longer goes into the slow log or to the latency monitor."""
         self._tracks_latency = True
         self.space.now_ms = self.started_ms
+        self.space.lru_clock = self.started_ms // 1000
+        self.space.on_flush = self._flushed
+        self.space.on_swap = self.eviction.recount
         self.config.subscribe(self._configure)
 
     def connect(self, *, addr: bytes = b"127.0.0.1:0", laddr: bytes = b"127.0.0.1:0") -> Client:
@@ -156,10 +161,12 @@ class Engine:
         """Works out anew who must be told or asked; call after a change of what it looks at."""
         self.attentive = bool(self.monitors or self.tracking.users)
         self.guarded = self.scripts.busy or self.pause.mode is not None or self.write_gate.active
-        notifies, tracks = self.notifier.active, bool(self.tracking.users)
-        listener = self._hear if notifies and tracks else self.notifier.announce if notifies else None
-        self.space.listen(self._hear_tracked if tracks and listener is None else listener)
-        self.space.on_flush = self.tracking.flushed if tracks else None
+        concerned = (
+            (self.notifier.announce, self.notifier.active),
+            (self._hear_tracked, bool(self.tracking.users)),
+            (self.eviction.changed, bool(self.eviction.limit)),
+        )
+        self.space.listen(*(listener for listener, wanted in concerned if wanted))
         self.space.on_miss = self.notifier.announce if self.notifier.wants("m") else None
         self.space.announces_new = self.notifier.wants("n")
 
@@ -306,9 +313,10 @@ class Engine:
         self.tracking.flush()
         return reply
 
-    def _hear(self, db: int, event: str, key: bytes) -> None:
-        self.notifier.announce(db, event, key)
-        self.tracking.changed(key)
+    def _flushed(self) -> None:
+        self.eviction.recount()
+        if self.tracking.users:
+            self.tracking.flushed()
 
     def _hear_tracked(self, db: int, event: str, key: bytes) -> None:  # noqa: ARG002  # a keyspace listener's signature
         self.tracking.changed(key)
@@ -370,6 +378,7 @@ class Engine:
 
     def expire_cycle(self) -> int:
         """Removes a bounded number of keys whose time has run out, read or not; how many went."""
+        self.space.lru_clock = self.clock.now_us() // 1_000_000
         if self.time_frozen or self.space.expiry_paused or not self.switches.active_expire:
             return 0
         now_us = self.clock.now_us()
@@ -482,6 +491,7 @@ class Engine:
         wanted_ns += [1_000_000 * self._spike_ms] if self._spike_ms else []
         self.notable_ns = min(wanted_ns, default=1 << 63)
         self.slowlog.resize(self.config.number("slowlog-max-len"))
+        self.eviction.configure()
         self.notifier.configure(self.config.text("notify-keyspace-events"))
         self.tracking.limit = self.config.number("tracking-table-max-keys")
         self.write_gate.configure()

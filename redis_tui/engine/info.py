@@ -200,6 +200,7 @@ def _stats(engine: Engine) -> Fields:
         "expired_stale_perc": f"{100 * _stale(engine):.2f}",
         "expire_cycle_cpu_milliseconds": stats.expire_cycle_ns // 1_000_000,
         "evicted_scripts": engine.scripts.cache.evicted,
+        "evicted_keys": engine.eviction.evicted,
         "keyspace_hits": space.hits,
         "keyspace_misses": space.misses,
         "pubsub_channels": len(listeners[Kind.CHANNEL]),

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, overload
 
+from redis_tui.engine.access import AccessLog
 from redis_tui.engine.scan_index import ScanIndex
 from redis_tui.engine.types.base import Collection, Value
 from redis_tui.engine.types.string import read_counter
@@ -50,6 +51,8 @@ class Keyspace:
         """The current command's time; stands still within a script or transaction."""
         self.dirty = 0
         """Changes since the start, as INFO's rdb_changes_since_last_save counts them."""
+        self.lru_clock = 0
+        """Unix time in seconds, as fine as uses of keys are told apart; kept up by the engine's cycle."""
         self.hits = 0
         self.misses = 0
         self.expired_fields = 0
@@ -59,12 +62,14 @@ class Keyspace:
         self.overdue_event = "del"
         """What is announced of a key that is given a time to live that has passed; Valkey says ``expired``."""
         self.rng = random.Random(seed)
-        self.listener: Listener | None = None
+        self.listeners: tuple[Listener, ...] = ()
         """Told of every event; set by `listen`."""
         self.on_miss: Listener | None = None
         """Told of a key that was looked up to be read and is not there."""
         self.on_flush: Callable[[], None] | None = None
         """Told that a database was emptied."""
+        self.on_swap: Callable[[], None] | None = None
+        """Told that two databases were exchanged."""
         self.announces_new = False
         """A key that appears is an event of its own, ``new``."""
         self.expiry_paused = False
@@ -84,9 +89,9 @@ class Keyspace:
         for db in self.databases:
             db.observe()
 
-    def listen(self, listener: Listener | None) -> None:
-        """Tells this listener of every event from now on; None tells nobody."""
-        self.listener = listener
+    def listen(self, *listeners: Listener) -> None:
+        """Tells these listeners of every event from now on, and nobody else."""
+        self.listeners = listeners
         for db in self.databases:
             db.observe()
 
@@ -113,14 +118,17 @@ class Keyspace:
         one.entries, two.entries = two.entries, one.entries
         one.expires, two.expires = two.expires, one.expires
         one.timed, two.timed = two.timed, one.timed
+        one.accessed, two.accessed = two.accessed, one.accessed
         one.index_keys = two.index_keys = None
         self.dirty += 1
+        if self.on_swap is not None:
+            self.on_swap()
 
 
 class Database:
     """One numbered database."""
 
-    __slots__ = ("entries", "expires", "index", "index_keys", "observed", "space", "timed", "watchers")
+    __slots__ = ("accessed", "entries", "expires", "index", "index_keys", "observed", "space", "timed", "watchers")
 
     def __init__(self, space: Keyspace, index: int) -> None:
         self.space = space
@@ -130,6 +138,8 @@ class Database:
         """Unix time in milliseconds, for keys that have one."""
         self.timed: set[bytes] = set()
         """Keys that hold, or have held, a collection whose parts have a time to live."""
+        self.accessed: AccessLog = {}
+        """When each key was used last, or how often."""
         self.watchers: dict[bytes, set[Watcher]] = {}
         self.index_keys: ScanIndex | None = None
         self.observed = False
@@ -150,6 +160,18 @@ class Database:
                 space.on_miss(self.index, "keymiss", key)
             return None
         space.hits += 1
+        self.accessed[key] = space.lru_clock
+        return value
+
+    def look(self, key: bytes) -> Value | None:
+        """As `get`, and the key counts as no more used than before: EXISTS, TYPE and TTL look so."""
+        used = self.accessed.get(key)
+        value = self.get(key)
+        if value is not None:
+            if used is None:
+                del self.accessed[key]
+            else:
+                AccessLog.__setitem__(self.accessed, key, used)
         return value
 
     def peek(self, key: bytes) -> Value | None:
@@ -286,7 +308,9 @@ class Database:
             event: name as in keyspace notifications: ``rpush``, ``hset``; empty for a change that is none.
             changes: how many, for the dirty counter.
         """
-        self.space.dirty += changes
+        space = self.space
+        space.dirty += changes
+        self.accessed[key] = space.lru_clock
         if self.observed:
             self._announce(key, event)
         value = self.entries.get(key)
@@ -303,8 +327,8 @@ class Database:
             changes: as for `touched`.
         """
         self.space.dirty += changes
-        if self.space.listener is not None:
-            self.space.listener(self.index, event, key)
+        for listener in self.space.listeners:
+            listener(self.index, event, key)
 
     def exchange(self, key: bytes, value: Collection) -> None:
         """Puts another object with the same content in the place of a collection got from `edit`."""
@@ -343,7 +367,9 @@ class Database:
             self.expires[key] = expires_at_ms
         elif self.expires and not keep_ttl:
             self.expires.pop(key, None)
-        self.space.dirty += 1
+        space = self.space
+        space.dirty += 1
+        self.accessed[key] = space.lru_clock
         if observed:
             self._announce(key, event)
             if expires_at_ms is not None:
@@ -373,7 +399,9 @@ class Database:
             self.set(key, b"%d" % total, "incrby", keep_ttl=True)
             return total
         self.entries[key] = b"%d" % total
-        self.space.dirty += 1
+        space = self.space
+        space.dirty += 1
+        self.accessed[key] = space.lru_clock
         return total
 
     def delete(self, key: bytes, event: str = "del") -> bool:
@@ -430,6 +458,7 @@ class Database:
         self.entries = {}
         self.expires = {}
         self.timed = set()
+        self.accessed.clear()
         self.index_keys = None
         self.space.dirty += count
         return count
@@ -538,7 +567,7 @@ class Database:
 
     def observe(self) -> None:
         """Works out anew whether anybody must be told of changes here."""
-        self.observed = bool(self.watchers or self.space.journal is not None or self.space.listener is not None)
+        self.observed = bool(self.watchers or self.space.journal is not None or self.space.listeners)
 
     def before(self, key: bytes) -> None:
         """Lets an open journal keep the key as it is, ahead of a change."""
@@ -553,12 +582,13 @@ class Database:
     def _announce(self, key: bytes, event: str) -> None:
         if key in self.watchers:
             self.wake(key)
-        if self.space.listener is not None:
-            self.space.listener(self.index, event, key)
+        for listener in self.space.listeners:
+            listener(self.index, event, key)
 
     def _drop(self, key: bytes) -> None:
         del self.entries[key]
         self.expires.pop(key, None)
+        self.accessed.pop(key, None)
         if self.index_keys is not None:
             self.index_keys.discard(key)
 

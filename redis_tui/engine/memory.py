@@ -38,7 +38,7 @@ _HEADER: Final = 16
 _POINTER: Final = 8
 _DICT: Final = 56
 _ENTRY: Final = 24
-_KEY_ENTRY: Final = 32
+KEY_ENTRY: Final = 32
 """A key's place in its database's table."""
 _SKIPLIST_NODE: Final = 48
 _QUICKLIST_NODE: Final = 32
@@ -93,7 +93,7 @@ def _database(db: Database, config: Config) -> int:
 
 def tables(db: Database) -> tuple[int, int]:
     """Bytes of a database's own tables: of its keys, and of their times to live."""
-    return len(db.entries) * _KEY_ENTRY, len(db.expires) * _POINTER
+    return len(db.entries) * KEY_ENTRY, len(db.expires) * _POINTER
 
 
 def _text(text: bytes) -> int:

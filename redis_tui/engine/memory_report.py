@@ -58,7 +58,7 @@ def sizes(engine: Engine) -> Sizes:
     """Everything that is known now; the peak is kept up on the way."""
     scripts, stats = engine.scripts, engine.stats
     now = Sizes(
-        data=memory.dataset(engine.space, engine.config),
+        data=engine.eviction.dataset() if engine.eviction.limit else memory.dataset(engine.space, engine.config),
         scripts_vm=scripts.memory_used,
         functions_vm=scripts.function_memory_used,
         sources=sum(len(cached.script.source) for cached in scripts.cache),

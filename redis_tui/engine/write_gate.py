@@ -1,6 +1,6 @@
 """Whether commands that write, or that want memory, are taken at all: ``maxmemory`` and ``min-replicas-to-write``.
 
-It knows no command but by its flags. Nothing is evicted here: who makes room sets `WriteGate.fits`.
+It knows no command but by its flags. Nothing is evicted here, but by the one that is asked to make room.
 
 The decision a reader would question: memory is looked at ahead of each command, and what was found then holds for all
 that a script or a transaction does within it, as on the servers: a script that could begin to write must be able to
@@ -11,16 +11,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from redis_tui.engine import memory
 from redis_tui.spec.command import CommandFlag
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from redis_tui.engine.engine import Engine
 
 OUT_OF_MEMORY: Final = "OOM command not allowed when used memory > 'maxmemory'."
 TOO_FEW_REPLICAS: Final = "NOREPLICAS Not enough good replicas to write."
-_EMPTY: Final = 850_000
-"""Bytes that a server takes which holds nothing; with less than that allowed it takes no data."""
 
 
 class WriteGate:
@@ -28,14 +27,13 @@ class WriteGate:
 
     Args:
         engine: the owner.
+        makes_room: whether the limit is kept to, by eviction if need be.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, makes_room: Callable[[], bool]) -> None:
         self._engine = engine
         self._limit = 0
-        self._known = (-1, 0)
-        self.fits = self._fits
-        """Told ahead of a command how much memory there may be; whether that is kept to, by eviction if need be."""
+        self._makes_room = makes_room
         self.out_of_memory = False
         """As it was when the command under way began."""
         self.lacks_replicas = False
@@ -62,7 +60,7 @@ class WriteGate:
     def look(self) -> None:
         """Finds out how things stand, ahead of a command."""
         if self._limit:
-            self.out_of_memory = not self.fits(self._limit)
+            self.out_of_memory = not self._makes_room()
 
     def refusal(self, flags: CommandFlag) -> str | None:
         """Why a command of these flags is not taken now; None where it is."""
@@ -71,9 +69,3 @@ class WriteGate:
         if self.lacks_replicas and flags & CommandFlag.WRITE:
             return TOO_FEW_REPLICAS
         return None
-
-    def _fits(self, limit: int) -> bool:
-        space = self._engine.space
-        if self._known[0] != space.dirty:
-            self._known = (space.dirty, memory.dataset(space, self._engine.config))
-        return max(_EMPTY, self._known[1]) <= limit

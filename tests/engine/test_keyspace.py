@@ -119,8 +119,7 @@ def test_reading_a_key_as_another_type_is_refused(db: Database) -> None:
 
 def test_a_collection_that_is_emptied_goes(space: Keyspace, db: Database) -> None:
     events: list[tuple[int, str, bytes]] = []
-    space.listener = lambda index, event, key: events.append((index, event, key))
-    db.observe()
+    space.listen(lambda index, event, key: events.append((index, event, key)))
     db.edit_or_new(b"h", Hash).put(b"f", b"v")
     db.touched(b"h", "hset")
     emptied = db.edit(b"h", Hash)

@@ -68,18 +68,6 @@ def test_what_is_missing_is_refused_as_such(full: Run) -> None:
     assert _refused(full("EVALSHA 0000000000000000000000000000000000000000 0"), "NOSCRIPT")
 
 
-def test_who_keeps_memory_free_is_asked_ahead_of_each_command(engine: Engine, full: Run) -> None:
-    asked: list[int] = []
-
-    def make_room(limit: int) -> bool:
-        asked.append(limit)
-        return True
-
-    engine.write_gate.fits = make_room
-    assert full("SET k w") == OK
-    assert asked == [1]
-
-
 def test_writes_want_replicas_where_they_are_asked_for(run: Run) -> None:
     assert run("SET k v") == OK
     assert run("CONFIG SET min-replicas-to-write 1") == OK

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.engine.access import FrequencyLog
 from redis_tui.engine.rdb import payload
 from redis_tui.engine.registry import command
 from redis_tui.errors import CommandError, DamagedData, SyntaxFault
@@ -70,10 +71,14 @@ def restore_asking(ctx: Ctx, key: bytes, ttl: bytes, serialized_value: bytes, re
 
 @dataclass(slots=True)
 class _Request:
-    """The options of RESTORE. How often and how lately a key was used is checked, and not kept."""
+    """The options of RESTORE."""
 
     replace: bool = False
     absolute: bool = False
+    idle_s: int | None = None
+    """Seconds since the key was used last."""
+    frequency: int | None = None
+    """Its LFU counter."""
 
 
 def _restore(ctx: Ctx, key: bytes, ttl: bytes, data: bytes, rest: Rest) -> Reply:
@@ -99,7 +104,18 @@ def _restore(ctx: Ctx, key: bytes, ttl: bytes, data: bytes, rest: Rest) -> Reply
     ctx.db.before(key)
     ctx.db.restore(key, value, expires_at_ms)
     ctx.touched(key, "restore")
+    _note_use(ctx, key, request)
     return OK
+
+
+def _note_use(ctx: Ctx, key: bytes, request: _Request) -> None:
+    """Takes over when or how often the key was used, where the policy of the moment keeps that."""
+    log, clock = ctx.db.accessed, ctx.space.lru_clock
+    if isinstance(log, FrequencyLog):
+        if request.frequency is not None:
+            log.give(key, clock, request.frequency)
+    elif request.idle_s is not None:
+        log[key] = clock - request.idle_s
 
 
 def _parse(rest: Rest) -> _Request:
@@ -116,7 +132,12 @@ def _parse(rest: Rest) -> _Request:
             raise SyntaxFault
         else:
             usage = word
-            _check_usage(word, options.take_int())
+            number = options.take_int()
+            _check_usage(word, number)
+            if word == b"IDLETIME":
+                request.idle_s = number
+            else:
+                request.frequency = number
     return request
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.engine.access import FrequencyLog
 from redis_tui.engine.glob import compile_glob
 from redis_tui.engine.lazyfree import is_freed_late
 from redis_tui.engine.registry import command, container
@@ -82,8 +83,8 @@ def unlink(ctx: Ctx, keys: Sequence[bytes]) -> Reply:
 def exists(ctx: Ctx, keys: Sequence[bytes]) -> Reply:
     """Determines whether one or more keys exist."""
     if len(keys) == 1:
-        return 0 if ctx.get(keys[0]) is None else 1
-    return sum(ctx.get(key) is not None for key in keys)
+        return 0 if ctx.db.look(keys[0]) is None else 1
+    return sum(ctx.db.look(key) is not None for key in keys)
 
 
 @command(
@@ -100,7 +101,7 @@ def touch(ctx: Ctx, keys: Sequence[bytes]) -> Reply:
 @command("TYPE key", since="1.0.0", flags=READ | FAST, complexity="O(1)")
 def type_(ctx: Ctx, key: bytes) -> Reply:
     """Determines the type of value stored at a key."""
-    return Status(type_name(ctx.get(key)).encode())
+    return Status(type_name(ctx.db.look(key)).encode())
 
 
 # Time to live
@@ -196,7 +197,7 @@ def pexpiretime(ctx: Ctx, key: bytes) -> Reply:
 
 def _expiry(ctx: Ctx, key: bytes, from_ms: int) -> int:
     """Milliseconds from a moment to a key's end; negative where there is no key or no end."""
-    if ctx.get(key) is None:
+    if ctx.db.look(key) is None:
         return _NO_KEY
     at_ms = ctx.expires_at(key)
     return _NO_EXPIRY if at_ms is None else at_ms - from_ms
@@ -345,13 +346,16 @@ def move(ctx: Ctx, key: bytes, db: int) -> Reply:
 
 # Looking inside
 
+_SWITCHED = (
+    "Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."
+)
 container("object", "A container for object introspection commands.", since="2.2.3", group="generic")
 
 
 @command("OBJECT ENCODING key", since="2.2.3", flags=READ, complexity="O(1)")
 def object_encoding(ctx: Ctx, key: bytes) -> Reply:
     """Returns the internal encoding of a Redis object."""
-    value = ctx.get(key)
+    value = ctx.peek(key)
     return None if value is None else encoding_name(ctx, key, value).encode()
 
 
@@ -371,10 +375,31 @@ def _embstr_max(ctx: Ctx, key: bytes) -> int:
     return EMBSTR_MAX
 
 
+@command("OBJECT FREQ key", since="4.0.0", flags=READ, complexity="O(1)")
+def object_freq(ctx: Ctx, key: bytes) -> Reply:
+    """Returns the logarithmic access frequency counter of a Redis object."""
+    if ctx.peek(key) is None:
+        return None
+    if not isinstance(ctx.db.accessed, FrequencyLog):
+        raise CommandError("ERR An LFU maxmemory policy is not selected, access frequency not tracked. " + _SWITCHED)
+    return ctx.db.accessed.frequency(key, ctx.space.lru_clock)
+
+
+@command("OBJECT IDLETIME key", since="2.2.3", flags=READ, complexity="O(1)")
+def object_idletime(ctx: Ctx, key: bytes) -> Reply:
+    """Returns the time since the last access to a Redis object."""
+    if ctx.peek(key) is None:
+        return None
+    if isinstance(ctx.db.accessed, FrequencyLog):
+        raise CommandError("ERR An LFU maxmemory policy is selected, idle time not tracked. " + _SWITCHED)
+    clock = ctx.space.lru_clock
+    return max(0, clock - ctx.db.accessed.get(key, clock))
+
+
 @command("OBJECT REFCOUNT key", since="2.2.3", flags=READ, complexity="O(1)")
 def object_refcount(ctx: Ctx, key: bytes) -> Reply:
     """Returns the reference count of a value of a key."""
-    value = ctx.get(key)
+    value = ctx.peek(key)
     return None if value is None else reference_count(ctx, value)
 
 

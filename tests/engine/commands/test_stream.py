@@ -99,9 +99,7 @@ def test_a_plain_reader_goes_on_waiting_for_a_key_that_is_gone(engine: Engine, r
 
 def test_events_are_those_of_a_server(engine: Engine, run: Run) -> None:
     heard: list[str] = []
-    engine.space.listener = lambda _db, event, _key: heard.append(event)
-    for db in engine.space.databases:
-        db.observe()
+    engine.space.listen(lambda _db, event, _key: heard.append(event))
     run("XADD s MAXLEN 1 1-0 f v")
     run("XADD s MAXLEN 1 2-0 f v")
     run("XGROUP CREATE s g 0")

@@ -196,8 +196,7 @@ def test_a_key_that_had_expired_when_it_was_watched_does_not(run: Run, clock: Ma
 
 
 def test_time_stands_still_within_exec(run: Run, engine: Engine, clock: ManualClock) -> None:
-    engine.space.listener = lambda _db, _event, _key: clock.advance(ms=1000)
-    engine.space.databases[0].observe()
+    engine.space.listen(lambda _db, _event, _key: clock.advance(ms=1000))
     run("MULTI")
     run("TIME")
     run("SET k 1")
