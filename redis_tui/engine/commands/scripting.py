@@ -105,6 +105,17 @@ def script_flush(ctx: Ctx, rest: Rest) -> Reply:
     return OK
 
 
+@command("SCRIPT DEBUG <YES | SYNC | NO>", since="3.2.0", flags=CommandFlag.NOSCRIPT, complexity="O(1)")
+def script_debug(_ctx: Ctx, rest: Rest) -> Reply:
+    """Sets the debug mode of server-side Lua scripts."""
+    mode = rest[0].lower()
+    if mode not in (b"yes", b"sync", b"no"):
+        raise CommandError("ERR Use SCRIPT DEBUG YES/SYNC/NO")
+    if mode != b"no":
+        raise CommandError("ERR There is no Lua debugger here; a run in redis-tui shows each call with its line")
+    return OK
+
+
 @command("SCRIPT KILL", since="2.6.0", flags=CommandFlag.NOSCRIPT | CommandFlag.ALLOW_BUSY, complexity="O(1)")
 def script_kill(ctx: Ctx) -> Reply:
     """Terminates a server-side Lua script during execution."""
