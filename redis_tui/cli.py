@@ -53,6 +53,13 @@ _read_only_option = click.option(
     "--read-only", is_flag=True, help="Refuse commands that write; scripts go out as EVAL_RO."
 )
 
+_load_option = click.option(
+    "--load",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Fill the embedded engine from a snapshot (dump.rdb) of Redis or Valkey; the file stays as it is.",
+)
+
 
 def _mode_options(command: Callable[..., int]) -> Callable[..., int]:
     """How replies are printed; the default is redis-cli's rule."""
@@ -74,7 +81,9 @@ class _Program(click.Group):
         own = {name for option in self.get_params(ctx) for name in option.opts}
         first = args[0] if args else ""
         is_option = first.startswith("-") and first not in own
-        if first not in self.commands and (is_option or "://" in first or "/" in first or first.endswith(".lua")):
+        if first not in self.commands and (
+            is_option or "://" in first or "/" in first or first.endswith((".lua", ".rdb"))
+        ):
             named = next((word for word in args if word in self.commands), None) if is_option else None
             if named is not None:
                 raise UsageError(
@@ -90,8 +99,9 @@ class _Program(click.Group):
 def cli(context: click.Context) -> int:
     """The workbench for Redis scripting, in a terminal.
 
-    Without a command: opens the workbench on the embedded engine. A FILE.lua or an address
-    (redis://host:port) may follow, and the options of `redis-tui tui`, such as --theme.
+    Without a command: opens the workbench on the embedded engine. A FILE.lua, a snapshot
+    (dump.rdb) or an address (redis://host:port) may follow, and the options of `redis-tui tui`,
+    such as --theme.
     """
     return int(context.invoke(tui)) if context.invoked_subcommand is None else 0
 
@@ -101,18 +111,29 @@ def cli(context: click.Context) -> int:
 @_url_option
 @_dialect_option
 @_read_only_option
+@_load_option
 @click.option("--theme", metavar="NAME", help="dark, light, high-contrast or one of your own.")
-def tui(words: Sequence[str], url: str, dialect: str, read_only: bool, theme: str | None) -> int:
-    """Open the workbench, on FILEs and a server where they are given; the word tui may be left out."""
+def tui(  # noqa: PLR0917  # click passes what the options above name
+    words: Sequence[str], url: str, dialect: str, read_only: bool, load: Path | None, theme: str | None
+) -> int:
+    """Open the workbench, on FILEs and a server where they are given; the word tui may be left out.
+
+    A FILE.rdb is loaded into the embedded engine.
+    """
     from redis_tui.spec.redact import redact_url
     from redis_tui.tui.app import run_workbench
 
-    files = [Path(word) for word in words if "://" not in word]
+    files = [Path(word) for word in words if "://" not in word and not word.endswith(".rdb")]
+    snapshots = [Path(word) for word in words if word.endswith(".rdb")]
+    if load is not None:
+        snapshots.append(load)
+    if len(snapshots) > 1:
+        raise UsageError("Two snapshots were given.", hint="The workbench opens one at a time.")
     addresses = [word for word in words if "://" in word]
     if len(addresses) > 1:
         raise UsageError("Two addresses were given.", hint="The workbench opens one server at a time.")
     address = addresses[0] if addresses else url
-    opener = _opener(address, dialect=dialect, read_only=read_only)
+    opener = _opener(address, dialect=dialect, read_only=read_only, load=snapshots[0] if snapshots else None)
     return run_workbench(opener, files=files, theme=theme, address=redact_url(address))
 
 
@@ -120,19 +141,21 @@ def tui(words: Sequence[str], url: str, dialect: str, read_only: bool, theme: st
 @click.argument("url", default="memory://")
 @_dialect_option
 @_read_only_option
+@_load_option
 @_mode_options
 @click.option("--theme", metavar="NAME", help="Colours: dark, light, high-contrast or one of your own.")
 @click.option("--vi", is_flag=True, help="Keys of vi instead of emacs.")
 def repl(  # noqa: PLR0917  # click passes what the options above name
-    url: str, dialect: str, read_only: bool, mode: str | None, theme: str | None, vi: bool
+    url: str, dialect: str, read_only: bool, load: Path | None, mode: str | None, theme: str | None, vi: bool
 ) -> int:
     """Type commands and Lua at a prompt; URL as for --url."""
     if not sys.stdin.isatty():
-        return asyncio.run(_with_session(url, dialect, read_only, lambda session: _play(session, _mode(mode))))
+        opener = _opener(url, dialect=dialect, read_only=read_only, load=load)
+        return asyncio.run(_with_session(opener, lambda session: _play(session, _mode(mode))))
     from redis_tui.repl.app import run_repl
 
     async def talk() -> int:
-        session = await _open(url, dialect=dialect, read_only=read_only)
+        session = await _open(url, dialect=dialect, read_only=read_only, load=load)
 
         async def open_other(other: str) -> Session:
             from redis_tui.session.open import open_session
@@ -151,6 +174,7 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
 @_url_option
 @_dialect_option
 @_read_only_option
+@_load_option
 @click.option("--db", type=click.IntRange(0, 15), default=None, help="Database to run in.")
 @click.option("--setup", type=click.Path(path_type=Path), help="Redis commands to run first, one a line.")
 @click.option("--dry-run", is_flag=True, help="Show what the script would do and leave no mark.")
@@ -164,6 +188,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     url: str,
     dialect: str,
     read_only: bool,
+    load: Path | None,
     db: int | None,
     setup: Path | None,
     dry_run: bool,
@@ -213,7 +238,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
             click.echo(remarks, err=True)
         return _ERROR_REPLY if outcome.error else 0
 
-    return asyncio.run(_with_session(url, dialect, read_only, work))
+    return asyncio.run(_with_session(_opener(url, dialect=dialect, read_only=read_only, load=load), work))
 
 
 @cli.command(name="exec", context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True})
@@ -221,8 +246,11 @@ def run(  # noqa: PLR0917  # click passes what the options above name
 @_url_option
 @_dialect_option
 @_read_only_option
+@_load_option
 @_mode_options
-def exec_(words: Sequence[str], url: str, dialect: str, read_only: bool, mode: str | None) -> int:
+def exec_(  # noqa: PLR0917  # click passes what the options above name
+    words: Sequence[str], url: str, dialect: str, read_only: bool, load: Path | None, mode: str | None
+) -> int:
     """Run one Redis COMMAND; without one, commands from standard input, one a line."""
 
     async def work(session: Session) -> int:
@@ -232,7 +260,7 @@ def exec_(words: Sequence[str], url: str, dialect: str, read_only: bool, mode: s
 
         return await run_command(session, [os.fsencode(word) for word in words], _print, _mode(mode))
 
-    return asyncio.run(_with_session(url, dialect, read_only, work))
+    return asyncio.run(_with_session(_opener(url, dialect=dialect, read_only=read_only, load=load), work))
 
 
 @cli.command()
@@ -245,7 +273,22 @@ def exec_(words: Sequence[str], url: str, dialect: str, read_only: bool, mode: s
 @click.option(
     "--aclfile", default="", metavar="FILE", help="Users and what they may do, one a line, as ACL SAVE writes them."
 )
-def serve(host: str, port: int, dialect: str, requirepass: str | None, aclfile: str) -> int:
+@_load_option
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Where SAVE writes dump.rdb; the current folder unless told otherwise.",
+)
+def serve(  # noqa: PLR0917  # click passes what the options above name
+    host: str,
+    port: int,
+    dialect: str,
+    requirepass: str | None,
+    aclfile: str,
+    load: Path | None,
+    folder: Path | None,
+) -> int:
     """Put the embedded engine on a TCP port, for every other Redis client."""
     from redis_tui.engine.dialect import dialect_named
     from redis_tui.server.listener import serve as listen
@@ -260,6 +303,8 @@ def serve(host: str, port: int, dialect: str, requirepass: str | None, aclfile: 
         password=requirepass,
         announce=announce,
         acl_file=aclfile,
+        load=load,
+        folder=folder,
     )
     return 0
 
@@ -300,23 +345,23 @@ def run_cli(argv: Sequence[str]) -> int:
         return _ERROR_REPLY
 
 
-def _opener(url: str, *, dialect: str, read_only: bool) -> Callable[[], Awaitable[Session]]:
+def _opener(url: str, *, dialect: str, read_only: bool, load: Path | None) -> Callable[[], Awaitable[Session]]:
     async def open_it() -> Session:
-        return await _open(url, dialect=dialect, read_only=read_only)
+        return await _open(url, dialect=dialect, read_only=read_only, load=load)
 
     return open_it
 
 
-async def _open(url: str, *, dialect: str, read_only: bool) -> Session:
+async def _open(url: str, *, dialect: str, read_only: bool, load: Path | None) -> Session:
     from redis_tui.session.open import open_session
 
     # As in redis-cli, what is said in the address wins over the environment.
     password = None if "@" in url else os.environ.get("REDISCLI_AUTH")
-    return await open_session(url, dialect=dialect, password=password, read_only=read_only)
+    return await open_session(url, dialect=dialect, password=password, read_only=read_only, load=load)
 
 
-async def _with_session(url: str, dialect: str, read_only: bool, work: Callable[[Session], Awaitable[int]]) -> int:
-    session = await _open(url, dialect=dialect, read_only=read_only)
+async def _with_session(opener: Callable[[], Awaitable[Session]], work: Callable[[Session], Awaitable[int]]) -> int:
+    session = await opener()
     try:
         return await work(session)
     finally:

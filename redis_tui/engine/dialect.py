@@ -48,6 +48,17 @@ class Dialect:
         return self.busy.replace("SCRIPT KILL", "FUNCTION KILL")
 
     @property
+    def cannot_save(self) -> str:
+        """What a change is refused with once a background save has failed."""
+        name = self.server.capitalize()
+        return (
+            f"MISCONF {name} is configured to save RDB snapshots, but it's currently unable to persist to disk."
+            " Commands that may modify the data set are disabled, because this instance is configured to report errors"
+            " during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the"
+            f" {name} logs for details about the RDB error."
+        )
+
+    @property
     def is_valkey(self) -> bool:
         return self.server == "valkey"
 

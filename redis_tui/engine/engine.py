@@ -26,6 +26,7 @@ from redis_tui.engine.keyspace import Keyspace
 from redis_tui.engine.latency import LatencyMonitor
 from redis_tui.engine.notify import Notifier
 from redis_tui.engine.pause import Pause
+from redis_tui.engine.persistence import Persistence
 from redis_tui.engine.pubsub import PubSub
 from redis_tui.engine.registry import Command, Registry
 from redis_tui.engine.scripts import Scripts
@@ -110,6 +111,7 @@ class Engine:
         self.acl = Acl(self)
         self.scripts = Scripts(self)
         self.write_gate = WriteGate(self, self.eviction.make_room)
+        self.persistence = Persistence(self)
         self.time_frozen = False
         """Inside EXEC or a script: the commands within share one moment."""
         self.on_shutdown: Callable[[], None] | None = None
@@ -379,6 +381,8 @@ class Engine:
     def expire_cycle(self) -> int:
         """Removes a bounded number of keys whose time has run out, read or not; how many went."""
         self.space.lru_clock = self.clock.now_us() // 1_000_000
+        if not self.time_frozen:
+            self.persistence.cycle()
         if self.time_frozen or self.space.expiry_paused or not self.switches.active_expire:
             return 0
         now_us = self.clock.now_us()
@@ -429,6 +433,8 @@ class Engine:
             raise CommandError(self.scripts.busy_text)
         if client.monitoring and command.flags & _TOUCHES_DATA:
             raise CommandError("ERR Replica can't interact with the keyspace")
+        if self.write_gate.cannot_save and command.name == "ping":
+            raise CommandError(self.dialect.cannot_save)
         if (
             self.pause.mode is not None
             and not client.monitoring

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from redis_tui.engine.rdb import payload
+from redis_tui.engine.rdb import lzf, payload
 from redis_tui.engine.rdb.crc64 import crc64
 from redis_tui.engine.rdb.reader import Reader
 from redis_tui.engine.rdb.writer import put_string
@@ -36,7 +36,7 @@ def dump(codes: Iterable[bytes], dialect: Dialect, *, compress: bool) -> bytes:
     out = bytearray()
     for code in codes:
         out.append(LIBRARY)
-        put_string(out, code, compress=compress)
+        put_string(out, code, lzf.compress if compress else None)
     out += payload.version(dialect).to_bytes(2, "little")
     out += crc64(out).to_bytes(8, "little")
     return bytes(out)

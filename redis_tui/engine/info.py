@@ -175,9 +175,20 @@ def _memory(engine: Engine) -> Fields:
 
 
 def _persistence(engine: Engine) -> Fields:
+    state = engine.persistence
+    state.poll()
     return {
-        "rdb_changes_since_last_save": engine.space.dirty,
-        "rdb_last_save_time": engine.started_ms // 1000,
+        "rdb_changes_since_last_save": state.changes,
+        "rdb_last_save_time": state.last_save_s,
+        "rdb_bgsave_in_progress": int(state.is_saving),
+        "rdb_last_bgsave_status": "ok" if state.last_status_ok else "err",
+        "rdb_last_bgsave_time_sec": state.last_duration_s,
+        "rdb_current_bgsave_time_sec": state.saving_for_s,
+        "rdb_saves": state.saves,
+        "current_save_keys_processed": state.keys_done,
+        "current_save_keys_total": state.keys_total,
+        "rdb_last_load_keys_expired": state.loaded_expired,
+        "rdb_last_load_keys_loaded": state.loaded_keys,
     }
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from redis_tui.engine.journal import Journal
+    from redis_tui.engine.rdb.moment import Moment
 
 C = TypeVar("C", bound=Collection)
 T = TypeVar("T", bound=bytearray)
@@ -75,6 +76,8 @@ class Keyspace:
         self.expiry_paused = False
         """Keys whose time has run out are hidden, but stay."""
         self.journal: Journal | None = None
+        self.moment: Moment | None = None
+        """What a background save is writing down."""
         self.databases = [Database(self, index) for index in range(databases)]
 
     def open_journal(self, journal: Journal) -> None:
@@ -92,6 +95,18 @@ class Keyspace:
     def listen(self, *listeners: Listener) -> None:
         """Tells these listeners of every event from now on, and nobody else."""
         self.listeners = listeners
+        for db in self.databases:
+            db.observe()
+
+    def open_moment(self, moment: Moment) -> None:
+        """Tells a moment ahead of each change from now on."""
+        self.moment = moment
+        for db in self.databases:
+            db.observed = True
+
+    def close_moment(self) -> None:
+        """Tells it no more."""
+        self.moment = None
         for db in self.databases:
             db.observe()
 
@@ -478,6 +493,23 @@ class Database:
         if expires_at_ms is not None:
             self.expires[key] = expires_at_ms
 
+    def fill(self, entries: dict[bytes, Value], expires: dict[bytes, int]) -> None:
+        """Adds what a snapshot holds: no events, no counting.
+
+        Args:
+            entries: kept, where there are no keys yet.
+            expires: likewise.
+        """
+        if not self.entries:
+            self.entries, self.expires = entries, expires
+        else:
+            for key in self.expires.keys() & entries.keys():
+                del self.expires[key]
+            self.entries.update(entries)
+            self.expires.update(expires)
+        self.timed |= {key for key, value in entries.items() if isinstance(value, Collection) and value.lapses}
+        self.index_keys = None
+
     # Walking
 
     def live_keys(self) -> list[bytes]:
@@ -567,12 +599,15 @@ class Database:
 
     def observe(self) -> None:
         """Works out anew whether anybody must be told of changes here."""
-        self.observed = bool(self.watchers or self.space.journal is not None or self.space.listeners)
+        space = self.space
+        self.observed = bool(self.watchers or space.listeners) or space.journal is not None or space.moment is not None
 
     def before(self, key: bytes) -> None:
-        """Lets an open journal keep the key as it is, ahead of a change."""
+        """Lets an open journal and a background save keep the key as it is, ahead of a change."""
         if self.space.journal is not None:
             self.space.journal.before(self, key)
+        if self.space.moment is not None:
+            self.space.moment.before(self, key)
 
     def wake(self, key: bytes) -> None:
         """Tells those who watch a key."""

@@ -199,6 +199,8 @@ class Scripts:
         if read_only:
             raise CommandError("ERR Can not execute a script with write flag using *_ro command.")
         gate = self._engine.write_gate
+        if gate.cannot_save:
+            raise CommandError(self._engine.dialect.cannot_save)
         if gate.lacks_replicas:
             raise CommandError(TOO_FEW_REPLICAS)
         if gate.out_of_memory and ScriptFlag.ALLOW_OOM not in script.flags:

@@ -1,4 +1,4 @@
-"""Whether commands that write, or that want memory, are taken at all: ``maxmemory`` and ``min-replicas-to-write``.
+"""Whether commands that write, or that want memory, are taken at all: for want of memory, of replicas, of a disk.
 
 It knows no command but by its flags. Nothing is evicted here, but by the one that is asked to make room.
 
@@ -38,16 +38,18 @@ class WriteGate:
         """As it was when the command under way began."""
         self.lacks_replicas = False
         """Replicas are asked for, and there are none here."""
+        self.cannot_save = False
+        """A background save has failed, so that changes might be lost; kept up by `persistence`."""
 
     @property
     def active(self) -> bool:
         """Whether it may refuse anything."""
-        return self._limit > 0 or self.lacks_replicas
+        return self._limit > 0 or self.lacks_replicas or self.cannot_save
 
     @property
     def closed(self) -> bool:
         """Whether it refuses something right now."""
-        return self.out_of_memory or self.lacks_replicas
+        return self.out_of_memory or self.lacks_replicas or self.cannot_save
 
     def configure(self) -> None:
         """Takes its limits from the configuration."""
@@ -66,6 +68,8 @@ class WriteGate:
         """Why a command of these flags is not taken now; None where it is."""
         if self.out_of_memory and flags & CommandFlag.DENYOOM:
             return OUT_OF_MEMORY
+        if self.cannot_save and flags & CommandFlag.WRITE:
+            return self._engine.dialect.cannot_save
         if self.lacks_replicas and flags & CommandFlag.WRITE:
             return TOO_FEW_REPLICAS
         return None

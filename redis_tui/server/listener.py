@@ -22,6 +22,7 @@ from redis_tui.server.loop import ServerLoop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from redis_tui.engine.dialect import Dialect
 
@@ -39,21 +40,35 @@ class Listener:
         dialect: whom to speak as.
         password: what AUTH must give; None or empty lets everybody in.
         acl_file: file of users, for ACL LOAD and ACL SAVE; empty where there is none.
+        load: a snapshot file to begin with.
+        folder: where SAVE writes; the current one where None.
 
     Raises:
-        RedisTuiError: the address cannot be listened on, or the file of users does not hold; says what to do.
+        FileError: the file of users does not hold, or the snapshot cannot be read or is damaged.
+        RedisTuiError: the address cannot be listened on; says what to do.
     """
 
     def __init__(
-        self, *, host: str, port: int, dialect: Dialect, password: str | None = None, acl_file: str = ""
+        self,
+        *,
+        host: str,
+        port: int,
+        dialect: Dialect,
+        password: str | None = None,
+        acl_file: str = "",
+        load: Path | None = None,
+        folder: Path | None = None,
     ) -> None:
         sockets = bind(host, port)
         self.host = host
         self.port: int = sockets[0].getsockname()[1]
         """The real port."""
-        config = Config(dialect, requirepass=password or "", port=str(self.port), bind=host, aclfile=acl_file)
+        place = {} if folder is None else {"dir": str(folder.resolve())}
+        config = Config(dialect, requirepass=password or "", port=str(self.port), bind=host, aclfile=acl_file, **place)
         try:
             self.engine = Engine(dialect=dialect, config=config)
+            if load is not None:
+                self.engine.persistence.load_file(load)
         except FileError:
             for one in sockets:
                 one.close()
@@ -83,6 +98,8 @@ def serve(
     password: str | None,
     announce: Callable[[str], None],
     acl_file: str = "",
+    load: Path | None = None,
+    folder: Path | None = None,
 ) -> None:
     """Serves until SIGINT, SIGTERM or a client's SHUTDOWN.
 
@@ -93,11 +110,16 @@ def serve(
         password: what AUTH must give; None lets everybody in.
         announce: told a line for people, once connections are accepted.
         acl_file: file of users; empty where there is none.
+        load: a snapshot file to begin with.
+        folder: where SAVE writes; the current one where None.
 
     Raises:
-        RedisTuiError: the address cannot be listened on, or the file of users does not hold; says what to do.
+        FileError: the file of users does not hold, or the snapshot cannot be read or is damaged.
+        RedisTuiError: the address cannot be listened on; says what to do.
     """
-    listener = Listener(host=host, port=port, dialect=dialect, password=password, acl_file=acl_file)
+    listener = Listener(
+        host=host, port=port, dialect=dialect, password=password, acl_file=acl_file, load=load, folder=folder
+    )
     before = {number: signal.signal(number, lambda *_: listener.stop()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         if not password and not host.startswith(_LOOPBACK) and host != "localhost":

@@ -47,6 +47,7 @@ from redis_tui.spec.redact import redacted_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
+    from pathlib import Path
 
     from redis_tui.engine.client import Client
 
@@ -72,15 +73,26 @@ class EmbeddedSession:
     Args:
         dialect: whom the engine speaks as.
         read_only: refuse commands that write, and run scripts as EVAL_RO.
+        load: a snapshot file to fill the engine from; only read.
+
+    Raises:
+        FileError: that file cannot be read, or is damaged.
     """
 
-    def __init__(self, *, dialect: Dialect = REDIS_8, read_only: bool = False) -> None:
+    def __init__(self, *, dialect: Dialect = REDIS_8, read_only: bool = False, load: Path | None = None) -> None:
         engine = Engine(dialect=dialect)
         self._client = engine.connect(addr=b"embedded:0", laddr=b"embedded:0")
         # Runs have a client of their own: what is typed meanwhile (RESET, MULTI, SELECT) cannot reach into a run.
         self._runner = engine.connect(addr=b"embedded:1", laddr=b"embedded:1")
         self._catalog = Catalog.from_specs(engine.registry.specs())
         self._thread = EngineThread(engine)
+        if load is not None:
+            try:
+                # There, since a file may hold function libraries, and they belong to that thread.
+                self._thread.submit(lambda owned: owned.persistence.load_file(load)).result()
+            except BaseException:
+                self._thread.close()
+                raise
         # Lua comes up beside the face, so that the first run is as quick as the second.
         self._thread.submit(lambda owned: owned.scripts.runtime)
         self._feed = Feed()

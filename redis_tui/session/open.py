@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from redis_tui.session.base import Session
 
 EMBEDDED_URL = "memory://"
@@ -14,7 +17,12 @@ _REAL = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "re
 
 
 async def open_session(
-    url: str = EMBEDDED_URL, *, dialect: str = "redis-8", password: str | None = None, read_only: bool = False
+    url: str = EMBEDDED_URL,
+    *,
+    dialect: str = "redis-8",
+    password: str | None = None,
+    read_only: bool = False,
+    load: Path | None = None,
 ) -> Session:
     """Opens a session.
 
@@ -24,16 +32,23 @@ async def open_session(
         dialect: whom the embedded engine speaks as.
         password: overrides the URL's.
         read_only: refuse commands that write.
+        load: a snapshot file to fill the embedded engine from.
 
     Raises:
-        UsageError: the address is of no known kind.
+        UsageError: the address is of no known kind, or a server should load a file.
+        FileError: the file cannot be read, or is damaged.
         ConnectError, AuthError: no connection.
     """
     scheme, mark, rest = url.partition("://")
     if not mark:
         scheme, rest = "redis", url
     if scheme == "memory":
-        return _embedded(dialect, read_only=read_only)
+        # In another thread: the workbench has something to show while a large file is read.
+        return await asyncio.to_thread(_embedded, dialect, read_only=read_only, load=load)
+    if load is not None:
+        raise UsageError(
+            f"A server loads no file: {load} is for the embedded engine.", hint="Leave the address out, or the file."
+        )
     if scheme not in _REAL:
         raise UsageError(
             f"{scheme}:// is no address that redis-tui knows.",
@@ -42,15 +57,15 @@ async def open_session(
     from redis_tui.session.remote import RemoteSession
 
     async def scratch() -> Session:
-        return _embedded(dialect, read_only=False)
+        return _embedded(dialect, read_only=False, load=None)
 
     return await RemoteSession.connect(
         f"{_REAL[scheme]}://{rest}", scratch=scratch, password=password, read_only=read_only
     )
 
 
-def _embedded(dialect: str, *, read_only: bool) -> Session:
+def _embedded(dialect: str, *, read_only: bool, load: Path | None) -> Session:
     from redis_tui.engine.dialect import dialect_named
     from redis_tui.session.embedded import EmbeddedSession
 
-    return EmbeddedSession(dialect=dialect_named(dialect), read_only=read_only)
+    return EmbeddedSession(dialect=dialect_named(dialect), read_only=read_only, load=load)

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine import digest
 from redis_tui.engine.commands.generic import encoding_name, reference_count
+from redis_tui.engine.commands.persistence import debug_reload
 from redis_tui.engine.config_kinds import parse_memory
-from redis_tui.engine.rdb import payload, values
+from redis_tui.engine.rdb import lzf, payload, values
 from redis_tui.engine.registry import command, printable
 from redis_tui.engine.types.list import List
 from redis_tui.errors import CommandError
@@ -218,6 +219,15 @@ for _usage, _since, _valkey in _INERT:
     _sub(_usage, least=1, most=1, since=_since, valkey=_valkey)(_inert)
 
 
+# The file
+
+
+@_sub("RELOAD [option ...]", most=None)
+def _reload(ctx: Ctx, args: Sequence[bytes]) -> Reply:
+    """Save the RDB on disk and reload it back to memory."""
+    return debug_reload(ctx, args)
+
+
 # Looking inside
 
 
@@ -248,7 +258,7 @@ def _object(ctx: Ctx, args: Sequence[bytes]) -> Reply:
 
 def _size(ctx: Ctx, value: Value) -> int:
     """Bytes of a value in a snapshot file."""
-    return len(values.encode(value, payload.style(ctx.dialect, ctx.config))[1])
+    return len(values.encode(value, payload.style(ctx.dialect, ctx.config, lzf.compress))[1])
 
 
 def _nodes(ctx: Ctx, value: List) -> str:

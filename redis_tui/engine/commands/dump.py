@@ -48,7 +48,7 @@ def dump(ctx: Ctx, key: bytes) -> Reply:
 @command(
     "RESTORE key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]",
     since="2.6.0",
-    flags=CommandFlag.WRITE | CommandFlag.DENYOOM | CommandFlag.DANGEROUS,
+    flags=CommandFlag.WRITE | CommandFlag.DENYOOM,
     complexity=_COST,
     group="generic",
 )
@@ -60,7 +60,7 @@ def restore(ctx: Ctx, key: bytes, ttl: bytes, serialized_value: bytes, rest: Res
 @command(
     "RESTORE-ASKING key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]",
     since="3.0.0",
-    flags=CommandFlag.WRITE | CommandFlag.DENYOOM | CommandFlag.ASKING | CommandFlag.DANGEROUS,
+    flags=CommandFlag.WRITE | CommandFlag.DENYOOM | CommandFlag.ASKING,
     complexity=_COST,
     group="server",
 )

@@ -1,8 +1,8 @@
 """The server as a whole: what it is, how it is set, what it holds and has done.
 
 The texts of INFO and the replies of COMMAND are made in `engine.info` and
-`engine.command_table`. The decision a reader would question: SHUTDOWN SAVE fails as on a
-server that cannot write its file, because nothing is kept on disk here.
+`engine.command_table`. The decision a reader would question: SHUTDOWN fails where there is no
+server that could end, as in the workbench; it says so with a server's own error.
 """
 
 from __future__ import annotations
@@ -163,9 +163,14 @@ def flushdb(ctx: Ctx, rest: Rest) -> Reply:
 )
 def flushall(ctx: Ctx, rest: Rest) -> Reply:
     """Removes all keys from all databases."""
+    persistence = ctx.engine.persistence
+    persistence.abort()
     is_late = _frees_late(ctx, rest)
     gone = ctx.space.flush()
     ctx.engine.stats.freed_late += gone if is_late else 0
+    if persistence.has_save_points:
+        # As a server does: else what is gone would be back after a crash.
+        persistence.save()
     return OK
 
 
@@ -229,12 +234,6 @@ def lolwut_(ctx: Ctx, rest: Rest) -> Reply:
     return Verbatim((lolwut.picture(ctx.space.rng, *sizes) + server).encode())
 
 
-@command("LASTSAVE", since="1.0.0", flags=_OPEN | CommandFlag.FAST, complexity="O(1)")
-def lastsave(ctx: Ctx) -> Reply:
-    """Returns the Unix timestamp of the last successful save to disk."""
-    return ctx.engine.started_ms // 1000
-
-
 @command(
     "SLOWLOG GET [count]",
     since="2.2.12",
@@ -291,11 +290,19 @@ def shutdown(
         if mode or now or force:
             raise SyntaxFault
         raise CommandError("ERR No shutdown in progress.")
-    if ctx.engine.on_shutdown is None or (mode == "save" and not force):
+    if ctx.engine.on_shutdown is None or not _may_end(ctx, mode, force=force):
         raise CommandError("ERR Errors trying to SHUTDOWN. Check logs.")
     ctx.client.closing = True
     ctx.engine.on_shutdown()
     return Several()  # a server that ends answers nobody
+
+
+def _may_end(ctx: Ctx, mode: Literal["nosave", "save"] | None, *, force: bool) -> bool:
+    """Saves where that is wanted; False where it failed and matters."""
+    persistence = ctx.engine.persistence
+    persistence.abort()
+    wanted = mode == "save" or (mode is None and persistence.has_save_points)
+    return not wanted or persistence.save() or force
 
 
 def _named(ctx: Ctx, name: bytes) -> Command | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from redis_tui.engine.rdb import values
+from redis_tui.engine.rdb import lzf, values
 from redis_tui.engine.rdb.crc64 import crc64
 from redis_tui.engine.rdb.reader import Reader
 from redis_tui.errors import DamagedData
@@ -16,11 +16,12 @@ from redis_tui.errors import DamagedData
 if TYPE_CHECKING:
     from redis_tui.engine.config import Config
     from redis_tui.engine.dialect import Dialect
+    from redis_tui.engine.rdb.writer import Compress
     from redis_tui.engine.types.base import Value
 
 _FOOTER: Final = 10
 """Two bytes of version, eight of checksum."""
-_FIRST_OF_VALKEY: Final = 80
+FIRST_OF_VALKEY: Final = 80
 _LAST_IN_COMMON: Final = 11
 """The versions from here to Valkey's own are Redis' after the two parted."""
 
@@ -28,22 +29,22 @@ _LAST_IN_COMMON: Final = 11
 def version(dialect: Dialect) -> int:
     """The version that a server writes: Redis 7.2.6: 11, Redis 8.2.3: 12, Valkey 9.1.2: 80."""
     if dialect.at_least("99", valkey="9.0.0"):
-        return _FIRST_OF_VALKEY
+        return FIRST_OF_VALKEY
     return 12 if dialect.at_least("7.4.0") else _LAST_IN_COMMON
 
 
-def style(dialect: Dialect, config: Config) -> values.Style:
-    """How that server writes values."""
+def style(dialect: Dialect, config: Config, compress: Compress) -> values.Style:
+    """How that server writes values, ``rdbcompression`` allowing for the compressor."""
     return values.Style(
         config=config,
-        compress=config.enabled("rdbcompression"),
+        compress=compress if config.enabled("rdbcompression") else None,
         plain_nodes=dialect.at_least("7.4.0", valkey="8.0.0"),
     )
 
 
 def dump(value: Value, dialect: Dialect, config: Config) -> bytes:
     """A value as that server's DUMP writes it."""
-    kind, out = values.encode(value, style(dialect, config))
+    kind, out = values.encode(value, style(dialect, config, lzf.compress))
     out[:0] = bytes((kind,))
     out += version(dialect).to_bytes(2, "little")
     out += crc64(out).to_bytes(8, "little")
@@ -56,7 +57,7 @@ def is_sound(payload: bytes, dialect: Dialect) -> bool:
         return False
     given = int.from_bytes(payload[-_FOOTER : -_FOOTER + 2], "little")
     own = version(dialect)
-    if given > own or (own == _FIRST_OF_VALKEY and _LAST_IN_COMMON < given < _FIRST_OF_VALKEY):
+    if given > own or (own == FIRST_OF_VALKEY and _LAST_IN_COMMON < given < FIRST_OF_VALKEY):
         return False
     return crc64(payload[:-8]) == int.from_bytes(payload[-8:], "little")
 

@@ -23,6 +23,7 @@ LZF: Final = 0xC3
 _INTEGERS: Final = {0xC0: struct.Struct("<b"), 0xC1: struct.Struct("<h"), 0xC2: struct.Struct("<i")}
 _LENGTH_32: Final = 0x80
 _LENGTH_64: Final = 0x81
+_SHORT_LENGTH: Final = 64
 _MOST_FROM_LZF: Final = 90
 """A reference of three bytes gives 264 at most."""
 _DOUBLE: Final = struct.Struct("<d")
@@ -88,7 +89,13 @@ class Reader:
     def string(self, what: str) -> bytes:
         """A string, however it is written."""
         start = self.at
-        if start < self.end and (first := self.data[start]) >= ENCODED:
+        if start >= self.end:
+            raise self.fault(what)
+        first = self.data[start]
+        if first < _SHORT_LENGTH and (stop := start + 1 + first) <= self.end:
+            self.at = stop
+            return self.data[start + 1 : stop]
+        if first >= ENCODED:
             self.at += 1
             if (form := _INTEGERS.get(first)) is not None:
                 number: int = form.unpack(self.take(form.size, what))[0]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from redis_tui.engine.config import Config
+    from redis_tui.engine.rdb.writer import Compress
     from redis_tui.engine.types.base import Value
 
 STRING: Final = 0
@@ -61,8 +62,8 @@ class Style:
     """How values are written."""
 
     config: Config
-    compress: bool
-    """Long strings may be compressed."""
+    compress: Compress | None
+    """For long strings; None where they stay as they are."""
     plain_nodes: bool
     """An element larger than a node stands in one of its own, without a listpack around: since Redis 7.4."""
 
@@ -74,14 +75,14 @@ def encode(value: Value, style: Style) -> tuple[int, bytearray]:
     """A value's type number and bytes."""
     if isinstance(value, bytes | bytearray):
         out = bytearray()
-        put_string(out, value, compress=style.compress)
+        put_string(out, value, style.compress)
         return STRING, out
     return _WRITERS[type(value)](value, style)
 
 
 def _blob(blob: bytes, style: Style) -> bytearray:
     out = bytearray()
-    put_string(out, blob, compress=style.compress)
+    put_string(out, blob, style.compress)
     return out
 
 
@@ -89,7 +90,7 @@ def _strings(texts: Iterable[bytes], count: int, style: Style) -> bytearray:
     out = bytearray()
     put_length(out, count)
     for text in texts:
-        put_string(out, text, compress=style.compress)
+        put_string(out, text, style.compress)
     return out
 
 
@@ -99,7 +100,7 @@ def _put_list(value: List, style: Style) -> tuple[int, bytearray]:
     put_length(out, len(nodes))
     for container, blob in nodes:
         out.append(container)
-        put_string(out, blob, compress=style.compress)
+        put_string(out, blob, style.compress)
     return QUICKLIST, out
 
 
@@ -146,7 +147,7 @@ def _put_sorted_set(value: SortedSet, style: Style) -> tuple[int, bytearray]:
     out = bytearray()
     put_length(out, len(order))
     for score, member in reversed(order):
-        put_string(out, member, compress=style.compress)
+        put_string(out, member, style.compress)
         out += DOUBLE.pack(score)
     return ZSET, out
 
@@ -169,13 +170,14 @@ _WRITERS: Final[dict[type, Callable[..., tuple[int, bytearray]]]] = {
 # Reading
 
 
-def decode(kind: int, reader: Reader, config: Config) -> Value | None:
+def decode(kind: int, reader: Reader, config: Config, *, named_at: int | None = None) -> Value | None:
     """The value that stands at the reader's place.
 
     Args:
         kind: its type number.
         reader: stands behind the number, and behind the value afterwards.
         config: for the encodings.
+        named_at: where what follows the number begins, if that is not the value: a key.
 
     Returns:
         None for a collection without elements, which no server keeps.
@@ -187,7 +189,8 @@ def decode(kind: int, reader: Reader, config: Config) -> Value | None:
         return reader.string("a string's value")
     read = _READERS.get(kind)
     if read is None:
-        raise reader.fault("the number of a known type of value", reader.at - 1)
+        start = reader.at if named_at is None else named_at
+        raise reader.fault(f"the number of a known type of value, and this is {kind}", start - 1)
     return read(reader, config)
 
 

@@ -7,9 +7,11 @@ written in binary, long strings compressed, exactly where a server does so.
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import Final
 
-from redis_tui.engine.rdb import lzf
+Compress = Callable[[bytes | bytearray], bytes | None]
+"""The shorter form of a text, None where there is none."""
 
 _COMPRESSED_FROM: Final = 21
 _LONGEST_INTEGER: Final = 11
@@ -35,17 +37,17 @@ def put_length(out: bytearray, number: int) -> None:
         out += number.to_bytes(8, "big")
 
 
-def put_string(out: bytearray, text: bytes | bytearray, *, compress: bool) -> None:
+def put_string(out: bytearray, text: bytes | bytearray, compress: Compress | None) -> None:
     """A string in the form that a server would choose.
 
     Args:
-        compress: whether long ones may be compressed.
+        compress: for long ones; None where they stay as they are.
     """
     size = len(text)
     if size <= _LONGEST_INTEGER:
         if text and (text.isdigit() or text[0] == 45) and _put_integer(out, text):
             return
-    elif compress and size >= _COMPRESSED_FROM and (packed := lzf.compress(text)) is not None:
+    elif compress is not None and size >= _COMPRESSED_FROM and (packed := compress(text)) is not None:
         out.append(0xC3)
         put_length(out, len(packed))
         put_length(out, size)
