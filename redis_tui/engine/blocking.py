@@ -149,6 +149,8 @@ class Blocking:
         if self._serving:
             return
         self._serving = True
+        # Time stood still in a transaction: what ran out meanwhile wakes nobody.
+        self._engine.space.now_ms = self._engine.clock.now_us() // 1000
         try:
             while self.ready:
                 ready, self.ready = self.ready, {}

@@ -1,6 +1,6 @@
-"""The arguments that SCAN, HSCAN, SSCAN and ZSCAN share.
+"""What SCAN, HSCAN, SSCAN and ZSCAN share: their arguments, and the walk over one collection.
 
-It knows neither keyspace nor types. The decision a reader would question: cursor and options
+It knows no type by name. The decision a reader would question: cursor and options
 are read by two functions, because a server looks at the key between them
 (``HSCAN missing 0 BOGUS`` is an empty answer, ``HSCAN missing x`` an error).
 """
@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from redis_tui.engine.dialect import REDIS_8, Dialect
 from redis_tui.engine.glob import compile_glob
+from redis_tui.engine.types.base import Collection
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.spec.decode import INT64_MAX, Options, Rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from redis_tui.engine.context import Ctx
+    from redis_tui.resp.types import Reply
+
+C = TypeVar("C", bound=Collection)
 _CURSOR: Final = re.compile(rb"[ \t-\r]*([+-]?)([0-9]{1,20})\Z")
 _UINT64: Final = 1 << 64
 _TYPES: Final = frozenset((b"string", b"list", b"set", b"zset", b"hash", b"stream"))
@@ -85,6 +90,41 @@ def parse_scan(rest: Rest, dialect: Dialect = REDIS_8, *, of: str = "") -> ScanR
         else:
             raise SyntaxFault
     return request
+
+
+def scan_collection(
+    ctx: Ctx,
+    key: bytes,
+    cursor: bytes,
+    rest: Rest,
+    kind: type[C],
+    *,
+    of: str,
+    show: Callable[[C, list[bytes]], list[bytes]],
+) -> Reply:
+    """Answers HSCAN, SSCAN or ZSCAN.
+
+    Args:
+        ctx: whose database and dialect.
+        key: the collection's.
+        cursor: as it was given.
+        rest: what follows the cursor.
+        kind: the type that the key must hold.
+        of: as for `parse_scan`.
+        show: elements with what goes with each, in one flat list.
+
+    Raises:
+        CommandError: a wrong argument or type.
+    """
+    at = parse_cursor(cursor)
+    found = ctx.read(key, kind)
+    if found is None:
+        return [b"0", []]
+    request = parse_scan(rest, ctx.dialect, of=of)
+    at, names = found.walk(at, request.count)
+    if request.matches is not None:
+        names = [name for name in names if request.matches(name)]
+    return [b"%d" % at, names if request.novalues else show(found, names)]
 
 
 def _take_type(options: Options, dialect: Dialect) -> str:

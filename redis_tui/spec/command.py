@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, Flag, auto
-from typing import Literal
+from typing import Final, Literal
 
 
 class CommandFlag(Flag):
@@ -39,6 +39,13 @@ class CommandFlag(Flag):
     MOVABLEKEYS = auto()
     DANGEROUS = auto()
     """Not on the wire as a flag: adds the ACL category @dangerous where it is not implied."""
+
+
+READ: Final = CommandFlag.READONLY
+WRITE: Final = CommandFlag.WRITE
+DENYOOM: Final = CommandFlag.DENYOOM
+FAST: Final = CommandFlag.FAST
+"""The flags of nearly every declaration, under short names."""
 
 
 class ArgKind(Enum):

@@ -85,6 +85,19 @@ def test_a_transaction_is_over_before_anybody_is_served(engine: Engine, run: Run
     assert outlet.answers == []
 
 
+def test_a_key_that_ran_out_within_a_transaction_wakes_nobody(engine: Engine, clock: ManualClock, run: Run) -> None:
+    def dawdle(_ctx: Ctx, _args: Sequence[bytes]) -> Reply:
+        clock.advance(ms=200)
+        return 1
+
+    engine.registry.commands["dawdle"] = Command(CommandSpec("dawdle", "", "list", "1.0.0", arity=1), dawdle)
+    _, outlet = waiter(engine)
+    for line in ("MULTI", "RPUSH l a", "PEXPIRE l 100", "DAWDLE"):
+        run(line)
+    assert run("EXEC") == [1, 1, 1]
+    assert outlet.answers == []
+
+
 def test_time_runs_out(engine: Engine, clock: ManualClock) -> None:
     _, outlet = waiter(engine, timeout_ms=50)
     assert engine.tick() == pytest.approx(0.05)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.engine.random_request import parse_random
 from redis_tui.engine.registry import command
-from redis_tui.engine.scan_request import parse_cursor, parse_scan
+from redis_tui.engine.scan_request import scan_collection
 from redis_tui.engine.types.hash import Hash
 from redis_tui.engine.types.string import (
     add_long_doubles,
@@ -18,10 +19,10 @@ from redis_tui.engine.types.string import (
     parse_long_double,
     read_counter,
 )
-from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.errors import CommandError
 from redis_tui.resp.types import OK, Map, Pairs, Reply
-from redis_tui.spec.command import CommandFlag
-from redis_tui.spec.decode import INT64_MAX, INT64_MIN, decode_int
+from redis_tui.spec.command import DENYOOM, FAST, READ, WRITE
+from redis_tui.spec.decode import INT64_MAX, INT64_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,12 +30,6 @@ if TYPE_CHECKING:
     from redis_tui.engine.context import Ctx
     from redis_tui.spec.bind import Rest
 
-READ = CommandFlag.READONLY
-WRITE = CommandFlag.WRITE
-DENYOOM = CommandFlag.DENYOOM
-FAST = CommandFlag.FAST
-
-_PAIR_COUNT_MAX: Final = INT64_MAX // 2
 _NO_FIELDS: Final = Hash()
 
 
@@ -208,20 +203,14 @@ def hincrbyfloat(ctx: Ctx, key: bytes, field: bytes, increment: bytes) -> Reply:
 )
 def hrandfield(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
     """Returns one or more random fields from a hash."""
-    if not rest:
-        single = ctx.read(key, Hash)
-        return None if single is None else single.pick(ctx.space.rng)
-    count = decode_int(rest[0])
-    if count == INT64_MIN:
-        raise CommandError(f"ERR value is out of range, value must between {-INT64_MAX} and {INT64_MAX}")
-    is_paired = len(rest) > 1
-    if len(rest) > 2 or (is_paired and rest[1].upper() != b"WITHVALUES"):
-        raise SyntaxFault
-    if is_paired and not -_PAIR_COUNT_MAX <= count <= _PAIR_COUNT_MAX:
-        raise CommandError("ERR value is out of range")
-    fields = ctx.read(key, Hash) or _NO_FIELDS
-    chosen = _choose(ctx, fields, count)
-    return Pairs((field, fields[field]) for field in chosen) if is_paired else list(chosen)
+    request = parse_random(rest, pairs=b"WITHVALUES")
+    fields = ctx.read(key, Hash)
+    if request.count is None:
+        return None if fields is None else fields.pick(ctx.space.rng)
+    chosen = [] if fields is None else _choose(ctx, fields, request.count)
+    if fields is None or not request.is_paired:
+        return chosen
+    return Pairs((field, fields[field]) for field in chosen)
 
 
 def _choose(ctx: Ctx, fields: Hash, count: int) -> list[bytes]:
@@ -246,17 +235,8 @@ def _choose(ctx: Ctx, fields: Hash, count: int) -> list[bytes]:
 )
 def hscan(ctx: Ctx, key: bytes, cursor: bytes, rest: Rest) -> Reply:
     """Iterates over fields and values of a hash."""
-    at = parse_cursor(cursor)
-    fields = ctx.read(key, Hash)
-    if fields is None:
-        return [b"0", []]
-    request = parse_scan(rest, ctx.dialect, of="hscan")
-    if fields.is_packed:
-        at, names = 0, list(fields)
-    else:
-        at, names = fields.scan(at, request.count)
-    if request.matches is not None:
-        names = [name for name in names if request.matches(name)]
-    if request.novalues:
-        return [b"%d" % at, names]
-    return [b"%d" % at, [text for name in names for text in (name, fields[name])]]
+    return scan_collection(ctx, key, cursor, rest, Hash, of="hscan", show=_with_values)
+
+
+def _with_values(fields: Hash, names: list[bytes]) -> list[bytes]:
+    return [text for name in names for text in (name, fields[name])]

@@ -16,7 +16,7 @@ from redis_tui.engine.types.list import List
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.resp.types import NULL_ARRAY, OK, Reply
 from redis_tui.spec.bind import binding
-from redis_tui.spec.command import CommandFlag
+from redis_tui.spec.command import DENYOOM, FAST, READ, WRITE, CommandFlag
 from redis_tui.spec.decode import INT64_MAX, Options, decode_int
 
 if TYPE_CHECKING:
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 
     from redis_tui.engine.context import Ctx
     from redis_tui.spec.decode import Rest
-
-READ = CommandFlag.READONLY
-WRITE = CommandFlag.WRITE
-DENYOOM = CommandFlag.DENYOOM
-FAST = CommandFlag.FAST
 
 Side = Literal["left", "right"]
 

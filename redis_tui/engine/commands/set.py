@@ -10,24 +10,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.pop_request import decode_positive
+from redis_tui.engine.random_request import parse_random
 from redis_tui.engine.registry import command
-from redis_tui.engine.scan_request import parse_cursor, parse_scan
-from redis_tui.engine.types.set import HASHTABLE, Set
+from redis_tui.engine.scan_request import scan_collection
+from redis_tui.engine.types.set import INTSET, LISTPACK, Set
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.resp.types import Reply, SetReply
-from redis_tui.spec.command import CommandFlag
-from redis_tui.spec.decode import INT64_MAX, Options, decode_int
+from redis_tui.spec.command import DENYOOM, FAST, READ, WRITE, CommandFlag
+from redis_tui.spec.decode import Options, decode_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from redis_tui.engine.context import Ctx
     from redis_tui.spec.decode import Rest
-
-READ = CommandFlag.READONLY
-WRITE = CommandFlag.WRITE
-DENYOOM = CommandFlag.DENYOOM
-FAST = CommandFlag.FAST
 
 _ALL_SETS = "O(N) where N is the total number of elements in all given sets."
 _SMALLEST = "O(N*M) worst case where N is the cardinality of the smallest set and M is the number of sets."
@@ -176,10 +172,9 @@ def _pop_several(ctx: Ctx, key: bytes, count: bytes) -> Reply:
     flags=READ,
     complexity="Without the count argument O(1), otherwise O(N) where N is the absolute value of the passed count.",
 )
-def srandmember(ctx: Ctx, key: bytes, count: int | None = None) -> Reply:
+def srandmember(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
     """Get one or multiple random members from a set"""  # noqa: D415  # the server's own wording
-    if count is not None and count < -INT64_MAX:
-        raise CommandError(f"ERR value is out of range, value must between {-INT64_MAX} and {INT64_MAX}")
+    count = parse_random(rest).count
     found = ctx.read(key, Set)
     if count is None:
         return None if found is None else found.pick(ctx.space.rng)
@@ -229,10 +224,12 @@ def sinterstore(ctx: Ctx, destination: bytes, keys: Sequence[bytes]) -> Reply:
     """Stores the intersect of multiple sets in a key."""
     sets = _operands(ctx, keys)
     result = Set()
-    result.kind = min((one for one in sets if one is not None), key=len, default=result).kind
+    smallest = min((one for one in sets if one is not None), key=len, default=result)
+    result.kind = INTSET if smallest.kind == INTSET else LISTPACK
     for member in _common(sets):
         result.add(member, ctx.config)
-    result.shrink_to_integers(ctx.config)
+    if result.kind == LISTPACK:
+        result.shrink_to_integers(ctx.config)
     return _store(ctx, destination, result, "sinterstore")
 
 
@@ -322,15 +319,4 @@ def _difference(ctx: Ctx, sets: list[Set | None]) -> Set:
 )
 def sscan(ctx: Ctx, key: bytes, cursor: bytes, rest: Rest) -> Reply:
     """Iterates over members of a set."""
-    at = parse_cursor(cursor)
-    found = ctx.read(key, Set)
-    if found is None:
-        return [b"0", []]
-    request = parse_scan(rest)
-    if found.kind != HASHTABLE:
-        at, members = 0, found.ordered()
-    else:
-        at, members = found.index().scan(at, request.count)
-    if request.matches is not None:
-        members = [member for member in members if request.matches(member)]
-    return [b"%d" % at, members]
+    return scan_collection(ctx, key, cursor, rest, Set, of="sscan", show=lambda _found, members: members)

@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.pop_request import PopRequest, parse_pop
+from redis_tui.engine.random_request import parse_random
 from redis_tui.engine.registry import command
-from redis_tui.engine.scan_request import parse_cursor, parse_scan
+from redis_tui.engine.scan_request import scan_collection
 from redis_tui.engine.types.sorted_set import SortedSet
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.resp.encoder import format_double
 from redis_tui.resp.types import NULL_ARRAY, Pairs, Reply
 from redis_tui.spec.bind import binding
-from redis_tui.spec.command import CommandFlag
-from redis_tui.spec.decode import INT64_MAX, decode_float, decode_int
+from redis_tui.spec.command import DENYOOM, FAST, READ, WRITE, CommandFlag
+from redis_tui.spec.decode import decode_float, decode_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,11 +31,6 @@ if TYPE_CHECKING:
     from redis_tui.engine.context import Ctx
     from redis_tui.engine.types.sorted_set import Entry
     from redis_tui.spec.decode import Rest
-
-READ = CommandFlag.READONLY
-WRITE = CommandFlag.WRITE
-DENYOOM = CommandFlag.DENYOOM
-FAST = CommandFlag.FAST
 
 _NOT_POSITIVE = "ERR value is out of range, must be positive"
 _NAN = "ERR resulting score is not a number (NaN)"
@@ -328,20 +324,12 @@ def take_first(ctx: Ctx, request: PopRequest) -> Reply:
 )
 def zrandmember(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
     """Returns one or more random members from a sorted set."""
-    if not rest:
-        found = ctx.read(key, SortedSet)
-        return None if found is None else found.pick(ctx.space.rng)
-    count = decode_int(rest[0])
-    if count < -INT64_MAX:
-        raise CommandError(f"ERR value is out of range, value must between {-INT64_MAX} and {INT64_MAX}")
-    with_scores = len(rest) > 1
-    if with_scores and (len(rest) > 2 or rest[1].upper() != b"WITHSCORES"):
-        raise SyntaxFault
-    if with_scores and abs(count) > INT64_MAX // 2:
-        raise CommandError("ERR value is out of range")
+    request = parse_random(rest, pairs=b"WITHSCORES")
     found = ctx.read(key, SortedSet)
-    members = [] if found is None else _draw(ctx, found, count)
-    if found is None or not with_scores:
+    if request.count is None:
+        return None if found is None else found.pick(ctx.space.rng)
+    members = [] if found is None else _draw(ctx, found, request.count)
+    if found is None or not request.is_paired:
         return members
     return Pairs((member, found.scores[member]) for member in members)
 
@@ -368,21 +356,14 @@ def _members(entries: Iterable[Entry]) -> list[bytes]:
 )
 def zscan(ctx: Ctx, key: bytes, cursor: bytes, rest: Rest) -> Reply:
     """Iterates over members and scores of a sorted set."""
-    at = parse_cursor(cursor)
-    found = ctx.read(key, SortedSet)
-    if found is None:
-        return [b"0", []]
-    request = parse_scan(rest)
-    if found.is_packed:
-        at, members = 0, _members(found.slice(0, len(found)))
-    else:
-        at, members = found.index().scan(at, request.count)
-    if request.matches is not None:
-        members = [member for member in members if request.matches(member)]
+    return scan_collection(ctx, key, cursor, rest, SortedSet, of="zscan", show=_with_scores)
+
+
+def _with_scores(found: SortedSet, members: list[bytes]) -> list[bytes]:
     # Scores out of a skiplist have seventeen digits, those out of a listpack the fewest that do:
     # ZSCAN of a score 0.1 gives 0.10000000000000001 there and 0.1 here.
     show = format_double if found.is_packed else _seventeen_digits
-    return [b"%d" % at, [text for member in members for text in (member, show(found.scores[member]))]]
+    return [text for member in members for text in (member, show(found.scores[member]))]
 
 
 def _seventeen_digits(score: float) -> bytes:

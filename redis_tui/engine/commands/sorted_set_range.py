@@ -16,7 +16,7 @@ from redis_tui.engine.registry import command
 from redis_tui.engine.types.sorted_set import SortedSet
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.resp.types import Pairs, Reply
-from redis_tui.spec.command import CommandFlag
+from redis_tui.spec.command import DENYOOM, FAST, READ, WRITE
 from redis_tui.spec.decode import Options, decode_int
 
 if TYPE_CHECKING:
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from redis_tui.engine.context import Ctx
     from redis_tui.engine.types.sorted_set import Entry
     from redis_tui.spec.decode import Rest
-
-READ = CommandFlag.READONLY
-WRITE = CommandFlag.WRITE
-DENYOOM = CommandFlag.DENYOOM
-FAST = CommandFlag.FAST
 
 _GROUP = "sorted-set"
 _READ_COST = (

@@ -41,6 +41,18 @@ class Collection:
         """Removes parts whose time has run out, at most so many; how many went."""
         return 0
 
+    def walk(self, cursor: int, count: int) -> tuple[int, list[bytes]]:  # noqa: ARG002  # for those that are walked
+        """The next elements of an HSCAN, SSCAN or ZSCAN; a compact one is walked over at once.
+
+        Args:
+            cursor: 0 to begin, else what the last call returned.
+            count: about how many to look at.
+
+        Returns:
+            The next cursor, 0 at the end, and the elements.
+        """
+        raise TypeError
+
     def is_timed(self) -> bool:
         """Whether a part of it has a time to live now."""
         return False

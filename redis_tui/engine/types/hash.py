@@ -110,9 +110,8 @@ class Hash(dict[bytes, bytes], Collection):
     def encoding(self, config: Config) -> str:  # noqa: ARG002  # decided as it grows
         return "listpack" if self.is_packed else "hashtable"
 
-    def scan(self, cursor: int, count: int) -> tuple[int, list[bytes]]:
-        """The next fields of an HSCAN; see `ScanIndex.scan`."""
-        return self._indexed().scan(cursor, count)
+    def walk(self, cursor: int, count: int) -> tuple[int, list[bytes]]:
+        return (0, list(self)) if self.is_packed else self._indexed().scan(cursor, count)
 
     def pick(self, rng: random.Random) -> bytes | None:
         """A field at random, None where there is none."""

@@ -42,7 +42,7 @@ class Limits:
         def refresh() -> None:
             if prefix == "list":
                 fill = config.number("list-max-listpack-size")
-                self.node_bytes = _NODE_BYTES.get(fill, _SAFETY_BYTES)
+                self.node_bytes = _SAFETY_BYTES if fill >= 0 else _NODE_BYTES[max(fill, min(_NODE_BYTES))]
                 self.entries = max(fill, 1) if fill >= 0 else _UNLIMITED
                 return
             self.entries = config.number(f"{prefix}-max-listpack-entries")

@@ -89,8 +89,7 @@ class List(Collection):
         twin._limits = self._limits  # noqa: SLF001  # its own class
         return twin
 
-    def encoding(self, config: Config) -> str:
-        self.shrunk(config)
+    def encoding(self, config: Config) -> str:  # noqa: ARG002  # decided as it grows and shrinks
         return "quicklist" if self.is_quicklist else "listpack"
 
     def digest_parts(self) -> Iterable[bytes]:

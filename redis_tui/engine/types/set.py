@@ -108,6 +108,9 @@ class Set(Collection):
         """Every member, in the server's order."""
         return sorted(self.members, key=int) if self.kind is INTSET else list(self.members)
 
+    def walk(self, cursor: int, count: int) -> tuple[int, list[bytes]]:
+        return (0, self.ordered()) if self.kind != HASHTABLE else self.index().scan(cursor, count)
+
     def index(self) -> ScanIndex:
         """Positions for SSCAN and for picking at random; built at its first use."""
         if self._index is None:

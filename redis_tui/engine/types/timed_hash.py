@@ -179,8 +179,8 @@ class TimedHash(Hash):
             return "hashtable"
         return "listpackex" if self.is_redis else "listpack"
 
-    def scan(self, cursor: int, count: int) -> tuple[int, list[bytes]]:
-        cursor, names = super().scan(cursor, count)
+    def walk(self, cursor: int, count: int) -> tuple[int, list[bytes]]:
+        cursor, names = super().walk(cursor, count)
         return cursor, [field for field in names if not self._is_due(field)]
 
     def pick(self, rng: random.Random) -> bytes | None:

@@ -34,7 +34,7 @@ def test_a_change_of_limits_shows_at_the_next_write() -> None:
 def test_a_walk_sees_fields_that_came_after_it_was_first_made() -> None:
     value = Hash()
     value.put(b"a", b"1")
-    assert value.scan(0, 10) == (0, [b"a"])
+    assert value.walk(0, 10) == (0, [b"a"])
     value.put(b"b", b"2")
     value.remove(b"a")
-    assert value.scan(0, 10) == (0, [b"b"])
+    assert value.walk(0, 10) == (0, [b"b"])
