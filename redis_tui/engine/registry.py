@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from redis_tui.engine.command_facts import facts_of
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import Reply, Status
 from redis_tui.spec.bind import compile_binder
@@ -242,7 +243,7 @@ class Registry:
         def invoke(_ctx: Ctx, args: Sequence[bytes]) -> Reply:
             if args:
                 raise CommandError(f"ERR wrong number of arguments for '{spec.name}' command")
-            return help_lines(holder)
+            return help_lines(holder, self._dialect.name)
 
         holder.subcommands[b"help"] = Command(spec, invoke)
 
@@ -258,8 +259,11 @@ def _in_dialect(one: Declaration, dialect: Dialect) -> Declaration:
     return one if spec is one.spec else replace(one, spec=spec)
 
 
-def help_lines(holder: Command) -> list[Reply]:
-    """What ``<CONTAINER> HELP`` answers, derived from the declarations."""
+def help_lines(holder: Command, dialect: str) -> list[Reply]:
+    """What ``<CONTAINER> HELP`` answers: the server's own lines, or those that the declarations give."""
+    told = facts_of(dialect).get(holder.name, {}).get("help")
+    if told is not None:
+        return [Status(line.encode()) for line in told]
     lines = [f"{holder.name.upper()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"]
     for sub in sorted(holder.subcommands.values(), key=lambda one: one.name):
         word = sub.name.partition("|")[2].upper()

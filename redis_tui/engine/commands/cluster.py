@@ -136,6 +136,7 @@ for _usage, _since, _flags, _complexity, _summary in (
         "O(N) where N is the number of requested keys",
         "Returns the key names in a hash slot.",
     ),
+    ("HELP", "5.0.0", _OPEN, "O(1)", "Returns helpful text about the different subcommands."),
     ("INFO", "3.0.0", _STALE, "O(1)", "Returns information about the state of a node."),
     ("LINKS", "7.0.0", _STALE, _PER_NODE, "Returns a list of all TCP links to and from peer nodes."),
     ("MEET ip port [cluster-bus-port]", "3.0.0", _CHANGE, "O(1)", "Forces a node to handshake with another node."),

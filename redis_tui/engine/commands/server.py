@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from redis_tui.engine import info as info_text
 from redis_tui.engine import lolwut
+from redis_tui.engine.command_facts import facts_of
 from redis_tui.engine.command_table import docs, info_row, keys_and_flags
 from redis_tui.engine.glob import compile_glob
 from redis_tui.engine.registry import command, container
@@ -24,6 +25,7 @@ from redis_tui.spec.keys import getkeys
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from redis_tui.engine.command_facts import Facts
     from redis_tui.engine.context import Ctx
     from redis_tui.engine.registry import Command
     from redis_tui.spec.bind import Rest
@@ -51,7 +53,7 @@ def info(ctx: Ctx, sections: list[bytes]) -> Reply:
 )
 def command_(ctx: Ctx) -> Reply:
     """Returns detailed information about all commands."""
-    return [info_row(one) for one in ctx.engine.registry.commands.values()]
+    return [info_row(one, _facts(ctx)) for one in ctx.engine.registry.commands.values()]
 
 
 @command("COMMAND COUNT", since="2.8.13", flags=_OPEN, complexity="O(1)")
@@ -71,7 +73,7 @@ def command_info(ctx: Ctx, names: list[bytes]) -> Reply:
     if not names:
         return command_(ctx)
     found = [_named(ctx, name) for name in names]
-    return [None if one is None else info_row(one) for one in found]
+    return [None if one is None else info_row(one, _facts(ctx)) for one in found]
 
 
 @command(
@@ -83,7 +85,7 @@ def command_info(ctx: Ctx, names: list[bytes]) -> Reply:
 def command_docs(ctx: Ctx, names: list[bytes]) -> Reply:
     """Returns documentary information about one, multiple or all commands."""
     commands = [_named(ctx, name) for name in names] if names else ctx.engine.registry.commands.values()
-    return Map([(one.name.encode(), docs(one)) for one in commands if one is not None])
+    return Map([(one.name.encode(), docs(one, _facts(ctx))) for one in commands if one is not None])
 
 
 @command(
@@ -303,6 +305,10 @@ def _may_end(ctx: Ctx, mode: Literal["nosave", "save"] | None, *, force: bool) -
     persistence.abort()
     wanted = mode == "save" or (mode is None and persistence.has_save_points)
     return not wanted or persistence.save() or force
+
+
+def _facts(ctx: Ctx) -> dict[str, Facts]:
+    return facts_of(ctx.dialect.name)
 
 
 def _named(ctx: Ctx, name: bytes) -> Command | None:
