@@ -103,6 +103,8 @@ def test_what_was_dumped_comes_back(dialect: Dialect) -> None:
     assert isinstance(dump, bytes)
     assert engine.execute(client, [b"FUNCTION", b"RESTORE", dump]) == ErrorReply(b"ERR Library one already exists")
     assert engine.execute(client, [b"FUNCTION", b"RESTORE", dump, b"REPLACE"]) == OK
+    assert engine.execute(client, [b"FUNCTION", b"RESTORE", dump, b"FLUSH"]) == OK
+    assert engine.execute(client, [b"FCALL", b"one", b"0"]) == 1
     engine.execute(client, [b"FUNCTION", b"FLUSH"])
     assert engine.execute(client, [b"FUNCTION", b"RESTORE", dump]) == OK
     assert engine.execute(client, [b"FCALL", b"ONE", b"0"]) == 1
