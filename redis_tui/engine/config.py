@@ -47,7 +47,7 @@ class Config:
 
     def __init__(self, dialect: Dialect = REDIS_8, /, **overrides: str) -> None:
         settings = settings_of(dialect)
-        self._dialect = dialect
+        self.dialect = dialect
         self._settings = {setting.name: setting for setting in settings}
         self._settings |= {setting.alias: setting for setting in settings if setting.alias}
         self._texts = {setting.name: setting.default for setting in settings}
@@ -126,7 +126,7 @@ class Config:
 
     def _checked(self, setting: Setting, name: str, text: str) -> str:
         try:
-            return canonical(setting, text, self._texts[setting.name], self._dialect)
+            return canonical(setting, text, self._texts[setting.name], self.dialect)
         except ValueError as refusal:
             raise _failed(name, str(refusal)) from None
 

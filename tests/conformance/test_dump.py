@@ -70,6 +70,58 @@ def test_each_restores_what_the_other_dumped(ours: Ours, theirs: RawClient, comm
     assert ours.ask(b"OBJECT", b"ENCODING", b"k") == theirs.ask(b"OBJECT", b"ENCODING", b"k")
 
 
+STREAM = [
+    b"XADD k 1000-5 f v g 1",
+    b"XADD k 1001-1 f w g 2",
+    b"XADD k 1001-2 other 3",
+    b"XGROUP CREATE k late $",
+    *(b"XADD k %d-0 f v%d g %d" % (2000 + number, number, number) for number in range(250)),
+]
+GROUP = [
+    b"XGROUP CREATE k group 0",
+    b"XREADGROUP GROUP group alice COUNT 3 STREAMS k >",
+    b"XREADGROUP GROUP group bob COUNT 1 STREAMS k >",
+    b"XACK k group 1000-5",
+    b"XDEL k 1001-1",
+    b"XGROUP CREATECONSUMER k group idle",
+]
+TIMED = [
+    b"HSET k f v g 2 k 3 z 4",
+    b"HPEXPIREAT k 4102444800000 FIELDS 1 g",
+    b"HPEXPIREAT k 4102444800500 FIELDS 2 k z",
+]
+ASKED = {
+    "stream": [b"XRANGE k - +", b"XINFO STREAM k", b"XLEN k"],
+    "group": [b"XRANGE k - +", b"XINFO GROUPS k", b"XPENDING k group", b"XLEN k"],
+    "packed": [b"HGETALL k", b"HPEXPIRETIME k FIELDS 4 f g k z", b"OBJECT ENCODING k"],
+    "large": [b"HPEXPIRETIME k FIELDS 4 f g k z", b"HLEN k", b"OBJECT ENCODING k"],
+}
+SEQUENCES = {
+    "stream": STREAM,
+    "group": STREAM + GROUP,
+    "packed": TIMED,
+    "large": [*TIMED, b"HSET k large " + b"x" * 100],
+}
+
+
+def test_a_stream_is_the_servers_to_the_byte(ours: Ours, theirs: RawClient) -> None:
+    for line in STREAM:
+        assert ours.ask(*line.split()) == theirs.ask(*line.split())
+    assert ours.ask(b"DUMP", b"k") == theirs.ask(b"DUMP", b"k")
+
+
+@pytest.mark.parametrize("kind", SEQUENCES)
+def test_streams_and_timed_hashes_go_both_ways(ours: Ours, theirs: RawClient, kind: str) -> None:
+    for line in SEQUENCES[kind]:
+        ours.ask(*line.split())
+        theirs.ask(*line.split())
+    our_payload, their_payload = bulk(ours.ask(b"DUMP", b"k")), bulk(theirs.ask(b"DUMP", b"k"))
+    assert theirs.ask(b"RESTORE", b"k", b"0", our_payload, b"REPLACE") == b"+OK\r\n"
+    assert ours.ask(b"RESTORE", b"k", b"0", their_payload, b"REPLACE") == b"+OK\r\n"
+    for line in ASKED[kind]:
+        assert tree(ours.ask(*line.split())) == tree(theirs.ask(*line.split())), line
+
+
 def bulk(raw: bytes) -> bytes:
     """The text of a bulk string's reply."""
     return raw.partition(b"\r\n")[2][:-2]

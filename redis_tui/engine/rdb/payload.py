@@ -55,11 +55,15 @@ def is_sound(payload: bytes, dialect: Dialect) -> bool:
     """Whether the checksum is right and the version one that this server reads."""
     if len(payload) < _FOOTER:
         return False
-    given = int.from_bytes(payload[-_FOOTER : -_FOOTER + 2], "little")
+    given = _version_of(payload)
     own = version(dialect)
     if given > own or (own == FIRST_OF_VALKEY and _LAST_IN_COMMON < given < FIRST_OF_VALKEY):
         return False
     return crc64(payload[:-8]) == int.from_bytes(payload[-8:], "little")
+
+
+def _version_of(payload: bytes) -> int:
+    return int.from_bytes(payload[-_FOOTER : -_FOOTER + 2], "little")
 
 
 def restore(payload: bytes, config: Config) -> Value:
@@ -69,6 +73,7 @@ def restore(payload: bytes, config: Config) -> Value:
         DamagedData: it is none, of a type unknown, or without elements.
     """
     reader = Reader(payload, end=len(payload) - _FOOTER)
+    reader.of_valkey = _version_of(payload) >= FIRST_OF_VALKEY
     value = values.decode(reader.byte("the number of a type"), reader, config)
     if value is None:
         raise DamagedData(reader.at, "at least one element")

@@ -41,12 +41,14 @@ class Reader:
         end: where to stop; the end of the data where None.
     """
 
-    __slots__ = ("at", "data", "end")
+    __slots__ = ("at", "data", "end", "of_valkey")
 
     def __init__(self, data: bytes, at: int = 0, end: int | None = None) -> None:
         self.data = data
         self.at = at
         self.end = len(data) if end is None else end
+        self.of_valkey = False
+        """A Valkey of its own version wrote the data, not one that still wrote as Redis 7.2."""
 
     def fault(self, expected: str, at: int | None = None) -> DamagedData:
         """The exception for data that are not what they must be.

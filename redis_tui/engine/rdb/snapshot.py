@@ -206,6 +206,7 @@ def _version(reader: Reader) -> int:
         raise reader.fault("REDIS or VALKEY and a version: a snapshot file begins so")
     reader.at = found.end()
     redis, valkey = found.groups()
+    reader.of_valkey = valkey is not None
     number = int(redis or valkey)
     if not 1 <= number <= (_NEWEST_REDIS if redis else FIRST_OF_VALKEY):
         newest = f"REDIS{_NEWEST_REDIS:04d} or VALKEY{FIRST_OF_VALKEY:03d}"

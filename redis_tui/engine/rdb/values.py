@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from redis_tui.engine.rdb import intset, listpack, ziplist
+from redis_tui.engine.rdb import intset, listpack, stream, timed_hash, ziplist
 from redis_tui.engine.rdb.reader import Reader, within
 from redis_tui.engine.rdb.writer import DOUBLE, put_length, put_string
 from redis_tui.engine.types.hash import Hash
@@ -22,6 +22,8 @@ from redis_tui.engine.types.limits import limits_of
 from redis_tui.engine.types.list import List
 from redis_tui.engine.types.set import HASHTABLE, INTSET, LISTPACK, Set, is_integer
 from redis_tui.engine.types.sorted_set import SortedSet
+from redis_tui.engine.types.stream import Stream
+from redis_tui.engine.types.timed_hash import TimedHash
 from redis_tui.resp.encoder import format_double
 
 if TYPE_CHECKING:
@@ -159,11 +161,21 @@ def _put_hash(value: Hash, style: Style) -> tuple[int, bytearray]:
     return HASH, _strings(texts, len(value), style)
 
 
+def _put_timed_hash(value: TimedHash, style: Style) -> tuple[int, bytearray]:
+    return timed_hash.encode(value, style.compress) or _put_hash(value, style)
+
+
+def _put_stream(value: Stream, style: Style) -> tuple[int, bytearray]:
+    return stream.THIRD, stream.encode(value, style.compress)
+
+
 _WRITERS: Final[dict[type, Callable[..., tuple[int, bytearray]]]] = {
     List: _put_list,
     Set: _put_set,
     SortedSet: _put_sorted_set,
     Hash: _put_hash,
+    TimedHash: _put_timed_hash,
+    Stream: _put_stream,
 }
 
 
@@ -354,4 +366,9 @@ _READERS: Final[dict[int, Callable[[Reader, Config], Value | None]]] = {
     ZSET_LISTPACK: _packed_sorted_set(listpack.decode),
     QUICKLIST: _get_quicklist,
     SET_LISTPACK: _get_set_listpack,
+    timed_hash.HASH_2: timed_hash.get_hash_2,
+    timed_hash.PACKED_OLD: timed_hash.get_packed(has_head=False),
+    timed_hash.METADATA: timed_hash.get_metadata,
+    timed_hash.PACKED: timed_hash.get_packed(has_head=True),
+    **{kind: stream.reader_of(kind) for kind in (stream.FIRST, stream.SECOND, stream.THIRD)},
 }

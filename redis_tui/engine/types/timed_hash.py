@@ -164,6 +164,11 @@ class TimedHash(Hash):
     def pairs(self) -> Iterator[tuple[bytes, bytes]]:
         return ((field, self[field]) for field in self)
 
+    def stored(self) -> list[tuple[bytes, bytes]]:
+        """Every field with its value, those that are due as well, as a snapshot keeps them."""
+        names = self._in_order() if self.is_redis and self.is_packed else super().__iter__()
+        return [(field, self[field]) for field in names]
+
     def texts(self) -> Iterator[bytes]:
         return (self[field] for field in self)
 

@@ -41,6 +41,12 @@ COMMANDS = st.one_of(
     PAIRS.map(lambda pairs: [b"HSET", b"k", *(text for pair in pairs for text in pair)]),
     SCORED.map(lambda pairs: [b"ZADD", b"k", *(text for pair in pairs for text in pair)]),
 )
+MORE = [
+    ["XADD k 1-1 f v", "XADD k 2-0 g w", "XGROUP CREATE k one 0", "XREADGROUP GROUP one me STREAMS k >", "XDEL k 2-0"],
+    ["XADD k 1-1 f v", "XDEL k 1-1", "XGROUP CREATE k one $"],
+    ["HSET k f v g 2", "HPEXPIREAT k 1700000001000 FIELDS 1 g"],
+    ["HSET k f v g " + "w" * 70, "HPEXPIREAT k 1700000001000 FIELDS 1 g"],
+]
 READS = {
     b"SET": (b"GET", b"k"),
     b"RPUSH": (b"LRANGE", b"k", b"0", b"-1"),
@@ -166,3 +172,26 @@ def test_restore_announces_one_change(engine: Engine, client: Client, run: Run) 
     assert engine.execute(client, [b"RESTORE", b"other", b"5000", payload]) is OK
     assert engine.space.dirty == dirty + 1
     assert run("PTTL other") == 5000
+
+
+@pytest.mark.parametrize("lines", MORE)
+@given(data=st.data())
+def test_streams_and_timed_hashes_survive_damage_too(lines: list[str], data: st.DataObject) -> None:
+    place = Place()
+    for line in lines:
+        place.ask(*line.encode().split())
+    payload = place.ask(b"DUMP", b"k")
+    assert isinstance(payload, bytes)
+    assert place.ask(b"RESTORE", b"k", b"0", payload, b"REPLACE") is OK
+    assert place.ask(b"DUMP", b"k") == payload
+    at = data.draw(st.integers(0, len(payload) * 8 - 81))
+    damaged = bytearray(payload)
+    damaged[at // 8] ^= 1 << at % 8
+    assert place.ask(b"RESTORE", b"k", b"0", signed(bytes(damaged)), b"REPLACE") in (OK, BAD_DATA)
+
+
+def test_the_unreleased_forms_of_timed_hashes_are_read() -> None:
+    place = Place()
+    later = (1_700_000_001_000).to_bytes(8, "big")
+    assert place.ask(b"RESTORE", b"k", b"0", made(22, 1, b"\x81", later, b"\1f\1v")) is OK
+    assert place.ask(b"HPEXPIRETIME", b"k", b"FIELDS", b"1", b"f") == [1_700_000_001_000]
