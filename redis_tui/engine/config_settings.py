@@ -50,28 +50,18 @@ _POLICIES: Final = (
 )
 _BUFFERS: Final = "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60"
 
-EFFECTIVE: Final = frozenset(
-    (
-        "busy-reply-threshold",
-        "databases",
-        "hash-max-listpack-entries",
-        "hash-max-listpack-value",
-        "latency-monitor-threshold",
-        "latency-tracking",
-        "latency-tracking-info-percentiles",
-        "list-max-listpack-size",
-        "port",
-        "proto-max-bulk-len",
-        "requirepass",
-        "set-max-intset-entries",
-        "set-max-listpack-entries",
-        "set-max-listpack-value",
-        "slowlog-log-slower-than",
-        "slowlog-max-len",
-        "zset-max-listpack-entries",
-        "zset-max-listpack-value",
-    )
-)
+_EFFECTIVE: Final = """
+    acl-pubsub-default aclfile acllog-max-len busy-reply-threshold client-output-buffer-limit databases
+    dbfilename dir enable-protected-configs hash-max-listpack-entries hash-max-listpack-value
+    hll-sparse-max-bytes latency-monitor-threshold latency-tracking latency-tracking-info-percentiles
+    lazyfree-lazy-user-flush lfu-decay-time lfu-log-factor list-max-listpack-size maxclients maxmemory
+    maxmemory-policy maxmemory-samples min-replicas-max-lag min-replicas-to-write notify-keyspace-events
+    proto-max-bulk-len rdbchecksum rdbcompression requirepass save set-max-intset-entries
+    set-max-listpack-entries set-max-listpack-value slowlog-log-slower-than slowlog-max-len
+    stop-writes-on-bgsave-error stream-node-max-bytes stream-node-max-entries timeout tracking-table-max-keys
+    zset-max-listpack-entries zset-max-listpack-value
+"""
+EFFECTIVE: Final = frozenset(_EFFECTIVE.split())
 """Parameters (by their Redis name) that change what the engine does; any other is kept and shown, nothing more."""
 
 

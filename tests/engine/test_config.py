@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from redis_tui.engine.config import Config, parse_memory
+from redis_tui.engine.config_settings import EFFECTIVE, settings_of
 from redis_tui.engine.dialect import REDIS_7_2, REDIS_8, VALKEY_9
 from redis_tui.errors import CommandError
 
@@ -98,3 +99,7 @@ def test_wildcards_find_aliases_too() -> None:
         "zset-max-ziplist-entries",
         "zset-max-ziplist-value",
     ]
+
+
+def test_what_is_said_to_have_an_effect_exists() -> None:
+    assert {setting.name for setting in settings_of(REDIS_8)} >= EFFECTIVE
