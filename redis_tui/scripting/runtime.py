@@ -252,6 +252,7 @@ class LuaRuntime:
         core[b"no_arguments"] = wording.no_arguments
         core[b"argument_types"] = wording.argument_types
         core[b"os_clock"] = wording.os_clock
+        core[b"environments"] = wording.environments
         core[b"cmsgpack_copyright"] = wording.cmsgpack_copyright
         core[b"chunk"] = api.CHUNK
         core[b"most_repeated"] = MOST_REPEATED

@@ -302,4 +302,49 @@ shown[globals] = core.protect({__index = missing})
 G._G = globals
 
 core.G, core.globals = G, globals
+
+-- environments are those of a script's own functions; ours and C's are none of its business
+local function owner(name, f, count)
+  if type(f) == 'function' then return f, getinfo(f, 'S') end
+  local level = f == nil and count < 1 and name == 'getfenv' and 1 or tonumber(f)
+  if not level then
+    local got = count < 1 and 'no value' or type(f)
+    error("bad argument #1 to '" .. name .. "' (number expected, got " .. got .. ")", 3)
+  end
+  if level < 0 then error("bad argument #1 to '" .. name .. "' (level must be non-negative)", 3) end
+  if level == 0 then return 0 end
+  local info = getinfo(level + 2, 'S')
+  if not info then error("bad argument #1 to '" .. name .. "' (invalid level)", 3) end
+  return level + 1, info
+end
+
+local function is_foreign(info)
+  return not info or info.what == 'C' or info.what == 'tail' or info.source == core.source
+end
+
+local function getfenv(...)
+  local f, info = owner('getfenv', (...), select('#', ...))
+  if is_foreign(info) then return globals end
+  return (native.getfenv(f))
+end
+
+local function setfenv(...)
+  local f, env = ...
+  local count = select('#', ...)
+  if type(env) ~= 'table' then bad(2, 'setfenv', 'table', env, count) end
+  local target, info = owner('setfenv', f, count)
+  if is_foreign(info) then error("'setfenv' cannot change environment of given object", 2) end
+  return (native.setfenv(target, env))
+end
+
+local function newproxy(...)
+  local v = ...
+  local kind = type(v)
+  if v ~= nil and kind ~= 'boolean' and kind ~= 'userdata' then
+    error("bad argument #1 to 'newproxy' (boolean or proxy expected)", 2)
+  end
+  return native.newproxy(v)
+end
+
+if core.environments then G.getfenv, G.setfenv, G.newproxy = getfenv, setfenv, newproxy end
 """

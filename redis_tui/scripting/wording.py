@@ -30,6 +30,8 @@ class Wording:
     """Of a shebang that names another engine; ``%s`` stands for the name."""
     engine_ignores_case: bool
     """Whether ``#!LUA`` is good."""
+    environments: bool
+    """Whether scripts have getfenv, setfenv and newproxy, which later releases took away."""
     os_clock: bool
     """Whether scripts have ``os``, with nothing but ``os.clock`` in it."""
     function_names: bytes = b"Library %s"
@@ -66,6 +68,7 @@ def redis_wording(version: str) -> Wording:
         sha_in_tail=True,
         unknown_engine=b"Unexpected engine in script shebang: #!%s",
         engine_ignores_case=False,
+        environments=version_number(version) < version_number("7.2.11"),
         os_clock=version_number(version) >= version_number("7.4.0"),
         constants=((b"REDIS_VERSION", version.encode()), (b"REDIS_VERSION_NUM", version_number(version))),
     )
@@ -82,6 +85,7 @@ def valkey_wording(version: str) -> Wording:
         sha_in_tail=False,
         unknown_engine=b"Could not find scripting engine '%s'",
         engine_ignores_case=True,
+        environments=False,
         os_clock=True,
         function_names=b"Function %s",
         function_names_checked_at_once=False,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-if TYPE_CHECKING:
-    from tests.scripting.conftest import Bench
+from redis_tui.scripting.wording import REDIS_7_2
+from tests.scripting.conftest import Bench
 
 READONLY = "ERR user_script:1: Attempt to modify a readonly table script: @user_script:1."
 RAW_READONLY = "ERR Attempt to modify a readonly table script: @user_script:1."
@@ -189,3 +187,40 @@ def test_the_random_sequence_is_that_of_the_servers(bench: Bench) -> None:
     # The first values after the start of Redis 8.2.3 and Valkey 9.1.2.
     assert bench("return {math.random(1000000), math.random(1000000), math.random(10)}") == [396465, 840486, 4]
     assert bench("math.randomseed(7) return {math.random(1000), math.random(1000)}") == [267, 683]
+
+
+@pytest.fixture
+def older() -> Bench:
+    """A runtime as servers had it that still gave scripts their environments."""
+    return Bench(REDIS_7_2)
+
+
+def test_only_older_servers_have_environments(bench: Bench, valkey: Bench, older: Bench) -> None:
+    source = "return {rawget(_G, 'getfenv') ~= nil, rawget(_G, 'setfenv') ~= nil, rawget(_G, 'newproxy') ~= nil}"
+    assert older(source) == [1, 1, 1]
+    assert bench(source) == valkey(source) == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "return getfenv() == _G",
+        "return getfenv(0) == _G",
+        "return getfenv(type) == _G",
+        "return getfenv(redis.call) == _G",
+        "return loadstring('return getfenv(1)')() == _G",
+        "return coroutine.wrap(function() return getfenv(1) == _G end)()",
+        "local found = true pcall(function() for i = 0, 9 do found = found and getfenv(i) == _G end end) return found",
+        "local function f() return x end return setfenv(f, {x = true}) == f and f()",
+        "setfenv(1, {x = true}) return x",
+    ],
+)
+def test_an_environment_is_never_one_of_ours(older: Bench, source: str) -> None:
+    assert older(source) == 1
+
+
+@pytest.mark.parametrize("target", ["type", "redis.call", "pcall", "cjson.encode", "0"])
+def test_the_environment_of_what_is_ours_cannot_be_set(older: Bench, target: str) -> None:
+    expected = "ERR user_script:1: 'setfenv' cannot change environment of given object"
+    assert older.error(f"setfenv({target}, {{}})").startswith(expected)
+    assert older("return type(redis.call)") == b"function"
