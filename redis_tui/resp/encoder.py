@@ -11,6 +11,7 @@ second and nearly all are a status, an integer, a bulk string, a null or an arra
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import copysign
 from typing import cast
 
 from redis_tui.resp.types import (
@@ -88,7 +89,7 @@ def format_double(value: float) -> bytes:
     """The text of a double as Redis 7.2 and later write it.
 
     Observed on ZSCORE of 8.2.3: integral values up to 2**62 have neither point nor exponent
-    (``-0.0`` is ``0``), others are the shortest digits that read back, plain or with an
+    (``-0.0`` is ``-0``), others are the shortest digits that read back, plain or with an
     exponent by the rules of fpconv: ``0.000015``, ``1.2345e-4``, ``1e+19``.
     """
     if value != value:  # noqa: PLR0124  # the test for NaN
@@ -96,7 +97,7 @@ def format_double(value: float) -> bytes:
     if value in (float("inf"), float("-inf")):
         return b"inf" if value > 0 else b"-inf"
     if -_LARGEST_PLAIN_INTEGER <= value <= _LARGEST_PLAIN_INTEGER and value == int(value):
-        return b"%d" % int(value)
+        return b"%d" % int(value) if value or copysign(1.0, value) > 0 else b"-0"
     mantissa, _, tail = repr(abs(value)).partition("e")
     whole, _, fraction = mantissa.partition(".")
     scale = int(tail or "0") - len(fraction)

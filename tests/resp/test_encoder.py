@@ -61,7 +61,7 @@ def test_each_type_has_its_form_in_both_protocols(reply: Reply, resp2: bytes, re
     ("value", "text"),
     [
         (0.0, b"0"),
-        (-0.0, b"0"),
+        (-0.0, b"-0"),
         (3.0, b"3"),
         (0.1, b"0.1"),
         (-3.25, b"-3.25"),

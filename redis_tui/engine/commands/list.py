@@ -184,6 +184,7 @@ def lset(ctx: Ctx, key: bytes, index: bytes, element: bytes) -> Reply:
     if not -len(items) <= at < len(items):
         raise CommandError("ERR index out of range")
     items.replace_at(at, element, ctx.config)
+    items.shrunk(ctx.config)
     ctx.touched(key, "lset")
     return OK
 

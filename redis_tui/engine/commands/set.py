@@ -228,8 +228,7 @@ def sinterstore(ctx: Ctx, destination: bytes, keys: Sequence[bytes]) -> Reply:
     result.kind = INTSET if smallest.kind == INTSET else LISTPACK
     for member in _common(sets):
         result.add(member, ctx.config)
-    if result.kind == LISTPACK:
-        result.shrink_to_integers(ctx.config)
+    result.shrink_to_integers(ctx.config)
     return _store(ctx, destination, result, "sinterstore")
 
 

@@ -57,6 +57,8 @@ class SortedSet(Collection):
         made.scores = scores
         limits = made._limits = limits_of(config, "zset")
         made.is_packed = len(scores) <= limits.entries and max(map(len, scores), default=0) <= limits.value
+        if made.is_packed:
+            made.scores = {member: score + 0.0 for member, score in scores.items()}  # no -0, as in `put`
         return made
 
     def __len__(self) -> int:
@@ -82,10 +84,13 @@ class SortedSet(Collection):
     def put(self, member: bytes, score: float, config: Config) -> None:
         """Adds a member or gives it another score."""
         scores = self.scores
-        if self.is_packed and member not in scores:
-            limits = self._limits = self._limits or limits_of(config, "zset")
-            if len(scores) >= limits.entries or len(member) > limits.value:
-                self.is_packed = False
+        if self.is_packed:
+            if member not in scores:
+                limits = self._limits = self._limits or limits_of(config, "zset")
+                if len(scores) >= limits.entries or len(member) > limits.value:
+                    self.is_packed = False
+            if self.is_packed:
+                score += 0.0  # a listpack holds whole numbers, among which there is no -0
         if self._order is not None:
             if member in scores:
                 self._order.remove((scores[member], member))
