@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, overload
 
-from redis_tui.engine.access import AccessLog
+from redis_tui.engine.access import AccessLog, FrequencyLog
 from redis_tui.engine.scan_index import ScanIndex
 from redis_tui.engine.types.base import Collection, Value
 from redis_tui.engine.types.string import read_counter
@@ -244,6 +244,13 @@ class Database:
             raise WrongType
         self._enter(key, value, keeps=False)
         return value
+
+    def idle_s(self, key: bytes) -> int | None:
+        """Seconds since a key was used; None where uses are counted and not timed."""
+        if isinstance(self.accessed, FrequencyLog):
+            return None
+        clock = self.space.lru_clock
+        return max(0, clock - self.accessed.get(key, clock))
 
     def expires_at(self, key: bytes) -> int | None:
         """When a key's time runs out, in Unix milliseconds; None for never or no key."""

@@ -247,12 +247,13 @@ def _object(ctx: Ctx, args: Sequence[bytes]) -> Reply:
     kind = encoding_name(ctx, args[0], value)
     is_fast = len(args) > 1 and args[1].lower() == b"fast"
     size = "" if is_fast else f"serializedlength:{_size(ctx, value)} "
-    lru = ctx.now_ms // 1000 % _LRU_CLOCK
+    idle_s = ctx.db.idle_s(args[0]) or 0
+    lru = (ctx.space.lru_clock - idle_s) % _LRU_CLOCK
     extra = _nodes(ctx, value) if kind == "quicklist" and isinstance(value, List) and not is_fast else ""
     # A server counts a number up where it stands, so its address stays; here that goes by the key.
     address = hash(args[0]) & _ADDRESSES if kind == "int" else id(value)
     shared = reference_count(ctx, value)
-    line = f"Value at:{address:#x} refcount:{shared} encoding:{kind} {size}lru:{lru} lru_seconds_idle:0{extra}"
+    line = f"Value at:{address:#x} refcount:{shared} encoding:{kind} {size}lru:{lru} lru_seconds_idle:{idle_s}{extra}"
     return Status(line.encode())
 
 

@@ -390,10 +390,10 @@ def object_idletime(ctx: Ctx, key: bytes) -> Reply:
     """Returns the time since the last access to a Redis object."""
     if ctx.peek(key) is None:
         return None
-    if isinstance(ctx.db.accessed, FrequencyLog):
+    idle_s = ctx.db.idle_s(key)
+    if idle_s is None:
         raise CommandError("ERR An LFU maxmemory policy is selected, idle time not tracked. " + _SWITCHED)
-    clock = ctx.space.lru_clock
-    return max(0, clock - ctx.db.accessed.get(key, clock))
+    return idle_s
 
 
 @command("OBJECT REFCOUNT key", since="2.2.3", flags=READ, complexity="O(1)")
