@@ -36,6 +36,10 @@ class Outlet(Protocol):
         """A message beside the replies: a published one, an invalidation, a line of MONITOR."""
         ...
 
+    def flush(self) -> None:
+        """What was pushed so far goes ahead of the reply that is being made."""
+        ...
+
     def answer(self, reply: Reply) -> None:
         """The reply to a command that had to wait; further commands may be executed from now on."""
         ...
@@ -75,6 +79,8 @@ class Client:
     last_active_ms: int = 0
     fd: int = -1
     """Of its socket, for CLIENT LIST; -1 where there is none, or it is closed."""
+    query_bytes: int = 0
+    """Bytes of the read that is being worked off."""
     net_in: int = 0
     net_out: int = 0
     """Bytes received and sent."""

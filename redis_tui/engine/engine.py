@@ -403,6 +403,8 @@ class Engine:
         self.stats.expire_cycle_ns += taken_ns
         if 0 < self._spike_ms <= taken_ns // 1_000_000:
             self._note_spike("expire-cycle", taken_ns // 1_000_000)
+        if self.eviction.limit and not self.scripts.busy:
+            self.eviction.make_room()  # a limit that was just set holds without waiting for the next command
         self.tracking.flush()
         if self.blocking.ready:
             self.blocking.serve()
@@ -463,7 +465,11 @@ class Engine:
     def _check_room(self, client: Client, command: Command, argv: Sequence[bytes]) -> None:
         """Raises `CommandError` where there is no memory, or are no replicas, for a command."""
         gate = self.write_gate
+        evicted = self.eviction.evicted
         gate.look()
+        if self.eviction.evicted > evicted and client.outlet is not None:
+            self.tracking.flush()
+            client.outlet.flush()  # who went is told ahead of the reply
         flags = self._effective_flags(client, command, argv)
         queues = client.transaction is not None and command.name not in _ENDS_QUEUEING
         if queues and not self.dialect.at_least("7.4.0", valkey="8.0.0"):

@@ -158,6 +158,9 @@ class Connection:
             self._loop.drop_later(self)
         self._loop.write_later(self)
 
+    def flush(self) -> None:
+        self._send_late()
+
     def answer(self, reply: Reply) -> None:
         self._waiting = False
         self._encode(reply)
@@ -198,7 +201,9 @@ class Connection:
             self._backlog += batch
             self._settle()
             return
+        self.client.query_bytes = len(data)
         self._serve(batch)
+        self.client.query_bytes = 0
 
     def _end(self) -> None:
         """The other side sends no more: what it was not answered yet, it gets; whoever waits is gone."""

@@ -322,6 +322,9 @@ class _Waiter:
     def push(self, message: Reply) -> None:
         """Nothing is sent unasked to such a client."""
 
+    def flush(self) -> None:
+        """Likewise."""
+
     def answer(self, reply: Reply) -> None:
         if not self.reply.done():
             self.reply.set_result(reply)

@@ -128,3 +128,10 @@ def test_swapped_and_flushed_databases_are_counted_anew(engine: Engine, run: Run
     assert used(engine) == before
     run("FLUSHALL")
     assert used(engine) == 0
+
+
+def test_a_limit_that_is_set_holds_without_another_command(engine: Engine, run: Run) -> None:
+    fill(run, 3)
+    run("CONFIG SET maxmemory-policy allkeys-random maxmemory 1")
+    engine.expire_cycle()
+    assert len(engine.space.databases[0]) == 0

@@ -61,7 +61,7 @@ def xgroup_create(ctx: Ctx, key: bytes, group: bytes, id_: bytes, rest: Rest) ->
     last_id = newest if id_ == b"$" else strict_id(id_)
     if stream is None:
         stream = ctx.edit_or_new(key, Stream)
-        ctx.touched(key, "xgroup-create", 0)
+        ctx.touched(key, "", 0)  # a change for those who watch; the event follows, once
     elif group in stream.groups:
         raise CommandError("BUSYGROUP Consumer Group name already exists")
     stream.groups[group] = Group(last_id, _limited(ctx, stream, entries_read))
