@@ -191,8 +191,14 @@ class Blocking:
             value = db.peek(key)
             if type(value) is not blocked.kind and not blocked.on_missing:
                 continue
-            reply = self._again(client, blocked)
+            client.runs_again = True
+            try:
+                reply = self._again(client, blocked)
+            finally:
+                client.runs_again = False
             if reply is BLOCKED:
+                if client.outlet is not None:
+                    client.outlet.flush()
                 continue
             self.release(client)
             client.answer(reply)

@@ -105,6 +105,8 @@ class Client:
     """Set by whoever owns the connection; None loses late answers and messages."""
     blocked: Blocked | None = None
     """What it waits for; until that is over nothing else of this client is executed."""
+    runs_again: bool = False
+    """Its command, which has waited, is being run again: what is pushed meanwhile follows the answer."""
     closing: bool = False
     """QUIT was answered or CLIENT KILL hit: the connection is to be closed after the reply."""
 

@@ -286,7 +286,8 @@ class Engine:
             argv: all words.
             from_script: a script called it.
         """
-        if self.monitors and not command.flags & _UNSEEN:
+        # One that waits was shown when it came, and not again each time that it runs.
+        if self.monitors and not command.flags & _UNSEEN and client.blocked is None:
             self.feed_monitors(client, command, argv, from_script=from_script)
         wish = client.tracking
         if wish is not None and wish.remembers and command.flags & CommandFlag.READONLY and not command.runs_scripts:
@@ -375,6 +376,8 @@ class Engine:
     def _waits(self, client: Client, command: Command, args: Sequence[bytes], argv: Sequence[bytes]) -> Reply:
         """Keeps a command that waits, to be run again; it counts once it is over."""
         if client.blocked is not None:
+            if client.blocked.command is None and self.monitors:
+                self.feed_monitors(client, command, argv)
             client.blocked.command, client.blocked.args, client.blocked.argv = command, args, argv
         return BLOCKED
 

@@ -150,7 +150,7 @@ class Connection:
     # Called by the engine: `Outlet`
 
     def push(self, message: Reply) -> None:
-        if self._serving:
+        if self._serving or self.client.runs_again:
             self._late.append(message)
             return
         encode_into(self._out, message, self.client.resp)
@@ -160,10 +160,13 @@ class Connection:
 
     def flush(self) -> None:
         self._send_late()
+        if not self._serving:
+            self._loop.write_later(self)
 
     def answer(self, reply: Reply) -> None:
         self._waiting = False
         self._encode(reply)
+        self._send_late()
         if self._backlog or self._finished or self._asked == 0:
             self._loop.resume_later(self)
         self._loop.write_later(self)

@@ -193,3 +193,12 @@ def test_unpausing_needs_no_waiting(engine: Engine, run: Run, other: Other) -> N
     assert other.run("INCR k") is BLOCKED
     assert run("CLIENT UNPAUSE") == OK
     assert other.heard.answers == [1]
+
+
+def test_monitor_shows_a_command_that_waits_once(engine: Engine, run: Run, other: Other) -> None:
+    other.run("MONITOR")
+    waiting = Other(engine)
+    assert waiting.run("BLPOP l 0") is BLOCKED
+    run("RPUSH l a")
+    lines = [bytes(line).split(b"] ", 1)[1] for line in other.heard.pushed if isinstance(line, Status)]
+    assert lines == [b'"BLPOP" "l" "0"', b'"RPUSH" "l" "a"']

@@ -148,3 +148,16 @@ def test_a_client_that_kills_itself_is_answered_first(raw: RawClient) -> None:
     number = raw.ask(b"CLIENT", b"ID")[1:-2]
     raw.send(request([b"CLIENT", b"KILL", b"ID", number, b"SKIPME", b"no"]))
     assert raw.read_to_end() == b":1\r\n"
+
+
+def test_an_invalidation_follows_the_answer_of_a_command_that_waited(served: Served) -> None:
+    waiting, other = served.connect(), served.connect()
+    waiting.ask(b"HELLO", b"3")
+    waiting.ask(b"CLIENT", b"TRACKING", b"ON")
+    waiting.ask(b"LRANGE", b"to", b"0", b"-1")
+    waiting.send(request([b"BLMOVE", b"from", b"to", b"LEFT", b"RIGHT", b"0"]))
+    while b"blocked_clients:1" not in other.ask(b"INFO", b"clients"):
+        pass
+    other.ask(b"RPUSH", b"from", b"x")
+    assert waiting.read() == b"$1\r\nx\r\n"
+    assert waiting.read() == b">2\r\n$10\r\ninvalidate\r\n*1\r\n$2\r\nto\r\n"

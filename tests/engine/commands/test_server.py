@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from redis_tui.engine.config import Config
+from redis_tui.engine.engine import Engine
+from redis_tui.resp.inline import split_inline
 from redis_tui.resp.types import OK, ErrorReply, Map, SetReply, Status, Verbatim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from redis_tui.engine.client import Client
     from redis_tui.engine.clock import ManualClock
-    from redis_tui.engine.engine import Engine
     from redis_tui.resp.types import Reply
 
     Run = Callable[[str], Reply]
@@ -282,14 +285,22 @@ def test_memory_usage_of_large_values_is_near_that_of_redis(run: Run) -> None:
         assert abs(estimate - real) < real * 0.15, key
 
 
-def test_shutdown_asks_the_server_to_end(run: Run, engine: Engine, client: Client) -> None:
+def test_shutdown_asks_the_server_to_end(tmp_path: Path) -> None:
+    engine = Engine(config=Config(dir=str(tmp_path)))
+    client = engine.connect()
+
+    def run(line: str) -> Reply:
+        return engine.execute(client, split_inline(line.encode()))
+
     refused = ErrorReply(b"ERR Errors trying to SHUTDOWN. Check logs.")
     assert run("SHUTDOWN") == refused  # nobody is there who could end
     asked: list[str] = []
     engine.on_shutdown = lambda: asked.append("end")
-    assert run("SHUTDOWN SAVE") == refused
     assert run("SHUTDOWN ABORT") == ErrorReply(b"ERR No shutdown in progress.")
     assert asked == []
     run("SHUTDOWN NOSAVE")
     assert asked == ["end"]
     assert client.closing
+    assert not (tmp_path / "dump.rdb").exists()
+    run("SHUTDOWN SAVE")
+    assert (tmp_path / "dump.rdb").exists()
