@@ -66,9 +66,8 @@ class Hash(dict[bytes, bytes], Collection):
             self._index.add(field)
         return is_new
 
-    def revise(self, field: bytes, value: bytes) -> bool:
-        """As `put`, but a time to live that the field has stays: what HINCRBY does."""
-        return self.put(field, value)
+    revise = put
+    """As `put`, but a time to live that the field has stays: what HINCRBY does. Here there is none."""
 
     def put_many(self, pairs: Sequence[bytes]) -> int:
         """Sets field, value, field, value; how many fields are new."""
