@@ -558,6 +558,8 @@ class Database:
             if not isinstance(value, Collection) or not value.lapses:
                 self.timed.discard(key)
                 continue
+            if self.space.moment is not None:
+                self.before(key)
             if count := value.due(self.space.now_ms, limit):
                 gone += count
                 self._lapsed(key, count, keeps=False)

@@ -145,7 +145,11 @@ class Persistence:
             time.sleep(0)
 
         def work() -> None:
-            job.succeeded = self._store(moment, facts, style, pause)
+            succeeded = False
+            try:
+                succeeded = self._store(moment, facts, style, pause)
+            finally:  # a fault of ours is a save that failed, not one that never ends
+                job.succeeded = succeeded
 
         job.thread = threading.Thread(target=work, name="redis-tui-save", daemon=True)
         job.thread.start()
@@ -220,9 +224,10 @@ class Persistence:
             draft.replace(path)
             _sync_folder(path.parent)
         except (OSError, _AbortedSave):
-            with contextlib.suppress(OSError):
-                draft.unlink()
             return False
+        finally:
+            with contextlib.suppress(OSError):
+                draft.unlink()  # where it did not become the file
         return True
 
     # Loading

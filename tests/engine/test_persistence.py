@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from redis_tui.engine.clock import ManualClock
 from redis_tui.engine.config import Config
 from redis_tui.engine.dialect import REDIS_8
 from redis_tui.engine.engine import Engine
 from redis_tui.engine.persistence import Persistence
 from redis_tui.errors import FileError
-from redis_tui.resp.types import OK, ErrorReply, Status
+from redis_tui.resp.types import OK, ErrorReply, Map, Status
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from redis_tui.engine.client import Client
-    from redis_tui.engine.clock import ManualClock
     from tests.engine.conftest import Run
 
 
@@ -202,3 +202,43 @@ def test_a_damaged_file_changes_nothing(engine: Engine, run: Run, tmp_path: Path
 def test_a_file_that_is_not_there_is_named(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"Cannot read .*none.rdb: no such file or directory"):
         engine.persistence.load_file(tmp_path / "none.rdb")
+
+
+def test_fields_that_lapse_during_a_save_are_still_in_it(
+    engine: Engine, run: Run, clock: ManualClock, tmp_path: Path
+) -> None:
+    run("HSET h f v g w")
+    run("HPEXPIRE h 1000 FIELDS 1 f")
+    moment_taken, go_on = threading.Event(), threading.Event()
+    store = Persistence._store
+
+    def slowly(self: Persistence, *args: object) -> bool:
+        moment_taken.set()
+        assert go_on.wait(10)
+        return store(self, *args)  # type: ignore[arg-type]  # handed through as it came
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Persistence, "_store", slowly)
+        run("BGSAVE")
+        assert moment_taken.wait(10)
+        clock.advance(ms=2000)
+        engine.expire_cycle()
+        assert run("HLEN h") == 1
+        go_on.set()
+        engine.persistence.wait()
+    other = Engine(clock=ManualClock())
+    other.persistence.load_file(tmp_path / "dump.rdb")
+    assert other.execute(other.connect(), [b"HGETALL", b"h"]) == Map([(b"f", b"v"), (b"g", b"w")])
+
+
+def test_a_fault_in_the_saving_thread_ends_the_save(engine: Engine, run: Run) -> None:
+    run("SET k v")
+    told: list[object] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading, "excepthook", told.append)
+        patch.setattr(Persistence, "_store", None)
+        run("BGSAVE")
+        engine.persistence.wait()
+    assert told
+    assert not engine.persistence.is_saving
+    assert not engine.persistence.last_status_ok
