@@ -74,7 +74,9 @@ def restore(payload: bytes, config: Config) -> Value:
     """
     reader = Reader(payload, end=len(payload) - _FOOTER)
     reader.of_valkey = _version_of(payload) >= FIRST_OF_VALKEY
-    value = values.decode(reader.byte("the number of a type"), reader, config)
+    kind = reader.byte("the number of a type")
+    values.check(kind, reader)
+    value = values.decode(kind, reader, config)
     if value is None:
         raise DamagedData(reader.at, "at least one element")
     return value

@@ -245,9 +245,10 @@ class _Walk:
                     raise reader.fault("a known opcode", reader.at - 1)
                 opcode(self)
                 continue
-            at = reader.at
+            if code:
+                values.check(code, reader)
             key = string("a key")
-            value = string("a string's value") if code == values.STRING else decode(code, reader, config, named_at=at)
+            value = string("a string's value") if code == values.STRING else decode(code, reader, config)
             if value is not None:
                 self._part.entries[key] = value
                 self._count += 1

@@ -182,28 +182,29 @@ _WRITERS: Final[dict[type, Callable[..., tuple[int, bytearray]]]] = {
 # Reading
 
 
-def decode(kind: int, reader: Reader, config: Config, *, named_at: int | None = None) -> Value | None:
+def check(kind: int, reader: Reader) -> None:
+    """Raises `DamagedData` where no value has this type number, which was the last byte read."""
+    if kind != STRING and kind not in _READERS:
+        raise reader.fault(f"the number of a known type of value, and this is {kind}", reader.at - 1)
+
+
+def decode(kind: int, reader: Reader, config: Config) -> Value | None:
     """The value that stands at the reader's place.
 
     Args:
-        kind: its type number.
-        reader: stands behind the number, and behind the value afterwards.
+        kind: its type number, which `check` has found good.
+        reader: stands at the value, and behind it afterwards.
         config: for the encodings.
-        named_at: where what follows the number begins, if that is not the value: a key.
 
     Returns:
         None for a collection without elements, which no server keeps.
 
     Raises:
-        DamagedData: there is no such type, or the bytes are none of its values.
+        DamagedData: the bytes are no value of that type.
     """
     if kind == STRING:
         return reader.string("a string's value")
-    read = _READERS.get(kind)
-    if read is None:
-        start = reader.at if named_at is None else named_at
-        raise reader.fault(f"the number of a known type of value, and this is {kind}", start - 1)
-    return read(reader, config)
+    return _READERS[kind](reader, config)
 
 
 def _count(reader: Reader) -> int:
