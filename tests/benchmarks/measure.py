@@ -34,15 +34,23 @@ class Limit:
         return f"{'ok  ' if self.holds else 'MISS'} {self.what}: {self.ratio:.3g} (wanted {sign} {self.limit:.3g})"
 
 
-def best_us(contestants: Mapping[str, tuple[Callable[[], object], int]], rounds: int = 5) -> dict[str, float]:
+def best_us(
+    contestants: Mapping[str, tuple[Callable[[], object], int]],
+    rounds: int = 5,
+    ahead: Mapping[str, Callable[[], object]] | None = None,
+) -> dict[str, float]:
     """Microseconds per operation of each contestant: the best of some rounds, taken in turns.
 
     Args:
         contestants: by name, something to run and how many operations one run does.
+        rounds: how often each takes its turn.
+        ahead: what to do before a contestant's turn, not timed.
     """
     best = dict.fromkeys(contestants, float("inf"))
     for _ in range(rounds):
         for name, (run, count) in contestants.items():
+            if ahead and name in ahead:
+                ahead[name]()
             started = time.perf_counter()
             run()
             best[name] = min(best[name], (time.perf_counter() - started) / count * 1e6)
