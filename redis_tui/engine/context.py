@@ -29,7 +29,8 @@ class Ctx:
         items = ctx.read(key, List)       # a collection for reading, or None; raises WrongType
         items = ctx.edit(key, List)       # about to change it in place, or None
         items = ctx.edit_or_new(key, List)
-        ctx.touched(key, "rpush", 2)      # it was changed: event name, number of changes
+        ctx.touched(key, "rpop", 2)       # it was changed: event name, number of changes
+        ctx.altered(key, "rpush", 2)      # the same where it cannot have become empty
         ctx.set(key, value, "set")        # a new value, TTL dropped unless keep_ttl=True
         ctx.add(key, 1)                   # a string's integer, counted up; the sum
         ctx.delete(key)                   # True where there was one
@@ -41,9 +42,12 @@ class Ctx:
 
     __slots__ = (
         "add",
+        "altered",
         "client",
+        "config",
         "db",
         "delete",
+        "dialect",
         "edit",
         "edit_or_new",
         "engine",
@@ -64,6 +68,8 @@ class Ctx:
     def __init__(self, engine: Engine, client: Client) -> None:
         self.engine = engine
         self.client = client
+        self.config: Config = engine.config
+        self.dialect: Dialect = engine.dialect
         self.space: Keyspace = engine.space
         self.resp = client.resp
         """Protocol version of the reply being made: the client's, or the script's own."""
@@ -80,6 +86,7 @@ class Ctx:
         self.edit = db.edit
         self.edit_or_new = db.edit_or_new
         self.touched = db.touched
+        self.altered = db.altered
         self.set = db.set
         self.add = db.add
         self.delete = db.delete
@@ -133,11 +140,3 @@ class Ctx:
     def now_ms(self) -> int:
         """Unix time of this command in milliseconds; frozen within a script or transaction."""
         return self.space.now_ms
-
-    @property
-    def config(self) -> Config:
-        return self.engine.config
-
-    @property
-    def dialect(self) -> Dialect:
-        return self.engine.dialect

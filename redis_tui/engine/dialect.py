@@ -6,7 +6,8 @@ So a dialect is a value that handlers ask, never a subclass that they override.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import UsageError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from redis_tui.spec.command import CommandSpec
 
 
+@cache
 def version_tuple(version: str) -> tuple[int, ...]:
     """``"7.2.6"`` -> ``(7, 2, 6)``, for comparing."""
     return tuple(int(part) for part in version.split("."))
@@ -41,6 +43,10 @@ class Dialect:
     not_allowed: str
     busy: str
     noscript: str
+    is_valkey: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_valkey", self.server == "valkey")
 
     @property
     def busy_function(self) -> str:
@@ -57,10 +63,6 @@ class Dialect:
             " during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the"
             f" {name} logs for details about the RDB error."
         )
-
-    @property
-    def is_valkey(self) -> bool:
-        return self.server == "valkey"
 
     def at_least(self, version: str, *, valkey: str | None = None) -> bool:
         """Whether this server is new enough for a feature.

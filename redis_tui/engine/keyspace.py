@@ -202,6 +202,12 @@ class Database:
         Raises:
             WrongType: the key holds another type.
         """
+        value = self.entries.get(key)
+        if type(value) is bytes and key not in self.expires:
+            space = self.space
+            space.hits += 1
+            self.accessed[key] = space.lru_clock
+            return value
         value = self.get(key)
         if value is None or type(value) is bytes:
             return value
@@ -237,6 +243,12 @@ class Database:
         Raises:
             WrongType: the key holds another type.
         """
+        value = self.entries.get(key)
+        if type(value) is kind and key not in self.expires:
+            space = self.space
+            space.hits += 1
+            self.accessed[key] = space.lru_clock
+            return value
         value = self.get(key)
         if value is None or type(value) is kind:
             return value
@@ -264,8 +276,10 @@ class Database:
         Raises:
             WrongType: the key holds another type.
         """
-        value = self.peek(key)
-        if value is None:
+        value = self.entries.get(key)
+        if value is None or (
+            key in self.expires and self.expires[key] <= self.space.now_ms and self._expire(key)
+        ):  # as in `peek`
             return None
         if type(value) is not kind:
             if not isinstance(value, kind):
@@ -280,6 +294,9 @@ class Database:
 
         The caller must put something in and call `touched` (which drops it if still empty).
         """
+        found = self.entries.get(key)
+        if type(found) is kind and not self.observed and key not in self.expires:
+            return found
         value = self.edit(key, kind)
         if value is not None:
             return value
@@ -340,6 +357,14 @@ class Database:
             self._drop(key)
             if self.observed:
                 self._announce(key, "del")
+
+    def altered(self, key: bytes, event: str, changes: int = 1) -> None:
+        """As `touched`, where the collection cannot have become empty: what only adds needs not look."""
+        space = self.space
+        space.dirty += changes
+        self.accessed[key] = space.lru_clock
+        if self.observed:
+            self._announce(key, event)
 
     def noted(self, key: bytes, event: str, changes: int = 1) -> None:
         """Counts and announces what happened to a value without being a change to it for WATCH: to a stream's groups.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from functools import partial
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
@@ -20,8 +19,9 @@ from redis_tui.spec.command import CommandFlag
 
 if TYPE_CHECKING:
     from redis_tui.engine.client import Client
+    from redis_tui.engine.context import Ctx
     from redis_tui.engine.engine import Engine
-    from redis_tui.engine.registry import Command
+    from redis_tui.engine.registry import Command, Invoke
 
 _PROFILES = itertools.count(1)
 _QUICK_NS = 1_000_000
@@ -117,12 +117,12 @@ class EngineHost:
             command = self._engine.registry.find(name)
             if command is None or command.invoke is None or command.subcommands:
                 return None
-            run = partial(command.invoke, self._ctx)
+            invoke = command.invoke
             if times_all or not _is_quick(command):
-                run = partial(self._timed, command, name)
+                invoke = self._timed(name, command, invoke)
             lane = self._lanes[name, times_all] = (
                 command,
-                DirectCall(run, command.writes, self._engine.stats.of(command.name)),
+                DirectCall(invoke, self._ctx, command.writes, self._engine.stats.of(command.name)),
             )
         return None if self._gate(lane[0], ()) is not None else lane[1]
 
@@ -143,14 +143,20 @@ class EngineHost:
     def busy(self, elapsed_ms: int) -> None:  # noqa: ARG002  # the protocol tells it; the threshold was passed in any case
         self._engine.scripts.note_busy()
 
-    def _timed(self, command: Command, name: bytes, args: tuple[bytes, ...]) -> Reply:
-        """Runs a command that may take long."""
-        assert command.invoke is not None
-        started = perf_counter_ns()
-        try:
-            return command.invoke(self._ctx, args)
-        finally:
-            self._note_time(command, (name, *args), perf_counter_ns() - started)
+    def _timed(self, name: bytes, command: Command, invoke: Invoke) -> Invoke:
+        """The same, looking at the clock: of a command that may take long."""
+        engine = self._engine
+
+        def timed(ctx: Ctx, args: Sequence[bytes]) -> Reply:
+            started = perf_counter_ns()
+            try:
+                return invoke(ctx, args)
+            finally:
+                taken_ns = perf_counter_ns() - started
+                if taken_ns >= engine.notable_ns:
+                    self._note_time(command, (name, *args), taken_ns)
+
+        return timed
 
     def _note_time(self, command: Command, argv: Sequence[bytes], taken_ns: int) -> None:
         if taken_ns >= self._engine.notable_ns and command.takes(len(argv)):

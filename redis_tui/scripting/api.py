@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import sha1
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import OK, ErrorReply, Reply
-from redis_tui.scripting.convert import flat_list, number_text, to_stream
+from redis_tui.scripting.convert import double_text, flat_list, number_text, to_stream
 
 if TYPE_CHECKING:
     from redis_tui.scripting.host import DirectCall, ScriptHost
@@ -36,6 +36,9 @@ VALUE_SIZE = 64
 """Bytes that Lua takes for a small value in a table, roughly."""
 CHUNK = 4000
 """Values that cross at once; Lua's C stack holds 8000."""
+_SHORT: Final = 64
+"""A list of fewer elements crosses without a look at the memory that is left, unless its texts are large."""
+_TEXT: Final = {bytes}
 NAMES_KEPT = 1024
 """Command names a profile that Lua remembers; a script may make up any number of them."""
 PROFILES_KEPT = 64
@@ -79,14 +82,14 @@ class Bridge:
     def _lane(self, name: bytes, call: DirectCall, host: ScriptHost) -> Lane:
         """The lane belongs to a profile, so the host it was made for is the one it runs for."""
         killed, abort = self._limits.killed, self._limits.abort
-        run, writes, tally = call
+        invoke, ctx, writes, tally = call
 
         def lane(*args: bytes) -> Any:
             tally.calls += 1
             if writes:
                 host.wrote = True
             try:
-                reply = run(args)
+                reply = invoke(ctx, args)
             except CommandError as refusal:
                 reply = host.refused(name, args, refusal)
             except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
@@ -94,11 +97,15 @@ class Bridge:
                 return False
             if killed:
                 return False
-            kind = type(reply)
-            if kind is int or reply is None or (type(reply) is bytes and len(reply) < LARGE):
+            if type(reply) is bytes:
+                if len(reply) < LARGE:
+                    return reply
+            elif type(reply) is int or reply is None:
                 return reply
-            if reply is OK:
+            elif reply is OK:
                 return True
+            elif type(reply) is float and self.resp == 2:
+                return double_text(reply)
             self._pending = reply
             return False
 
@@ -130,10 +137,22 @@ class Bridge:
 
     def fetch(self) -> tuple[Any, ...]:
         """The reply that a lane kept back."""
-        if self._limits.poll():
+        try:
+            if self._limits.poll():
+                return (END,)
+            reply = self._pending
+            self._pending = None
+            if type(reply) is list and len(reply) < _SHORT and set(map(type, reply)) == _TEXT:
+                texts = cast("list[bytes]", reply)
+                if sum(map(len, texts)) < LARGE:
+                    return (FLAT, 0, *texts)
+            return self._converted(reply)
+        except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
+            self._limits.abort(fault)
             return (END,)
-        reply = self._pending
-        self._pending = None
+
+    def _converted(self, reply: Reply) -> tuple[Any, ...]:
+        """Any reply as `fetch` answers it."""
         if type(reply) is ErrorReply:
             return (ERROR, reply.line)
         flat = flat_list(reply, self.resp)
@@ -183,7 +202,6 @@ class Bridge:
     def functions(self) -> dict[bytes, Callable[..., Any]]:
         """What the Lua half calls."""
         plain: dict[bytes, Callable[..., Any]] = {
-            b"fetch": self.fetch,
             b"more": self.more,
             b"stash": self.stash,
             b"number_text": lambda value: number_text(float(value)),
@@ -193,7 +211,7 @@ class Bridge:
             b"acl_check": self.acl_check,
         }
         guarded = {name: self.guarded(call) for name, call in plain.items()}
-        return {**guarded, b"resolve": self.resolve, b"relay": self.relay}
+        return {**guarded, b"fetch": self.fetch, b"resolve": self.resolve, b"relay": self.relay}
 
 
 def _size(item: object) -> int:
@@ -321,19 +339,29 @@ local function generic(raising, ...)
 end
 
 function redis.call(...)
-  local name, a, b = ...
+  local name, a, b, c, d = ...
   local lane = direct[name]
-  if lane then
-    local n = select('#', ...)
-    local r
-    if n == 2 and type(a) == 'string' then
+  if lane and type(a) == 'string' then
+    local n, r = select('#', ...), nil
+    if n == 2 then
       r = lane(a)
-    elseif n == 3 and type(a) == 'string' then
+    else
       local kind = type(b)
       if kind == 'number' then b = text(b) elseif kind ~= 'string' then return generic(true, ...) end
-      r = lane(a, b)
-    else
-      return generic(true, ...)
+      if n == 3 then
+        r = lane(a, b)
+      else
+        kind = type(c)
+        if kind == 'number' then c = text(c) elseif kind ~= 'string' then return generic(true, ...) end
+        if n == 4 then
+          r = lane(a, b, c)
+        else
+          kind = type(d)
+          if n > 5 or (kind ~= 'string' and kind ~= 'number') then return generic(true, ...) end
+          if kind == 'number' then d = text(d) end
+          r = lane(a, b, c, d)
+        end
+      end
     end
     if r then
       if r == true then return {ok = 'OK'} end

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 200
 INT64_MIN: Final = -(1 << 63)
+_LARGEST_PLAIN: Final = 2.0**62
 
 # Into Lua.
 VALUE, NULL, ARRAY, OK, ERR, DOUBLE, BIG, VERBATIM, TRUE, FALSE, MAP, SET = range(12)
@@ -86,14 +87,14 @@ def number_text(value: float) -> bytes:
 
 def double_text(value: float) -> bytes:
     """A double as text: whole numbers up to 2**62 in full, others in the form of the servers' fpconv."""
+    if value.is_integer() and value and -_LARGEST_PLAIN <= value <= _LARGEST_PLAIN:
+        return b"%d" % value
     if math.isnan(value):
         return b"nan"
     if math.isinf(value):
         return b"inf" if value > 0 else b"-inf"
     if value == 0:
         return b"-0" if math.copysign(1, value) < 0 else b"0"
-    if abs(value) <= 1 << 62 and value == int(value):
-        return b"%d" % int(value)
     sign = "-" if value < 0 else ""
     mantissa, _, exponent = f"{abs(value)!r}e".partition("e")
     whole, _, fraction = mantissa.partition(".")

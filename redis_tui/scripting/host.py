@@ -6,7 +6,7 @@ A test hands in twenty lines that answer from a dict.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,9 +24,12 @@ class Tally(Protocol):
 class DirectCall(NamedTuple):
     """A quick lane to one command."""
 
-    run: Callable[[tuple[bytes, ...]], Reply]
-    """Runs it with its arguments, the command's name left out. Raises `CommandError` where it refuses; hand that
-    to `ScriptHost.refused`. Nothing stands between this and the command: it is the inner loop of every script."""
+    invoke: Callable[[Any, Sequence[bytes]], Reply]
+    """``invoke(ctx, args)`` runs it with its arguments, the command's name left out. Raises `CommandError` where it
+    refuses; hand that to `ScriptHost.refused`. Nothing stands between this and the command, not even what would bind
+    ``ctx`` to it: it is the inner loop of every script."""
+    ctx: Any
+    """The host's own; for nothing but to be handed back."""
     writes: bool
     """Set `ScriptHost.wrote` ahead of running it."""
     tally: Tally

@@ -28,6 +28,8 @@ SMALL_INTS: Final = {b"%d" % value: value for value in range(-128, 1024)}
 _MAX_DIGITS: Final = 20
 _SAFE_DIGITS: Final = 19
 """Fewer digits than this always fit into 64 bits."""
+_MOST_DIGITS_SURE: Final = 300
+"""So many digits never overflow a double."""
 _ZERO_DIGIT: Final = ord("0")
 _SPACE: Final = ord(" ")
 _INFINITE: Final = frozenset((b"inf", b"infinity"))
@@ -75,9 +77,8 @@ def decode_float(text: bytes, fault: str = NOT_A_FLOAT) -> float:
     Raises:
         CommandError: it is no such number.
     """
-    value = SMALL_INTS.get(text)
-    if value is not None:
-        return float(value)
+    if text.isdigit() and len(text) < _MOST_DIGITS_SURE:
+        return float(text)
     try:
         number = float(text)
     except ValueError:

@@ -61,7 +61,11 @@ class DictHost:
 
     def direct(self, name: bytes) -> DirectCall | None:
         command = self._find(name) if self.lanes else None
-        return None if command is None else DirectCall(lambda args: command(*args), writes=False, tally=Count())
+        return (
+            None
+            if command is None
+            else DirectCall(lambda _ctx, args: command(*args), None, writes=False, tally=Count())
+        )
 
     def refused(self, name: bytes, args: Sequence[bytes], refusal: CommandError) -> ErrorReply:
         return ErrorReply(refusal.line)

@@ -47,7 +47,7 @@ def hset(ctx: Ctx, key: bytes, pairs: Sequence[bytes]) -> Reply:
         fields.adopt(ctx.config)
     if len(pairs) == 2:
         is_new = fields.put(pairs[0], pairs[1])
-        ctx.touched(key, "hset")
+        ctx.altered(key, "hset")
         return 1 if is_new else 0
     added = fields.put_many(pairs)
     ctx.touched(key, "hset", len(pairs) // 2)

@@ -36,7 +36,7 @@ def lpush(ctx: Ctx, key: bytes, elements: Sequence[bytes]) -> Reply:
     """Prepends one or more elements to a list. Creates the key if it doesn't exist."""
     items = ctx.edit_or_new(key, List)
     items.push_head(elements, ctx.config)
-    ctx.touched(key, "lpush", len(elements))
+    ctx.altered(key, "lpush", len(elements))
     return len(items.items)
 
 
@@ -45,7 +45,7 @@ def rpush(ctx: Ctx, key: bytes, elements: Sequence[bytes]) -> Reply:
     """Appends one or more elements to a list. Creates the key if it doesn't exist."""
     items = ctx.edit_or_new(key, List)
     items.push_tail(elements, ctx.config)
-    ctx.touched(key, "rpush", len(elements))
+    ctx.altered(key, "rpush", len(elements))
     return len(items.items)
 
 
@@ -70,7 +70,10 @@ def rpushx(ctx: Ctx, key: bytes, elements: Sequence[bytes]) -> Reply:
 @binding(excess="arity")
 def lpop(ctx: Ctx, key: bytes, count: bytes | None = None) -> Reply:
     """Returns the first elements in a list after removing it. Deletes the list if the last element was popped."""
-    return _pop(ctx, key, "left", count)
+    if count is not None:
+        return _pop_several(ctx, key, "left", count)
+    items = ctx.edit(key, List)
+    return None if items is None else pop_one(ctx, key, items, "left")
 
 
 @command(
@@ -82,16 +85,10 @@ def lpop(ctx: Ctx, key: bytes, count: bytes | None = None) -> Reply:
 @binding(excess="arity")
 def rpop(ctx: Ctx, key: bytes, count: bytes | None = None) -> Reply:
     """Returns and removes the last elements of a list. Deletes the list if the last element was popped."""
-    return _pop(ctx, key, "right", count)
-
-
-def _pop(ctx: Ctx, key: bytes, side: Side, count: bytes | None) -> Reply:
     if count is not None:
-        return _pop_several(ctx, key, side, count)
+        return _pop_several(ctx, key, "right", count)
     items = ctx.edit(key, List)
-    if items is None:
-        return None
-    return pop_one(ctx, key, items, side)
+    return None if items is None else pop_one(ctx, key, items, "right")
 
 
 def pop_one(ctx: Ctx, key: bytes, items: List, side: Side) -> bytes:
@@ -99,7 +96,8 @@ def pop_one(ctx: Ctx, key: bytes, items: List, side: Side) -> bytes:
     element = items.pop_head() if side == "left" else items.pop_tail()
     if items.is_quicklist:
         items.shrunk(ctx.config)
-    ctx.touched(key, "lpop" if side == "left" else "rpop")
+    tell = ctx.altered if items.items else ctx.touched
+    tell(key, "lpop" if side == "left" else "rpop")
     return element
 
 

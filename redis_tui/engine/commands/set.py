@@ -42,8 +42,12 @@ def sadd(ctx: Ctx, key: bytes, members: Sequence[bytes]) -> Reply:
     """Adds one or more members to a set. Creates the key if it doesn't exist."""
     found = ctx.edit_or_new(key, Set)
     config = ctx.config
-    if not found.members or len(members) > 1:
-        found.prepare(members[0], len(members), config)
+    if len(members) == 1 and found.members:  # what loops do
+        if not found.add(members[0], config):
+            return 0
+        ctx.altered(key, "sadd")
+        return 1
+    found.prepare(members[0], len(members), config)
     added = 0
     for member in members:
         added += found.add(member, config)

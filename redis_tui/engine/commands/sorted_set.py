@@ -39,7 +39,7 @@ _POP = "O(log(N)*M) with N being the number of elements in the sorted set, and M
 
 def decode_score(ctx: Ctx, text: bytes, fault: str = "ERR value is not a valid float") -> float:
     """Reads a score or weight; Valkey takes no hexadecimal ones, Redis does."""
-    if (b"x" in text or b"X" in text) and ctx.dialect.is_valkey:
+    if ctx.dialect.is_valkey and (b"x" in text or b"X" in text):
         raise CommandError(fault)
     return decode_float(text, fault)
 
@@ -75,9 +75,12 @@ _ADD_OPTIONS = frozenset((b"NX", b"XX", b"GT", b"LT", b"CH", b"INCR"))
 def zadd(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
     """Adds one or more members to a sorted set, or updates their scores. Creates the key if it doesn't exist."""
     if len(rest) == 2:
-        if rest[0].upper() in _ADD_OPTIONS:
+        text, member = rest
+        if text.isdigit():
+            return _add_one(ctx, key, member, decode_float(text))
+        if text.upper() in _ADD_OPTIONS:
             raise SyntaxFault
-        return _add_one(ctx, key, rest[1], decode_score(ctx, rest[0]))
+        return _add_one(ctx, key, member, decode_score(ctx, text))
     add = _parse_add(rest)
     texts = add.pairs[::2]
     entries = list(zip((decode_score(ctx, text) for text in texts), add.pairs[1::2], strict=True))
@@ -110,7 +113,7 @@ def _add_one(ctx: Ctx, key: bytes, member: bytes, score: float) -> int:
     if old == score:
         return 0
     found.put(member, score, ctx.config)
-    ctx.touched(key, "zadd")
+    ctx.altered(key, "zadd")
     return 1 if old is None else 0
 
 

@@ -20,7 +20,7 @@ from redis_tui.spec.command import DENYOOM, FAST, READ, WRITE
 from redis_tui.spec.decode import Options, decode_int
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Sequence
 
     from redis_tui.engine.context import Ctx
     from redis_tui.engine.types.sorted_set import Entry
@@ -187,18 +187,18 @@ class Query:
     offset: int
     count: int
 
-    def entries(self, found: SortedSet) -> Iterator[Entry]:
+    def entries(self, found: SortedSet) -> Sequence[Entry]:
         """What it asks for, in its order."""
         first, last = self.window.bounds(found, reverse=self.reverse)
         if self.offset < 0:
-            return iter(())
+            return ()
         if self.reverse:
             last -= self.offset
             first = first if self.count < 0 else max(first, last - self.count)
         else:
             first += self.offset
             last = last if self.count < 0 else min(last, first + self.count)
-        return found.slice(first, last, reverse=self.reverse) if first < last else iter(())
+        return found.slice(first, last, reverse=self.reverse) if first < last else ()
 
 
 def parse_query(args: Rest, *, kind: Kind | None = None, reverse: bool | None = None, stores: bool = False) -> Query:
@@ -242,7 +242,7 @@ def parse_query(args: Rest, *, kind: Kind | None = None, reverse: bool | None = 
 
 def _reply(ctx: Ctx, key: bytes, query: Query) -> Reply:
     found = ctx.read(key, SortedSet)
-    entries = iter(()) if found is None else query.entries(found)
+    entries = () if found is None else query.entries(found)
     if query.with_scores:
         return Pairs((member, score) for score, member in entries)
     return [member for _, member in entries]
@@ -257,7 +257,20 @@ def _reply(ctx: Ctx, key: bytes, query: Query) -> Reply:
 )
 def zrange(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
     """Returns members in a sorted set within a range of indexes."""
+    if len(rest) == 2:
+        return _between_ranks(ctx, key, decode_int(rest[0]), decode_int(rest[1]))
     return _reply(ctx, key, parse_query(rest))
+
+
+def _between_ranks(ctx: Ctx, key: bytes, start: int, stop: int) -> list[bytes]:
+    """``ZRANGE key start stop``: what loops do."""
+    found = ctx.read(key, SortedSet)
+    if found is None:
+        return []
+    size = len(found.scores)
+    first = start if start >= 0 else max(start + size, 0)
+    last = stop if stop >= 0 else stop + size
+    return [member for _, member in found.slice(first, last + 1)] if first <= last else []
 
 
 @command("ZREVRANGE key start stop [WITHSCORES]", since="1.2.0", flags=READ, complexity=_RANK_COST, group=_GROUP)

@@ -50,8 +50,8 @@ def xadd(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
             raise wrong_arity("xadd")
         stream = ctx.edit_or_new(key, Stream)
         id_ = _free_id(stream, ctx.space.now_ms)
-        stream.append(id_, rest, ctx.engine.config)
-        ctx.touched(key, "xadd")
+        stream.append(id_, rest, ctx.config)
+        ctx.altered(key, "xadd")
         return b"%d-%d" % (id_ >> SEQUENCE_BITS, id_ & LAST_SEQUENCE)
     return _add_with_options(ctx, key, rest)
 

@@ -24,7 +24,6 @@ from redis_tui.engine.types.sampling import repeated, sample
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterator
 
     from redis_tui.engine.config import Config
 
@@ -143,9 +142,11 @@ class SortedSet(Collection):
         at: int = self.order().bisect_left((score, member))
         return len(self.scores) - 1 - at if reverse else at
 
-    def slice(self, start: int, stop: int, *, reverse: bool = False) -> Iterator[Entry]:
+    def slice(self, start: int, stop: int, *, reverse: bool = False) -> list[Entry]:
         """Entries of ranks from ``start`` up to and without ``stop``; ``reverse``: the last of them first."""
-        entries: Iterator[Entry] = self.order().islice(start, stop, reverse=reverse)
+        entries: list[Entry] = self.order()[start:stop]
+        if reverse:
+            entries.reverse()
         return entries
 
     def rank_from(self, score: float, *, after: bool = False) -> int:
