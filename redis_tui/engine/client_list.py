@@ -172,7 +172,7 @@ def _test(ctx: Ctx, word: bytes, value: bytes, *, more: bool) -> Callable[[Clien
     if word == b"TYPE":
         return _of_type(value, primary=more)
     if word == b"USER":
-        if value != b"default":
+        if value not in ctx.engine.acl.users:
             raise CommandError(b"ERR No such user '%b'" % value)
         return lambda client: client.user == value
     if word == b"MAXAGE":

@@ -212,6 +212,15 @@ def test_kill_by_age(run: Run, engine: Engine, clock: ManualClock) -> None:
     assert run("CLIENT KILL MAXAGE 0") == ErrorReply(b"ERR maxage should be greater than 0")
 
 
+def test_kill_by_user(run: Run, engine: Engine) -> None:
+    other = engine.connect()
+    run("ACL SETUSER ann on nopass +@all")
+    engine.execute(other, [b"AUTH", b"ann", b"x"])
+    assert run("CLIENT KILL USER bob") == ErrorReply(b"ERR No such user 'bob'")
+    assert run("CLIENT KILL USER ann") == 1
+    assert other.closing
+
+
 def test_quit_closes_after_its_answer(run: Run, client: Client) -> None:
     assert run("QUIT with words") == OK
     assert client.closing
