@@ -22,6 +22,7 @@ from redis_tui.engine.config import Config
 from redis_tui.engine.context import Ctx
 from redis_tui.engine.dialect import REDIS_8, Dialect
 from redis_tui.engine.eviction import Eviction
+from redis_tui.engine.expiry import ExpiryCycle
 from redis_tui.engine.keyspace import Keyspace
 from redis_tui.engine.latency import LatencyMonitor
 from redis_tui.engine.notify import Notifier
@@ -57,8 +58,6 @@ _WHILE_LISTENING = frozenset(f"{kind}{word}" for kind in ("", "p", "s") for word
 _TOUCHES_DATA = CommandFlag.WRITE | CommandFlag.READONLY | CommandFlag.MAY_REPLICATE
 _HELD_BACK = CommandFlag.WRITE | CommandFlag.MAY_REPLICATE
 _UNSEEN = CommandFlag.SKIP_MONITOR | CommandFlag.ADMIN
-_EXPIRY_SAMPLE = 200
-"""Keys with a time to live that one active cycle looks at, a database."""
 
 
 class Engine:
@@ -89,6 +88,7 @@ class Engine:
         self.space = Keyspace(self.config.number("databases"), seed=seed)
         if dialect.is_valkey:
             self.space.overdue_event = "expired"
+        self._expiry = ExpiryCycle(self.space)
         self.blocking = Blocking(self)
         self.slowlog = SlowLog()
         self.stats = Stats(dialect)
@@ -392,16 +392,7 @@ class Engine:
         started = time.perf_counter_ns()
         self.stats.sample(now_us)
         self.space.now_ms = now_us // 1000
-        gone = sum(
-            db.expire_some(itertools.islice(tuple(db.expires), _EXPIRY_SAMPLE))
-            if len(db.expires) <= _EXPIRY_SAMPLE
-            else db.expire_some(self.space.rng.sample(tuple(db.expires), _EXPIRY_SAMPLE))
-            for db in self.space.databases
-            if db.expires
-        )
-        for db in self.space.databases:
-            if db.timed:
-                db.lapse_some(_EXPIRY_SAMPLE)
+        gone = self._expiry.run()
         taken_ns = time.perf_counter_ns() - started
         self.stats.expire_cycle_ns += taken_ns
         if 0 < self._spike_ms <= taken_ns // 1_000_000:

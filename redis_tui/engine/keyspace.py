@@ -23,8 +23,6 @@ from redis_tui.errors import CommandError, WrongType
 from redis_tui.spec.decode import INT64_MAX, INT64_MIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from redis_tui.engine.journal import Journal
     from redis_tui.engine.rdb.moment import Moment
 
@@ -569,26 +567,23 @@ class Database:
             self.index_keys = ScanIndex(self.entries)
         return self.index_keys
 
-    def expire_some(self, keys: Iterable[bytes]) -> int:
-        """Removes those of these keys whose time has run out; how many went."""
-        now = self.space.now_ms
-        due = [key for key in keys if self.expires.get(key, now + 1) <= now]
-        return sum(self._expire(key) for key in due)
+    def expire_if_due(self, key: bytes) -> bool:
+        """Removes a key if its time has run out; whether it went."""
+        at_ms = self.expires.get(key)
+        return at_ms is not None and at_ms <= self.space.now_ms and self._expire(key)
 
-    def lapse_some(self, limit: int) -> int:
-        """Removes parts of collections whose time has run out, at most so many of one key; how many went."""
-        gone = 0
-        for key in tuple(self.timed):
-            value = self.entries.get(key)
-            if not isinstance(value, Collection) or not value.lapses:
-                self.timed.discard(key)
-                continue
-            if self.space.moment is not None:
-                self.before(key)
-            if count := value.due(self.space.now_ms, limit):
-                gone += count
-                self._lapsed(key, count, keeps=False)
-        return gone
+    def lapse(self, key: bytes, limit: int) -> int:
+        """Removes parts of a collection whose time has run out, at most so many; how many went."""
+        value = self.entries.get(key)
+        if not isinstance(value, Collection) or not value.lapses:
+            self.timed.discard(key)
+            return 0
+        if self.space.moment is not None:
+            self.before(key)
+        count = value.due(self.space.now_ms, limit)
+        if count:
+            self._lapsed(key, count, keeps=False)
+        return count
 
     def timed_count(self) -> int:
         """Keys that hold a collection whose parts have a time to live."""

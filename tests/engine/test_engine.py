@@ -105,8 +105,6 @@ def test_the_cycle_removes_what_is_due_unread(run: Run, engine: Engine, clock: M
     run("SET stays v EX 100")
     clock.advance(ms=11)
     assert run("DBSIZE") == 501
-    gone = engine.expire_cycle()
-    assert 100 < gone <= 200
     while engine.expire_cycle():
         pass
     assert engine.space.databases[0].live_keys() == [b"stays"]
