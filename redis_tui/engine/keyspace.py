@@ -332,7 +332,7 @@ class Database:
             text = self.entries[key] = kind(value or b"")
             if value is None and self.space.announces_new:
                 self._announce(key, "new")
-            if self.index_keys is not None:
+            if value is None and self.index_keys is not None:
                 self.index_keys.add(key)
         if len(text) < size:
             text.extend(bytes(size - len(text)))
@@ -400,7 +400,7 @@ class Database:
         observed = self.observed
         if observed:
             self.before(key)
-        if self.index_keys is not None:
+        if self.index_keys is not None and key not in self.entries:
             self.index_keys.add(key)
         is_new = observed and self.space.announces_new and key not in self.entries
         self.entries[key] = value
@@ -514,11 +514,11 @@ class Database:
             if key in self.entries:
                 self._drop(key)
             return
+        if self.index_keys is not None and key not in self.entries:
+            self.index_keys.add(key)
         self.entries[key] = value
         if isinstance(value, Collection) and value.lapses:
             self.timed.add(key)
-        if self.index_keys is not None:
-            self.index_keys.add(key)
         self.expires.pop(key, None)
         if expires_at_ms is not None:
             self.expires[key] = expires_at_ms

@@ -95,9 +95,9 @@ class SortedSet(Collection):
             if member in scores:
                 self._order.remove((scores[member], member))
             self._order.add((score, member))
-        scores[member] = score
-        if self._index is not None:
+        if self._index is not None and member not in scores:
             self._index.add(member)
+        scores[member] = score
 
     def discard(self, member: bytes) -> bool:
         """Takes a member away; False where it was not there."""
