@@ -1,12 +1,14 @@
 # make run   opens the workbench          make test   lint, types, import rules, tests
 # make bench measures the hot paths       make clean  removes what these made
+# make differential   sends random commands to the engine and to real servers: COUNT=20000 SEED=7
 # Each makes the environment it needs; only Python 3.11 or later must be there.
 
 PYTHON ?= python3
+COUNT ?= 2000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint types contracts check bench format clean
+.PHONY: run test lint types contracts check bench differential format clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/redis-tui
@@ -28,6 +30,9 @@ check: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m tests.benchmarks
+
+differential: $(VENV)/test.stamp
+	$(BIN)/python -m tests.differential $(if $(SEED),--seed $(SEED)) --count $(COUNT)
 
 format: $(VENV)/test.stamp
 	$(BIN)/ruff format redis_tui tests
