@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from redis_tui.errors import CommandError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -75,6 +77,18 @@ class Ctx:
         """Protocol version of the reply being made: the client's, or the script's own."""
         self.in_script = False
         self.use(engine.space.databases[0])
+
+    def database(self, index: int) -> Database:
+        """The database that a command names.
+
+        Raises:
+            CommandError: there is none.
+        """
+        if not -(2**31) <= index < 2**31:
+            raise CommandError("ERR value is out of range, value must between -2147483648 and 2147483647")
+        if not 0 <= index < len(self.space.databases):
+            raise CommandError("ERR DB index is out of range")
+        return self.space.databases[index]
 
     def use(self, db: Database) -> None:
         """Works on this database from now on, as SELECT does."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.engine.registry import printable
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.spec.decode import INT64_MAX, decode_int, wrong_arity
 
@@ -146,7 +147,7 @@ def parse_expire(ctx: Ctx, rest: Rest) -> FieldRequest:
     words = {word.upper() for word in options}
     for text in options:
         if text.upper() not in CONDITIONS:
-            raise CommandError(b"ERR Unsupported option %b" % text)
+            raise CommandError(b"ERR Unsupported option %b" % printable(text))
     if b"NX" in words and len(words) > 1:
         raise CommandError("ERR NX and XX, GT or LT options at the same time are not compatible")
     if {b"GT", b"LT"} <= words:
@@ -195,7 +196,7 @@ def parse_setex(ctx: Ctx, rest: Rest) -> FieldRequest:
                 raise CommandError("ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified")
             at = _take_time(ctx, request, word, rest, at)
         else:
-            raise CommandError(b"ERR unknown argument: %b" % rest[at - 1])
+            raise CommandError(b"ERR unknown argument: %b" % printable(rest[at - 1]))
     raise wrong_arity("hsetex")
 
 

@@ -272,8 +272,8 @@ def help_lines(holder: Command, dialect: str) -> list[Reply]:
 
 
 def printable(arg: bytes) -> bytes:
-    """An argument fit to stand in an error line, where CR and LF would end it."""
-    return arg.replace(b"\r", b" ").replace(b"\n", b" ")
+    """An argument fit to stand in an error line, where CR and LF would end it; a C string, it ends at its first NUL."""
+    return arg.partition(b"\0")[0].replace(b"\r", b" ").replace(b"\n", b" ")
 
 
 def unknown_command(argv: Sequence[bytes]) -> CommandError:
@@ -282,8 +282,5 @@ def unknown_command(argv: Sequence[bytes]) -> CommandError:
     for arg in argv[1:]:
         if len(shown) >= 128:
             break
-        shown += b"'%b' " % arg[: 128 - len(shown)]
-    # A name is a C string to the server, so it ends at its first NUL.
-    name = argv[0][:128].partition(b"\0")[0]
-    line = b"ERR unknown command '%b', with args beginning with: %b" % (name, shown)
-    return CommandError(printable(line))
+        shown += b"'%b' " % printable(arg[: 128 - len(shown)])
+    return CommandError(b"ERR unknown command '%b', with args beginning with: %b" % (printable(argv[0][:128]), shown))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from redis_tui.engine.dialect import REDIS_8, Dialect
 from redis_tui.engine.glob import compile_glob
+from redis_tui.engine.registry import printable
 from redis_tui.engine.types.base import Collection
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.spec.decode import INT64_MAX, Options, Rest
@@ -131,5 +132,5 @@ def _take_type(options: Options, dialect: Dialect) -> str:
     name = options.take()
     # SCAN 0 TYPE bogus -> an empty answer from Redis 8.2, this from Valkey 9.
     if dialect.is_valkey and name.lower() not in _TYPES:
-        raise CommandError(b"ERR unknown type name '%b'" % name)
+        raise CommandError(b"ERR unknown type name '%b'" % printable(name))
     return name.lower().decode("latin-1")

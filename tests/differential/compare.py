@@ -38,7 +38,7 @@ def mode_of(argv: Sequence[bytes]) -> Mode:
     if name in _SCANS and len(argv) > 2 and argv[1 + (name != "scan")] != b"0":
         return "kind"  # what follows from the middle is each server's own walk
     if name in ("sort", "sort_ro") and any(
-        word.upper() == b"BY" and b"*" not in after for word, after in itertools.pairwise(argv)
+        word.upper() == b"BY" and (b"*" not in after or b"LIMIT" in argv) for word, after in itertools.pairwise(argv)
     ):
         return "shape"
     return _MODES.get(name, "exact")

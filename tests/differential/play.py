@@ -140,7 +140,8 @@ def shortest(example: Example, ours: Ours, theirs: Theirs) -> Differs | None:
         less = replace(example, commands=example.commands[:at] + example.commands[at + 1 :])
         fault = _difference(less, ours, theirs)
         if type(fault) is type(found):
-            example, found = less, fault
+            # What comes later may have been needed only for what is gone now: EXEC for MULTI.
+            example, found, at = less, fault, len(less.commands)
     return found
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from redis_tui.engine.acl import DEFAULT
 from redis_tui.engine.client import Silence
 from redis_tui.engine.client_list import Filter, client_line, parse_filters
-from redis_tui.engine.registry import command, container
+from redis_tui.engine.registry import command, container, printable
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.resp.types import OK, PONG, Map, Reply, Status, Verbatim
 from redis_tui.spec.bind import Rest, binding
@@ -59,12 +59,7 @@ def echo(_ctx: Ctx, message: bytes) -> Reply:
 @command("SELECT index", since="1.0.0", flags=_OPEN | CommandFlag.FAST, complexity="O(1)")
 def select(ctx: Ctx, index: int) -> Reply:
     """Changes the selected database."""
-    if not -(2**31) <= index < 2**31:
-        raise CommandError("ERR value is out of range, value must between -2147483648 and 2147483647")
-    databases = ctx.space.databases
-    if not 0 <= index < len(databases):
-        raise CommandError("ERR DB index is out of range")
-    ctx.use(databases[index])
+    ctx.use(ctx.database(index))
     return OK
 
 
@@ -129,7 +124,7 @@ def hello(ctx: Ctx, rest: Rest) -> Reply:
         elif word.upper() == b"SETNAME" and options:
             name = _checked_name(options.take(), "Client names")
         else:
-            raise CommandError(b"ERR Syntax error in HELLO option '%b'" % word)
+            raise CommandError(b"ERR Syntax error in HELLO option '%b'" % printable(word))
     if login:
         ctx.engine.acl.log_in(client, login[0], login[1])
     if not (client.authenticated or ctx.engine.acl.is_open):
@@ -165,7 +160,7 @@ def client_setinfo(ctx: Ctx, rest: Rest) -> Reply:
     option, value = rest
     word = option.lower()
     if word not in (b"lib-name", b"lib-ver"):
-        raise CommandError(b"ERR Unrecognized option '%b'" % option)
+        raise CommandError(b"ERR Unrecognized option '%b'" % printable(option))
     _checked_name(value, word.decode())
     if word == b"lib-name":
         ctx.client.lib_name = value

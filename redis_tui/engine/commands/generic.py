@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from redis_tui.engine.access import FrequencyLog
 from redis_tui.engine.glob import compile_glob
 from redis_tui.engine.lazyfree import is_freed_late
-from redis_tui.engine.registry import command, container
+from redis_tui.engine.registry import command, container, printable
 from redis_tui.engine.scan_request import parse_cursor, parse_scan
 from redis_tui.engine.types.base import Collection, type_name
 from redis_tui.engine.types.string import EMBSTR_MAX, encoding
@@ -150,7 +150,7 @@ def _parse_expire(rest: Rest) -> set[bytes]:
     for text in rest:
         word = text.upper()
         if word not in _EXPIRE_OPTIONS:
-            raise CommandError(b"ERR Unsupported option %b" % text)
+            raise CommandError(b"ERR Unsupported option %b" % printable(text))
         given.add(word)
     if b"NX" in given and len(given) > 1:
         raise CommandError("ERR NX and XX, GT or LT options at the same time are not compatible")
@@ -310,7 +310,7 @@ def copy(ctx: Ctx, source: bytes, destination: bytes, rest: Rest) -> Reply:
         if word == b"REPLACE":
             replaces = True
         elif word == b"DB" and options:
-            target = _database(ctx, options.take_int())
+            target = ctx.database(options.take_int())
         else:
             raise SyntaxFault
     if target is ctx.db and source == destination:
@@ -323,16 +323,10 @@ def copy(ctx: Ctx, source: bytes, destination: bytes, rest: Rest) -> Reply:
     return 1
 
 
-def _database(ctx: Ctx, number: int) -> Database:
-    if not 0 <= number < len(ctx.space.databases):
-        raise CommandError("ERR DB index is out of range")
-    return ctx.space.databases[number]
-
-
 @command("MOVE key db", since="1.0.0", flags=WRITE | FAST, complexity="O(1)")
 def move(ctx: Ctx, key: bytes, db: int) -> Reply:
     """Moves a key to another database."""
-    target = _database(ctx, db)
+    target = ctx.database(db)
     if target is ctx.db:
         raise CommandError("ERR source and destination objects are the same")
     value = ctx.peek(key)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from redis_tui.engine import geohash
 from redis_tui.engine.commands.sorted_set import decode_score, zadd
 from redis_tui.engine.geo_shape import Box, Circle, Polygon, Shape
-from redis_tui.engine.registry import command
+from redis_tui.engine.registry import command, printable
 from redis_tui.engine.types.sorted_set import SortedSet
 from redis_tui.errors import CommandError, NamedFault, SyntaxFault
 from redis_tui.resp.types import NULL_ARRAY, LongDouble, Reply
@@ -178,7 +178,7 @@ class _Search:
             return
         score = self.source.scores.get(member)
         if score is None and self.ctx.dialect.is_valkey:
-            raise CommandError(b"ERR member %b does not exist" % member)
+            raise CommandError(b"ERR member %b does not exist" % printable(member))
         if score is None:
             raise CommandError("ERR could not decode requested zset member")
         self.center = geohash.decode(score)

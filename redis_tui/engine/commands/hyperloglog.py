@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from redis_tui.engine.registry import command
+from redis_tui.engine.registry import command, printable
 from redis_tui.engine.types import hyperloglog as hll
 from redis_tui.engine.types.hyperloglog import Sketch
 from redis_tui.errors import CommandError
@@ -129,7 +129,7 @@ def pfdebug(ctx: Ctx, subcommand: bytes, key: bytes) -> Reply:
         raise CommandError("ERR The specified key does not exist")
     show = _DEBUG.get(word)
     if show is None:
-        raise CommandError(b"ERR Unknown PFDEBUG subcommand '%b'" % subcommand)
+        raise CommandError(b"ERR Unknown PFDEBUG subcommand '%b'" % printable(subcommand))
     return show(ctx, sketch)
 
 

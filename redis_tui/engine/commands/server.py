@@ -193,13 +193,21 @@ def _frees_late(ctx: Ctx, words: Rest) -> bool:
 )
 def swapdb(ctx: Ctx, index1: bytes, index2: bytes) -> Reply:
     """Swaps two Redis databases."""
-    first = decode_int(index1, "ERR invalid first DB index")
-    second = decode_int(index2, "ERR invalid second DB index")
+    first = _db_index(index1, "ERR invalid first DB index")
+    second = _db_index(index2, "ERR invalid second DB index")
     count = len(ctx.space.databases)
     if not (0 <= first < count and 0 <= second < count):
         raise CommandError("ERR DB index is out of range")
     ctx.space.swap(first, second)
     return OK
+
+
+def _db_index(text: bytes, refusal: str) -> int:
+    """A number of 32 bits."""
+    number = decode_int(text, refusal)
+    if not -(2**31) <= number < 2**31:
+        raise CommandError(refusal)
+    return number
 
 
 # The server itself

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.commands.stream import shown
-from redis_tui.engine.registry import command
+from redis_tui.engine.registry import command, printable
 from redis_tui.engine.stream_id import is_strict_id, range_start, strict_id
 from redis_tui.engine.types.stream import Stream, text_of
 from redis_tui.errors import CommandError, SyntaxFault
@@ -86,7 +86,7 @@ def _parse_claim(rest: Rest, owner: bytes, now_ms: int) -> _Claim:
         elif word == b"LASTID" and options:
             claim.last_id = strict_id(options.take())
         else:
-            raise CommandError(b"ERR Unrecognized XCLAIM option '%b'" % given)
+            raise CommandError(b"ERR Unrecognized XCLAIM option '%b'" % printable(given))
     if claim.delivered_ms is None or not 0 <= claim.delivered_ms <= now_ms:
         claim.delivered_ms = now_ms  # a caller's clock may be ahead: no error, as on a server
     return claim
@@ -167,7 +167,7 @@ def _edit_group(ctx: Ctx, key: bytes, group: bytes) -> tuple[Stream, Group]:
     stream = ctx.edit(key, Stream)
     found = None if stream is None else stream.groups.get(group)
     if stream is None or found is None:
-        raise CommandError(b"NOGROUP No such key '%b' or consumer group '%b'" % (key, group))
+        raise CommandError(b"NOGROUP No such key '%b' or consumer group '%b'" % (printable(key), printable(group)))
     return stream, found
 
 

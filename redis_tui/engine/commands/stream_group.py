@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.commands.stream import counting_of
-from redis_tui.engine.registry import command, container
+from redis_tui.engine.registry import command, container, printable
 from redis_tui.engine.stream_delete import DELETED, KEPT, MISSING, parse_listed_ids
 from redis_tui.engine.stream_id import any_id, range_end, range_start, strict_id
 from redis_tui.engine.types.stream import Stream, text_of
@@ -164,7 +164,9 @@ def _edit_group(ctx: Ctx, key: bytes, group: bytes) -> tuple[Stream, Group]:
         raise CommandError(_NO_KEY)
     found = stream.groups.get(group)
     if found is None:
-        raise CommandError(b"NOGROUP No such consumer group '%b' for key name '%b'" % (group, key))
+        raise CommandError(
+            b"NOGROUP No such consumer group '%b' for key name '%b'" % (printable(group), printable(key))
+        )
     return stream, found
 
 
@@ -256,7 +258,7 @@ def _pending_group(ctx: Ctx, key: bytes, group: bytes) -> Group:
     stream = ctx.read(key, Stream)
     found = None if stream is None else stream.groups.get(group)
     if found is None:
-        raise CommandError(b"NOGROUP No such key '%b' or consumer group '%b'" % (key, group))
+        raise CommandError(b"NOGROUP No such key '%b' or consumer group '%b'" % (printable(key), printable(group)))
     return found
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.commands.stream import counting_of, shown
-from redis_tui.engine.registry import command, container
+from redis_tui.engine.registry import command, container, printable
 from redis_tui.engine.types.stream import LAST_ID, Stream, text_of
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import Map, Reply
@@ -75,7 +75,9 @@ def xinfo_consumers(ctx: Ctx, key: bytes, group: bytes) -> Reply:
     """Returns a list of the consumers in a consumer group."""
     found = _stream(ctx, key).groups.get(group)
     if found is None:
-        raise CommandError(b"NOGROUP No such consumer group '%b' for key name '%b'" % (group, key))
+        raise CommandError(
+            b"NOGROUP No such consumer group '%b' for key name '%b'" % (printable(group), printable(key))
+        )
     now_ms = ctx.now_ms
     return [
         Map(

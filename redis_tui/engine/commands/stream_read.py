@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.commands.stream import counting_of, shown
-from redis_tui.engine.registry import command
+from redis_tui.engine.registry import command, printable
 from redis_tui.engine.stream_id import strict_id
 from redis_tui.engine.types.stream import LAST_ID, Stream, text_of
 from redis_tui.errors import CommandError, SyntaxFault
@@ -61,8 +61,10 @@ class _Request:
 def xread(ctx: Ctx, rest: Rest) -> Reply:
     """Returns messages from multiple streams with IDs greater than the ones requested. Blocks until a message is available otherwise."""  # noqa: E501  # the server's own sentence
     request = _parse(ctx, "xread", rest)
-    streams = [ctx.read(key, Stream) for key in request.keys]
-    resolved = [_plain_id(ctx, stream, id_) for stream, id_ in zip(streams, request.ids, strict=True)]
+    streams, resolved = [], []
+    for key, id_ in _pairs(request):  # a key's type, then its id, then the next key
+        streams.append(stream := ctx.read(key, Stream))
+        resolved.append(_plain_id(ctx, stream, id_))
     after: list[int] = ctx.client.blocked.memo if ctx.reprocessing else resolved  # type: ignore[assignment,union-attr]  # the memo is what this handler stored
     found: list[tuple[Reply, Reply]] = []
     for key, stream, last in zip(request.keys, streams, after, strict=True):
@@ -118,7 +120,7 @@ def _find_group(ctx: Ctx, key: bytes, request: _Request) -> tuple[Stream, Group]
     if stream is None or group is None:
         raise CommandError(
             b"NOGROUP No such key '%b' or consumer group '%b' in XREADGROUP with GROUP option"
-            % (key, request.group or b"")
+            % (printable(key), printable(request.group or b""))
         )
     return stream, group
 
