@@ -51,12 +51,12 @@ _POLICIES: Final = (
 _BUFFERS: Final = "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60"
 
 _EFFECTIVE: Final = """
-    acl-pubsub-default aclfile acllog-max-len busy-reply-threshold client-output-buffer-limit databases
+    acl-pubsub-default aclfile acllog-max-len appendonly busy-reply-threshold client-output-buffer-limit databases
     dbfilename dir enable-protected-configs hash-max-listpack-entries hash-max-listpack-value
     hll-sparse-max-bytes latency-monitor-threshold latency-tracking latency-tracking-info-percentiles
     lazyfree-lazy-user-flush lfu-decay-time lfu-log-factor list-max-listpack-size maxclients maxmemory
     maxmemory-policy maxmemory-samples min-replicas-max-lag min-replicas-to-write notify-keyspace-events
-    proto-max-bulk-len rdbchecksum rdbcompression requirepass save set-max-intset-entries
+    proto-max-bulk-len rdb-key-save-delay rdbchecksum rdbcompression requirepass save set-max-intset-entries
     set-max-listpack-entries set-max-listpack-value slowlog-log-slower-than slowlog-max-len
     stop-writes-on-bgsave-error stream-node-max-bytes stream-node-max-entries timeout tracking-table-max-keys
     zset-max-listpack-entries zset-max-listpack-value

@@ -13,6 +13,7 @@ for tenths of a millisecond more, and the disk never keeps anybody waiting.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import threading
 import time
@@ -49,7 +50,7 @@ class _Job:
         self.dirty = dirty
         """The keyspace's count of changes at the start."""
         self.thread: threading.Thread | None = None
-        self.aborted = False
+        self.aborted = threading.Event()
         self.succeeded: bool | None = None
         """None while it is under way."""
 
@@ -139,8 +140,10 @@ class Persistence:
         engine.space.open_moment(moment)
         facts, style = self._how()
 
+        delay_s = self._delay_s()
+
         def pause() -> None:
-            if job.aborted:
+            if job.aborted.wait(delay_s) if delay_s else job.aborted.is_set():
                 raise _AbortedSave
             time.sleep(0)
 
@@ -162,7 +165,7 @@ class Persistence:
         self._job = None
         self._engine.space.close_moment()
         self.last_duration_s = int(time.monotonic() - job.started_s)
-        if job.aborted:
+        if job.aborted.is_set():
             return
         self.last_status_ok = job.succeeded
         if job.succeeded:
@@ -180,7 +183,7 @@ class Persistence:
         self.poll()
         if self._job is None:
             return False
-        self._job.aborted = True
+        self._job.aborted.set()
         self.wait()
         return True
 
@@ -211,14 +214,19 @@ class Persistence:
         facts = snapshot.Facts(engine.dialect, engine.clock.now_us() // 1_000_000, used, codes)
         return facts, payload.style(engine.dialect, engine.config, lzf.compress_if_worthwhile)
 
+    def _delay_s(self) -> float:
+        """What a test wants a background save to wait at each key; a test of ours needs no parts of a microsecond."""
+        return max(0, self._engine.config.number("rdb-key-save-delay")) / 1_000_000
+
     def _store(self, moment: Moment, facts: Facts, style: Style, pause: Callable[[], None] | None) -> bool:
         """Writes the file; on any thread. False where that could not be done."""
+        pause_every = 1 if self._delay_s() else snapshot.PAUSE_EVERY
         path = self.path
         self._number += 1
         draft = path.parent / f"temp-{os.getpid()}-{self._number}.rdb"
         try:
             with draft.open("xb") as file:
-                snapshot.write(file, moment, facts, style, pause)
+                snapshot.write(file, moment, facts, style, pause, pause_every=pause_every)
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(path)
@@ -319,6 +327,26 @@ class Persistence:
                 for index, part in loaded.databases.items()
             )
         ):
+            return False
+        self._apply(loaded, libraries)
+        space.dirty = dirty
+        return True
+
+    def replay(self) -> bool:
+        """Writes and reads all keys, as DEBUG LOADAOF does; False where nothing is there to be read.
+
+        An append-only file would hold what the keys hold, so it is written in memory and never to a disk. Where
+        ``appendonly`` is off there is none, and a server finds that out once it has emptied its databases.
+        """
+        space, functions = self._engine.space, self._engine.scripts.functions
+        dirty = space.dirty
+        held = io.BytesIO()
+        snapshot.write(held, Moment(space, shared=False), *self._how())
+        loaded = self.read(held.getvalue())
+        libraries = self._libraries(loaded)
+        space.flush()
+        functions.clear()
+        if not self._engine.config.enabled("appendonly"):
             return False
         self._apply(loaded, libraries)
         space.dirty = dirty

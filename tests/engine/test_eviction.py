@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from redis_tui.engine.dialect import REDIS_7_2
+from redis_tui.engine.engine import Engine
 from redis_tui.engine.memory import STARTUP
 from redis_tui.resp.types import OK, ErrorReply
 
 if TYPE_CHECKING:
     from redis_tui.engine.clock import ManualClock
-    from redis_tui.engine.engine import Engine
     from tests.engine.conftest import Run
 
 OOM = ErrorReply(b"OOM command not allowed when used memory > 'maxmemory'.")
@@ -135,3 +136,12 @@ def test_a_limit_that_is_set_holds_without_another_command(engine: Engine, run: 
     run("CONFIG SET maxmemory-policy allkeys-random maxmemory 1")
     engine.expire_cycle()
     assert len(engine.space.databases[0]) == 0
+
+
+def test_numbers_are_not_shared_while_ages_decide_who_goes() -> None:
+    engine = Engine(dialect=REDIS_7_2)
+    client = engine.connect()
+    engine.execute(client, [b"SET", b"k", b"1"])
+    assert engine.execute(client, [b"OBJECT", b"REFCOUNT", b"k"]) == 2**31 - 1
+    engine.execute(client, [b"CONFIG", b"SET", b"maxmemory", b"1gb", b"maxmemory-policy", b"allkeys-lru"])
+    assert engine.execute(client, [b"OBJECT", b"REFCOUNT", b"k"]) == 1

@@ -156,6 +156,28 @@ def test_bgsave_in_a_transaction_waits_for_its_end(engine: Engine, run: Run, tmp
     assert loaded(tmp_path)[0].space.databases[0].entries == {b"k": b"v"}
 
 
+def test_debug_loadaof_keeps_what_an_append_only_file_would(engine: Engine, run: Run, tmp_path: Path) -> None:
+    run("CONFIG SET appendonly yes")
+    run("XADD s 1-1 f v")
+    run("SET k v PX 100000")
+    assert run("DEBUG LOADAOF") is OK
+    assert run("XLEN s") == 1
+    assert run("PTTL k") == 100_000
+    assert list(tmp_path.iterdir()) == []
+    run("CONFIG SET appendonly no")
+    assert run("DEBUG LOADAOF") == ErrorReply(b"ERR Error trying to load the AOF files, check server logs.")
+    assert run("DBSIZE") == 0
+
+
+def test_a_save_waits_at_each_key_and_can_still_be_given_up(engine: Engine, run: Run, tmp_path: Path) -> None:
+    run("SET k v")
+    run("CONFIG SET rdb-key-save-delay 100000000")
+    run("BGSAVE")
+    assert engine.persistence.is_saving
+    assert engine.persistence.abort()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_debug_reload_keeps_everything(engine: Engine, run: Run) -> None:
     run("RPUSH l a b")
     run("SET k v PX 1000")

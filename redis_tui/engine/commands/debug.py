@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine import digest
 from redis_tui.engine.commands.generic import encoding_name, reference_count
-from redis_tui.engine.commands.persistence import debug_reload
+from redis_tui.engine.commands.persistence import debug_loadaof, debug_reload
 from redis_tui.engine.config_kinds import parse_memory
 from redis_tui.engine.rdb import lzf, payload, values
 from redis_tui.engine.registry import command, printable
@@ -226,6 +226,12 @@ for _usage, _since, _valkey in _INERT:
 def _reload(ctx: Ctx, args: Sequence[bytes]) -> Reply:
     """Save the RDB on disk and reload it back to memory."""
     return debug_reload(ctx, args)
+
+
+@_sub("LOADAOF")
+def _loadaof(ctx: Ctx, _args: Sequence[bytes]) -> Reply:
+    """Flush the AOF buffers on disk and reload the AOF in memory."""
+    return debug_loadaof(ctx)
 
 
 # Looking inside

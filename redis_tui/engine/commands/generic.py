@@ -401,4 +401,6 @@ def reference_count(ctx: Ctx, value: Value) -> int:
     """How many keys share a value; all that were numbers below 10000, until values moved in with their keys."""
     if ctx.dialect.at_least("8.2.0", valkey="8.1.0") or not isinstance(value, bytes) or len(value) > _SHARED_DIGITS:
         return 1
+    if ctx.config.number("maxmemory") and ctx.config.text("maxmemory-policy").endswith(("lru", "lfu")):
+        return 1  # each value has an age of its own then
     return _SHARED_COUNT if value.isdigit() and encoding(value) == "int" else 1

@@ -105,3 +105,10 @@ def debug_reload(ctx: Ctx, args: Sequence[bytes]) -> Reply:
     if not persistence.reload(flush=chosen["flush"], merge=chosen["merge"]):
         raise CommandError("ERR Error trying to load the RDB dump, check server logs.")
     return OK
+
+
+def debug_loadaof(ctx: Ctx) -> Reply:
+    """Loads what an append-only file would hold, as DEBUG LOADAOF does."""
+    if not ctx.engine.persistence.replay():
+        raise CommandError("ERR Error trying to load the AOF files, check server logs.")
+    return OK

@@ -45,7 +45,7 @@ _MAGIC: Final = re.compile(rb"REDIS([0-9]{4})|VALKEY([0-9]{3})")
 _NEWEST_REDIS: Final = 12
 _CHECKSUM_SINCE: Final = 5
 _BUFFER: Final = 1 << 18
-_PAUSE_EVERY: Final = 64
+PAUSE_EVERY: Final = 64
 """Keys between two chances for other threads."""
 _MODULE_PARTS: Final = {1: "length", 2: "length", 3: "single", 4: "double", 5: "string"}
 """What a module writes: integers, floats, doubles, strings; the reader's method by opcode."""
@@ -92,6 +92,8 @@ def write(
     facts: Facts,
     style: values.Style,
     pause: Callable[[], None] | None = None,
+    *,
+    pause_every: int = PAUSE_EVERY,
 ) -> None:
     """Writes a whole snapshot.
 
@@ -101,6 +103,7 @@ def write(
         facts: what stands at the head of the file.
         style: how values are written.
         pause: called every few keys; may raise to end the writing.
+        pause_every: how many keys that is.
     """
     sink = _Sink(file, summed=style.config.enabled("rdbchecksum"))
     out = sink.buffer
@@ -126,7 +129,7 @@ def write(
                 out += body
             if len(out) > _BUFFER:
                 sink.flush()
-            if pause is not None and number % _PAUSE_EVERY == 0:
+            if pause is not None and number % pause_every == 0:
                 pause()
     out.append(EOF)
     sink.close()
