@@ -26,6 +26,7 @@ from redis_tui.spec.usage import key_range, parse_usage, render_usage
 if TYPE_CHECKING:
     from redis_tui.engine.context import Ctx
     from redis_tui.engine.dialect import Dialect
+    from redis_tui.spec.command import Arg
 
 Handler = Callable[..., Reply]
 Invoke = Callable[["Ctx", Sequence[bytes]], Reply]
@@ -33,6 +34,29 @@ Invoke = Callable[["Ctx", Sequence[bytes]], Reply]
 H = TypeVar("H", bound=Handler)
 
 _SPELLINGS_KEPT = 4096
+
+
+class Unbound:
+    """An `Invoke` whose binder is compiled when it is first wanted: nobody calls all commands, and each takes time.
+
+    Args:
+        name: as `compile_binder` takes it, like the others.
+    """
+
+    __slots__ = ("_bound", "_facts")
+
+    def __init__(self, name: str, args: tuple[Arg, ...], handler: Handler, arity: int) -> None:
+        self._facts = (name, args, handler, arity)
+        self._bound: Invoke | None = None
+
+    def __call__(self, ctx: Ctx, args: Sequence[bytes]) -> Reply:
+        return self.bound()(ctx, args)
+
+    def bound(self) -> Invoke:
+        """The compiled function itself, which costs a call less."""
+        if self._bound is None:
+            self._bound = compile_binder(*self._facts)
+        return self._bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +126,7 @@ def command(
         )
         if name in _DECLARED:
             raise RuntimeError(f"{name} is declared twice")
-        _DECLARED[name] = Declaration(spec, compile_binder(name, args, handler, spec.arity), valkey_since, usages or {})
+        _DECLARED[name] = Declaration(spec, Unbound(name, args, handler, spec.arity), valkey_since, usages or {})
         return handler
 
     return declare
@@ -205,8 +229,11 @@ class Registry:
             found = self.commands.get(name.decode("ascii").lower())
         except UnicodeDecodeError:
             return None
-        if found is not None and len(self._spelled) < _SPELLINGS_KEPT:
-            self._spelled[name] = found
+        if found is not None:
+            if isinstance(found.invoke, Unbound):
+                found.invoke = found.invoke.bound()
+            if len(self._spelled) < _SPELLINGS_KEPT:
+                self._spelled[name] = found
         return found
 
     def resolve(self, argv: Sequence[bytes]) -> tuple[Command, Sequence[bytes]]:

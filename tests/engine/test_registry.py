@@ -9,7 +9,7 @@ import redis.connection
 
 from redis_tui.engine.command_table import info_row
 from redis_tui.engine.dialect import DIALECTS, REDIS_7_2, REDIS_8, VALKEY_9
-from redis_tui.engine.registry import Registry, declarations
+from redis_tui.engine.registry import Registry, Unbound, declarations
 from redis_tui.resp.types import Map, SetReply
 from redis_tui.spec.usage import parse_usage, render_usage
 from tests.conformance.real_server import running
@@ -69,6 +69,13 @@ def test_every_declaration_has_its_facts(name: str) -> None:
     assert spec.since.count(".") == 2
     assert spec.complexity or name in WITHOUT_COMPLEXITY
     assert spec.arity != 0
+
+
+@pytest.mark.parametrize("name", sorted(declarations()))
+def test_every_handler_fits_its_usage(name: str) -> None:
+    invoke = declarations()[name].invoke
+    if isinstance(invoke, Unbound):
+        assert callable(invoke.bound())
 
 
 @pytest.mark.parametrize("name", sorted(declarations()))
