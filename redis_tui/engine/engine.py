@@ -1,9 +1,8 @@
-"""`Engine.execute`: the gate list, dispatch, MULTI, the slow log.
+"""`Engine.execute`: dispatch, counting, what a command's end sets off; every part of one engine hangs on it.
 
 Synchronous and for one thread: `thread.EngineThread` owns it where there are others.
-Knows no wire format and no Lua (`scripts` does). Everything that a client may not do right
-now is decided in `_gate`, in the order in which a server looks: authentication, a busy
-script, an open transaction.
+Knows no wire format and no Lua (`scripts` does). What a client may not do right now is
+decided in `gates`.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from redis_tui.engine.context import Ctx
 from redis_tui.engine.dialect import REDIS_8, Dialect
 from redis_tui.engine.eviction import Eviction
 from redis_tui.engine.expiry import ExpiryCycle
+from redis_tui.engine.gates import NOAUTH, Gates
 from redis_tui.engine.keyspace import Keyspace
 from redis_tui.engine.latency import LatencyMonitor
 from redis_tui.engine.notify import Notifier
@@ -38,25 +38,13 @@ from redis_tui.engine.tracking import TrackingTable
 from redis_tui.engine.write_gate import WriteGate
 from redis_tui.errors import CommandError
 from redis_tui.resp.inline import quote
-from redis_tui.resp.types import QUEUED, ErrorReply, Reply, Status
+from redis_tui.resp.types import ErrorReply, Reply, Status
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-NOAUTH = b"NOAUTH Authentication required."
-_ENDS_QUEUEING = frozenset({"exec", "discard", "quit", "reset"})
-_UNQUEUED = frozenset({"exec", "discard", "multi", "watch", "quit", "reset"})
-_NO_MULTI_IN_VALKEY = frozenset({"multi", "watch"})
-"""Valkey refuses these while it queues; Redis runs them, and they answer an error of their own."""
-_WHILE_LISTENING = frozenset(f"{kind}{word}" for kind in ("", "p", "s") for word in ("subscribe", "unsubscribe")) | {
-    "ping",
-    "quit",
-    "reset",
-}
-_TOUCHES_DATA = CommandFlag.WRITE | CommandFlag.READONLY | CommandFlag.MAY_REPLICATE
-_HELD_BACK = CommandFlag.WRITE | CommandFlag.MAY_REPLICATE
 _UNSEEN = CommandFlag.SKIP_MONITOR | CommandFlag.ADMIN
 
 
@@ -111,6 +99,7 @@ class Engine:
         self.acl = Acl(self)
         self.scripts = Scripts(self)
         self.write_gate = WriteGate(self, self.eviction.make_room)
+        self.gates = Gates(self)
         self.persistence = Persistence(self)
         self.time_frozen = False
         """Inside EXEC or a script: the commands within share one moment."""
@@ -202,7 +191,7 @@ class Engine:
             command, args = self.registry.resolve(argv)
             client.last_command = command.name
             if not client.plain or self.guarded:
-                queued = self._gate(client, command, argv)
+                queued = self.gates.check(client, command, argv)
                 if queued is not None:
                     return queued
         except CommandError as refusal:
@@ -403,74 +392,6 @@ class Engine:
         if self.blocking.ready:
             self.blocking.serve()
         return gone
-
-    def _gate(self, client: Client, command: Command, argv: Sequence[bytes]) -> Reply:
-        """Refuses or queues; None lets the command pass.
-
-        Raises:
-            CommandError: refused.
-        """
-        valkey = self.dialect.is_valkey
-        stranger = not (client.authenticated or self.acl.is_open or command.flags & CommandFlag.NO_AUTH)
-        if not command.takes(len(argv)) and not (stranger and valkey):
-            raise CommandError(f"ERR wrong number of arguments for '{command.name}' command")
-        if stranger:
-            raise CommandError(NOAUTH)
-        if client.account.restricted:
-            self.acl.enforce(client, command, argv)
-        if client.only_listens and command.name not in _WHILE_LISTENING:
-            raise CommandError(
-                f"ERR Can't execute '{command.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET "
-                "are allowed in this context"
-            )
-        if self.write_gate.active and not self.scripts.busy:
-            self._check_room(client, command, argv)
-        if self.scripts.busy and not command.flags & CommandFlag.ALLOW_BUSY:
-            raise CommandError(self.scripts.busy_text)
-        if client.monitoring and command.flags & _TOUCHES_DATA:
-            raise CommandError("ERR Replica can't interact with the keyspace")
-        if self.write_gate.cannot_save and command.name == "ping":
-            raise CommandError(self.dialect.cannot_save)
-        if (
-            self.pause.mode is not None
-            and not client.monitoring
-            and self.pause.holds(writes=bool(self._effective_flags(client, command, argv) & _HELD_BACK))
-        ):
-            return self.blocking.postpone(client, argv)
-        if client.transaction is None:
-            return None
-        if command.flags & CommandFlag.NO_MULTI or (valkey and command.name in _NO_MULTI_IN_VALKEY):
-            which = f" '{command.name}'" if valkey else ""
-            raise CommandError(f"ERR Command{which} not allowed inside a transaction")
-        if command.name in _UNQUEUED:
-            return None
-        client.transaction.queue.append((command, list(argv)))
-        return QUEUED
-
-    def _effective_flags(self, client: Client, command: Command, argv: Sequence[bytes]) -> CommandFlag:
-        """A command's flags; of a script what it promises, of EXEC all that it would run."""
-        if command.name != "exec" or client.transaction is None:
-            return self.scripts.flags_of(command, argv)
-        flags = command.flags
-        for queued, words in client.transaction.queue:
-            flags |= self.scripts.flags_of(queued, words)
-        return flags
-
-    def _check_room(self, client: Client, command: Command, argv: Sequence[bytes]) -> None:
-        """Raises `CommandError` where there is no memory, or are no replicas, for a command."""
-        gate = self.write_gate
-        evicted = self.eviction.evicted
-        gate.look()
-        if self.eviction.evicted > evicted and client.outlet is not None:
-            self.tracking.flush()
-            client.outlet.flush()  # who went is told ahead of the reply
-        flags = self._effective_flags(client, command, argv)
-        queues = client.transaction is not None and command.name not in _ENDS_QUEUEING
-        if queues and not self.dialect.at_least("7.4.0", valkey="8.0.0"):
-            flags |= CommandFlag.DENYOOM  # a queue takes memory, whatever stands in it
-        refusal = gate.refusal(flags)
-        if refusal is not None:
-            raise CommandError(refusal)
 
     def _rejected(self, client: Client, command: Command | None, refusal: CommandError) -> ErrorReply:
         """Answers a command that was not run: it breaks an open transaction, and a refused EXEC ends it."""
