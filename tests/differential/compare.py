@@ -35,7 +35,7 @@ def mode_of(argv: Sequence[bytes]) -> Mode:
     name = argv[0].decode("latin-1").lower()
     if name.startswith("eval") and len(argv) > 3 and argv[2] == b"0":
         return mode_of(argv[3:])
-    if name in _SCANS and len(argv) > 2 and argv[1 + (name != "scan")] != b"0":
+    if name in _SCANS and argv[1 + (name != "scan") :][:1] not in ((b"0",), [b"0"]):
         return "kind"  # what follows from the middle is each server's own walk
     if name in ("sort", "sort_ro") and any(
         word.upper() == b"BY" and (b"*" not in after or b"LIMIT" in argv) for word, after in itertools.pairwise(argv)

@@ -180,6 +180,7 @@ def lset(ctx: Ctx, key: bytes, index: bytes, element: bytes) -> Reply:
         raise CommandError("ERR no such key")
     at = decode_int(index)
     if not -len(items) <= at < len(items):
+        items.expect(element, ctx.config)
         raise CommandError("ERR index out of range")
     items.replace_at(at, element, ctx.config)
     items.shrunk(ctx.config)
@@ -261,6 +262,7 @@ def linsert(ctx: Ctx, key: bytes, where: Literal["before", "after"], pivot: byte
         return 0
     at = items.find(pivot)
     if at < 0:
+        items.expect(element, ctx.config)
         return -1
     items.insert(at if where == "before" else at + 1, element, ctx.config)
     ctx.touched(key, "linsert")

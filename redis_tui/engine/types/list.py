@@ -121,6 +121,11 @@ class List(Collection):
             self._size -= element_size(item)
         return item
 
+    def expect(self, element: bytes, config: Config) -> None:
+        """Takes the encoding that one more element would need; a server does so before it looks for the place."""
+        self._grow((element,), config)
+        self._forget(element, 1)
+
     def replace_at(self, index: int, element: bytes, config: Config) -> None:
         """Puts another element where one is."""
         self._grow((element,), config)
