@@ -38,7 +38,8 @@ def mode_of(argv: Sequence[bytes]) -> Mode:
     if name in _SCANS and argv[1 + (name != "scan") :][:1] not in ((b"0",), [b"0"]):
         return "kind"  # what follows from the middle is each server's own walk
     if name in ("sort", "sort_ro") and any(
-        word.upper() == b"BY" and (b"*" not in after or b"LIMIT" in argv) for word, after in itertools.pairwise(argv)
+        word.upper() == b"BY" and (b"*" not in after or {b"LIMIT", b"ALPHA"} & set(argv))
+        for word, after in itertools.pairwise(argv)
     ):
         return "shape"
     return _MODES.get(name, "exact")

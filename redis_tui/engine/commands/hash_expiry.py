@@ -340,7 +340,10 @@ def hsetex(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
         for at in range(0, len(request.names), 2):
             fields.revise(request.names[at], request.names[at + 1])
     else:
+        was_packed = fields.is_packed
         fields.put_many(request.names)
+        if ctx.dialect.is_valkey and at_ms is not None and at_ms <= ctx.now_ms:
+            fields.is_packed = was_packed  # Valkey puts nothing there that is overdue
     ctx.touched(key, "hset", len(request.names) // 2)
     if at_ms is not None:
         names = dict.fromkeys(request.names[::2])

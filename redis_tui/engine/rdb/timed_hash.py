@@ -69,13 +69,13 @@ Field = tuple[bytes, bytes, int | None]
 """Name, value, and when its time runs out."""
 
 
-def _made(fields: list[Field], reader: Reader, config: Config) -> Hash | None:
+def _made(fields: list[Field], reader: Reader, config: Config, *, stays_timed: bool = False) -> Hash | None:
     plain = Hash.of([(name, text) for name, text, _ in fields], config)
     if len(plain) != len(fields):
         raise reader.fault("fields that differ")
     if not fields:
         return None
-    if all(at_ms is None for _, _, at_ms in fields):
+    if not stays_timed and all(at_ms is None for _, _, at_ms in fields):
         return plain
     made = TimedHash.timed(plain, is_redis=not config.dialect.is_valkey)
     # Of equal times the one that was set last stands first in a packed hash.
@@ -128,6 +128,7 @@ def get_packed(*, has_head: bool) -> Callable[[Reader, Config], Hash | None]:
             fields = list(zip(items[::3], items[1::3], times, strict=True))
         except ValueError:
             raise reader.fault("fields, values and times in turn", at) from None
-        return _made(fields, reader, config)
+        # OBJECT ENCODING -> listpackex, also of one that has no times any more.
+        return _made(fields, reader, config, stays_timed=not config.dialect.is_valkey)
 
     return read
