@@ -93,6 +93,10 @@ class Client:
     no_evict: bool = False
     no_touch: bool = False
     """As CLIENT NO-EVICT and NO-TOUCH set them; shown by CLIENT LIST, nothing is evicted here."""
+    capabilities: str = ""
+    """What it says that it can, by letters, as CLIENT CAPA sets them."""
+    import_source: bool = False
+    """As CLIENT IMPORT-SOURCE sets it; shown by CLIENT LIST."""
     subscriptions: Subscriptions | None = None
     tracking: Tracking | None = None
     monitoring: bool = False

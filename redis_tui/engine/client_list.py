@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from redis_tui.engine.client import Client
     from redis_tui.engine.context import Ctx
 
+_FLAGS = b"bcdeirtuxABEIMNOPRSTU"
+"""Every letter that Valkey knows."""
 _TYPES = (b"normal", b"master", b"replica", b"slave", b"pubsub")
 
 
@@ -35,7 +37,7 @@ def client_line(ctx: Ctx, client: Client) -> bytes:
         ("age", max(0, now_ms - client.created_ms) // 1000),
         ("idle", max(0, now_ms - client.last_active_ms) // 1000),
         ("flags", _flags(client)),
-        *([("capa", "")] if dialect.is_valkey else []),
+        *([("capa", client.capabilities)] if dialect.is_valkey else []),
         ("db", client.ctx.db.index),
         *_subscriptions(client),
         ("multi", -1 if transaction is None else len(queue)),
@@ -74,6 +76,7 @@ def _flags(client: Client) -> str:
         ("A", client.closing),
         ("e", client.no_evict),
         ("T", client.no_touch),
+        ("I", client.import_source),
     )
     return "".join(mark for mark, holds in marks if holds) or "N"
 
@@ -182,6 +185,12 @@ def _test(ctx: Ctx, word: bytes, value: bytes, *, more: bool) -> Callable[[Clien
         raise SyntaxFault
     if word == b"NAME":
         return lambda client: client.name == value
+    if word == b"DB":
+        return _of_database(ctx, value)
+    if word == b"CAPA":
+        return _of_letters(value, b"capa", b"r", lambda client: client.capabilities)
+    if word == b"FLAGS":
+        return _of_letters(value, b"flags", _FLAGS, _flags)
     if word == b"LIB-NAME":
         return lambda client: client.lib_name == value
     if word == b"LIB-VER":
@@ -205,6 +214,21 @@ def _of_type(name: bytes, *, primary: bool) -> Callable[[Client], bool]:
         raise CommandError(b"ERR Unknown client type '%b'" % name)
     wanted = b"replica" if name.lower() == b"slave" else name.lower()
     return lambda client: _type(client) == wanted
+
+
+def _of_database(ctx: Ctx, value: bytes) -> Callable[[Client], bool]:
+    index, last = decode_int(value, "ERR DB is not an integer or out of range"), len(ctx.space.databases) - 1
+    if not 0 <= index <= last:
+        raise CommandError(f"ERR DB number should be between 0 and {last}")
+    return lambda client: client.ctx.db.index == index
+
+
+def _of_letters(value: bytes, what: bytes, known: bytes, has: Callable[[Client], str]) -> Callable[[Client], bool]:
+    """Clients with all of these letters."""
+    if not set(value) <= set(known):
+        raise CommandError(b"ERR Unknown %b found in the provided filter: %b" % (what, value))
+    wanted = set(value.decode("latin-1"))
+    return lambda client: wanted <= set(has(client))
 
 
 def _seconds(text: bytes, what: bytes) -> int:

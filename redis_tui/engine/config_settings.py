@@ -51,7 +51,9 @@ _POLICIES: Final = (
 _BUFFERS: Final = "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60"
 
 _EFFECTIVE: Final = """
-    acl-pubsub-default aclfile acllog-max-len appendonly busy-reply-threshold client-output-buffer-limit databases
+    acl-pubsub-default aclfile acllog-max-len appendonly busy-reply-threshold client-output-buffer-limit
+    commandlog-large-reply-max-len commandlog-large-request-max-len commandlog-reply-larger-than
+    commandlog-request-larger-than databases
     dbfilename dir enable-protected-configs hash-max-listpack-entries hash-max-listpack-value
     hll-sparse-max-bytes latency-monitor-threshold latency-tracking latency-tracking-info-percentiles
     lazyfree-lazy-user-flush lfu-decay-time lfu-log-factor list-max-listpack-size maxclients maxmemory
@@ -62,7 +64,7 @@ _EFFECTIVE: Final = """
     zset-max-listpack-entries zset-max-listpack-value
 """
 EFFECTIVE: Final = frozenset(_EFFECTIVE.split())
-"""Parameters (by their Redis name) that change what the engine does; any other is kept and shown, nothing more."""
+"""Parameters that change what the engine does, by their Redis name where there is one; others are kept and shown."""
 
 
 @dataclass(frozen=True, slots=True)

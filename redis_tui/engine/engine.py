@@ -17,6 +17,7 @@ from redis_tui.engine.acl import Acl, AuthFailed
 from redis_tui.engine.blocking import BLOCKED, Blocking
 from redis_tui.engine.client import Client
 from redis_tui.engine.clock import Clock, SystemClock
+from redis_tui.engine.command_log import CommandLog, redacted
 from redis_tui.engine.config import Config
 from redis_tui.engine.context import Ctx
 from redis_tui.engine.dialect import REDIS_8, Dialect
@@ -24,6 +25,7 @@ from redis_tui.engine.eviction import Eviction
 from redis_tui.engine.expiry import ExpiryCycle
 from redis_tui.engine.gates import NOAUTH, Gates
 from redis_tui.engine.keyspace import Keyspace
+from redis_tui.engine.large_log import LargeLog
 from redis_tui.engine.latency import LatencyMonitor
 from redis_tui.engine.notify import Notifier
 from redis_tui.engine.pause import Pause
@@ -31,7 +33,6 @@ from redis_tui.engine.persistence import Persistence
 from redis_tui.engine.pubsub import PubSub
 from redis_tui.engine.registry import Command, Registry
 from redis_tui.engine.scripts import Scripts
-from redis_tui.engine.slowlog import SlowLog, redacted
 from redis_tui.engine.stats import Stats
 from redis_tui.engine.switches import Switches
 from redis_tui.engine.tracking import TrackingTable
@@ -78,7 +79,10 @@ class Engine:
             self.space.overdue_event = "expired"
         self._expiry = ExpiryCycle(self.space)
         self.blocking = Blocking(self)
-        self.slowlog = SlowLog()
+        self.slowlog = CommandLog()
+        self.large = LargeLog(self)
+        self.refusal: ErrorReply | None = None
+        """The last reply to a command that did not pass the gates."""
         self.stats = Stats(dialect)
         self.latency = LatencyMonitor()
         self.clients: dict[int, Client] = {}
@@ -264,7 +268,7 @@ class Engine:
         """Puts a command into the slow log; of no client where a script called it."""
         unix_time = self.clock.now_us() // 1_000_000
         addr, name = (client.addr, client.name) if client is not None else (b"", b"")
-        self.slowlog.add(argv, unix_time=unix_time, duration_us=duration_us, addr=addr, name=name)
+        self.slowlog.add(argv, unix_time=unix_time, measure=duration_us, addr=addr, name=name)
 
     def observe(self, client: Client, command: Command, argv: Sequence[bytes], *, from_script: bool = False) -> None:
         """Tells monitors of a command that has run, and remembers what a tracking client has read.
@@ -406,7 +410,7 @@ class Engine:
             line = b"EXECABORT Transaction discarded because of: " + line.removeprefix(b"ERR ")
         elif client.transaction is not None:
             client.transaction.broken = True
-        reply = ErrorReply(line)
+        reply = self.refusal = ErrorReply(line)
         self.stats.note_error(reply.code)
         return reply
 
@@ -418,6 +422,7 @@ class Engine:
         wanted_ns += [1_000_000 * self._spike_ms] if self._spike_ms else []
         self.notable_ns = min(wanted_ns, default=1 << 63)
         self.slowlog.resize(self.config.number("slowlog-max-len"))
+        self.large.configure()
         self.eviction.configure()
         self.notifier.configure(self.config.text("notify-keyspace-events"))
         self.tracking.limit = self.config.number("tracking-table-max-keys")

@@ -132,14 +132,23 @@ def command(
     return declare
 
 
-def container(name: str, summary: str, *, since: str, group: str, complexity: str = "Depends on subcommand.") -> None:
+def container(
+    name: str,
+    summary: str,
+    *,
+    since: str,
+    group: str,
+    complexity: str = "Depends on subcommand.",
+    only: str | None = None,
+) -> None:
     """Declares a command that only holds subcommands.
 
     Args:
         name: in lower case.
         summary: as COMMAND DOCS tells it.
+        only: as for `command`.
     """
-    spec = CommandSpec(name=name, summary=summary, group=group, since=since, arity=-2, complexity=complexity)
+    spec = CommandSpec(name=name, summary=summary, group=group, since=since, arity=-2, complexity=complexity, only=only)
     _DECLARED[name] = Declaration(spec, None, None)
 
 

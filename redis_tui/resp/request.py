@@ -80,6 +80,11 @@ class RequestParser:
         """Bytes of the request under way, overhead counted."""
         self._reader = Reader()
 
+    @property
+    def pending(self) -> int:
+        """Bytes of a request that is not complete, as many as there are or a few more."""
+        return len(self._buffer) + (self._held if self._missing else 0)
+
     def feed(self, data: bytes) -> list[list[bytes]]:
         """Takes one read and answers the commands that it completes, in order.
 

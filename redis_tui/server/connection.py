@@ -61,6 +61,7 @@ class Connection:
         "_parser",
         "_serving",
         "_waiting",
+        "_weighs",
         "client",
         "sock",
     )
@@ -81,8 +82,10 @@ class Connection:
         self._asked = _READ
         """What the selector watches for."""
         self._serving = False
-        self._waiting = False
-        """Its last command waits for its answer."""
+        self._waiting: list[bytes] = []
+        """Its last command, while that waits for its answer."""
+        self._weighs = False
+        """Among the commands at hand may be one whose size is to be noted."""
         self._finished = False
         """The other side sends no more."""
         self._closing = False
@@ -164,8 +167,10 @@ class Connection:
             self._loop.write_later(self)
 
     def answer(self, reply: Reply) -> None:
-        self._waiting = False
+        argv, self._waiting = self._waiting, []
+        mark = len(self._out)
         self._encode(reply)
+        self._loop.engine.large.weigh(self.client, argv, reply, len(self._out) - mark)
         self._send_late()
         if self._backlog or self._finished or self._asked == 0:
             self._loop.resume_later(self)
@@ -199,6 +204,10 @@ class Connection:
         self.client.net_in += len(data)
         self._loop.engine.stats.net_in += len(data)
         self._loop.engine.stats.reads += 1
+        if not self._backlog:
+            self._weighs = False
+        if len(data) + self._parser.pending >= self._loop.engine.large.request_limit:
+            self._weighs = True
         batch = self._parser.feed(data)
         if self._waiting or self._backlog:
             self._backlog += batch
@@ -242,12 +251,12 @@ class Connection:
 
     def _run(self, batch: list[list[bytes]]) -> None:
         client, out = self.client, self._out
-        execute = self._loop.engine.execute
+        execute, large = self._loop.engine.execute, self._loop.engine.large
         for at, argv in enumerate(batch):
             try:
                 reply = execute(client, argv)
                 if reply is BLOCKED:
-                    self._waiting = True
+                    self._waiting = argv
                     self._backlog = batch[at + 1 :]
                     self._send_late()
                     return
@@ -255,6 +264,8 @@ class Connection:
                 encode_into(out, reply, client.resp)
                 if client.silence is not _AUDIBLE and type(reply) is not Several:
                     self._hush(mark)
+                if self._weighs or len(out) - mark >= large.reply_limit:
+                    large.weigh(client, argv, reply, len(out) - mark)
             except Exception as error:  # noqa: BLE001  # a fault of ours must not cost the others their server
                 encode_into(out, ErrorReply(f"ERR internal error, {type(error).__name__}: {error}".encode()))
                 continue

@@ -102,4 +102,4 @@ def test_wildcards_find_aliases_too() -> None:
 
 
 def test_what_is_said_to_have_an_effect_exists() -> None:
-    assert {setting.name for setting in settings_of(REDIS_8)} >= EFFECTIVE
+    assert {one.name for dialect in (REDIS_8, VALKEY_9) for one in settings_of(dialect)} >= EFFECTIVE

@@ -58,6 +58,19 @@ def asking(_ctx: Ctx) -> Reply:
     raise CommandError(_DISABLED)
 
 
+@command(
+    "CLUSTERSCAN cursor [MATCH match-pattern] [COUNT count] [TYPE type] [SLOT slot]",
+    since="9.1.0",
+    flags=CommandFlag.READONLY,
+    complexity="O(N) where N is the number of elements returned.",
+    keys=KeyRange(1, 1, 1),  # the cursor stands where a key would, because it tells the slot
+    only="valkey",
+)
+def clusterscan(ctx: Ctx, rest: Rest) -> Reply:  # noqa: ARG001  # whatever was asked
+    """Iterates over the keys in the cluster."""
+    raise CommandError(_DISABLED)
+
+
 def _mode(ctx: Ctx) -> Reply:
     """A Valkey takes the mode of a connection in any case: its replicas outside a cluster heed it, too."""
     if not ctx.dialect.at_least("99.0.0", valkey="8.0.0"):
@@ -206,3 +219,23 @@ for _usage, _flags, _complexity, _summary in (
     ),
 ):
     _subcommand(_usage, "9.0.0", _flags, _complexity, _summary, only="valkey")
+# The whole may be repeated, and its arity counts less than it takes.
+_subcommand(
+    "MIGRATESLOTS SLOTSRANGE start-slot end-slot [start-slot end-slot ...] NODE node-id",
+    "9.0.0",
+    _CHANGE,
+    "O(N) where N is the total number of the slots between all start slot and end slot arguments.",
+    "Migrate the given slots from this node to the specified nodes.",
+    arity=-4,
+    only="valkey",
+)
+# What servers say to each other, which they tell nobody.
+_subcommand(
+    "SYNCSLOTS",
+    "9.0.0",
+    _CHANGE,
+    "Depends on subcommand.",
+    "A container for internal slot migration commands.",
+    arity=-3,
+    only="valkey",
+)

@@ -79,7 +79,7 @@ def reset(ctx: Ctx) -> Reply:
     client.silence = Silence.NONE
     client.name = b""
     client.resp = 2
-    client.no_evict = client.no_touch = False
+    client.no_evict = client.no_touch = client.import_source = False
     client.account = ctx.engine.acl.default
     client.authenticated = ctx.engine.acl.is_open
     client.refresh()
@@ -222,6 +222,32 @@ def client_no_evict(ctx: Ctx, enabled: Literal["on", "off"]) -> Reply:
 def client_no_touch(ctx: Ctx, enabled: Literal["on", "off"]) -> Reply:
     """Controls whether commands sent by the client affect the LRU/LFU of accessed keys."""
     ctx.client.no_touch = enabled == "on"
+    return OK
+
+
+@command(
+    "CLIENT CAPA capability [capability ...]",
+    since="8.0.0",
+    flags=_SUB | CommandFlag.ALLOW_BUSY,
+    complexity="O(1)",
+    only="valkey",
+)
+def client_capa(ctx: Ctx, capabilities: list[bytes]) -> Reply:
+    """A client claims its capability."""
+    if any(one.lower() == b"redirect" for one in capabilities):  # others are overlooked
+        ctx.client.capabilities = "r"
+    return OK
+
+
+@command("CLIENT IMPORT-SOURCE <ON | OFF>", since="8.1.0", flags=_SUB, complexity="O(1)", only="valkey")
+def client_import_source(ctx: Ctx, rest: Rest) -> Reply:
+    """Marks this client as an import source when the server is in import mode."""
+    word = rest[0].lower()
+    if word != b"off" and not ctx.config.enabled("import-mode"):
+        raise CommandError("ERR Server is not in import mode")
+    if word not in (b"on", b"off"):
+        raise SyntaxFault
+    ctx.client.import_source = word == b"on"
     return OK
 
 

@@ -14,8 +14,8 @@ from redis_tui.engine import lolwut
 from redis_tui.engine.command_facts import facts_of
 from redis_tui.engine.command_table import docs, info_row, keys_and_flags
 from redis_tui.engine.glob import compile_glob
-from redis_tui.engine.registry import command, container
-from redis_tui.errors import CommandError, SubcommandFault, SyntaxFault
+from redis_tui.engine.registry import command
+from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.resp.types import OK, Map, Reply, Several, Verbatim
 from redis_tui.spec.categories import acl_categories
 from redis_tui.spec.command import CommandFlag
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 _OPEN = CommandFlag.LOADING | CommandFlag.STALE
 _ADMIN = _OPEN | CommandFlag.ADMIN
 _CONFIG = _ADMIN | CommandFlag.NOSCRIPT
-_SLOWLOG_SHOWN = 10
-
-container("slowlog", "A container for slow log commands.", since="2.2.12", group="server")
 
 
 @command("INFO [section [section ...]]", since="1.0.0", flags=_OPEN, complexity="O(1)")
@@ -242,41 +239,6 @@ def lolwut_(ctx: Ctx, rest: Rest) -> Reply:
     sizes = [decode_int(word) for word in words[:2]]
     server = f"{ctx.dialect.server.capitalize()} ver. {ctx.dialect.version}\n"
     return Verbatim((lolwut.picture(ctx.space.rng, *sizes) + server).encode())
-
-
-@command(
-    "SLOWLOG GET [count]",
-    since="2.2.12",
-    flags=_ADMIN,
-    complexity="O(N) where N is the number of entries returned",
-)
-def slowlog_get(ctx: Ctx, rest: Rest) -> Reply:
-    """Returns the slow log's entries."""
-    if len(rest) > 1:
-        raise SubcommandFault
-    fault = "ERR count should be greater than or equal to -1"
-    count = decode_int(rest[0], fault) if rest else _SLOWLOG_SHOWN
-    if count < -1:
-        raise CommandError(fault)
-    return [
-        [one.id, one.unix_time, one.duration_us, list(one.argv), one.client_addr, one.client_name]
-        for one in ctx.engine.slowlog.newest(count)
-    ]
-
-
-@command("SLOWLOG LEN", since="2.2.12", flags=_ADMIN, complexity="O(1)")
-def slowlog_len(ctx: Ctx) -> Reply:
-    """Returns the number of entries in the slow log."""
-    return len(ctx.engine.slowlog)
-
-
-@command(
-    "SLOWLOG RESET", since="2.2.12", flags=_ADMIN, complexity="O(N) where N is the number of entries in the slowlog"
-)
-def slowlog_reset(ctx: Ctx) -> Reply:
-    """Clears all entries from the slow log."""
-    ctx.engine.slowlog.reset()
-    return OK
 
 
 @command(

@@ -1,4 +1,4 @@
-"""The slow log: the most recent commands that took longer than the threshold.
+"""A log of remarkable commands: slow ones, those with a large request, those with a large reply.
 
 It knows no clock and no client. The decision a reader would question: secrets are taken
 out before an entry is made, as a server does, so that nobody who may read the log learns
@@ -23,13 +23,14 @@ _SECRET = b"(redacted)"
 
 
 @dataclass(frozen=True, slots=True)
-class SlowEntry:
-    """One slow command."""
+class LogEntry:
+    """One command."""
 
     id: int
     unix_time: int
     """Seconds."""
-    duration_us: int
+    measure: int
+    """Microseconds that it took; bytes in a log of large ones."""
     argv: tuple[bytes, ...]
     """Trimmed as Redis trims: a last argument may tell how many more there were."""
     client_addr: bytes
@@ -84,7 +85,7 @@ def _trim_one(arg: bytes) -> bytes:
     return arg[:_MAX_STRING] + b"... (%d more bytes)" % (len(arg) - _MAX_STRING)
 
 
-class SlowLog:
+class CommandLog:
     """A bounded log, newest first.
 
     Args:
@@ -92,7 +93,7 @@ class SlowLog:
     """
 
     def __init__(self, max_len: int = 128) -> None:
-        self._entries: deque[SlowEntry] = deque(maxlen=max_len)
+        self._entries: deque[LogEntry] = deque(maxlen=max_len)
         self._next_id = 0
 
     def __len__(self) -> int:
@@ -103,12 +104,12 @@ class SlowLog:
         if max_len != self._entries.maxlen:
             self._entries = deque(list(self._entries)[:max_len], maxlen=max_len)
 
-    def add(self, argv: Sequence[bytes], *, unix_time: int, duration_us: int, addr: bytes, name: bytes) -> None:
-        """Notes one slow command."""
-        self._entries.appendleft(SlowEntry(self._next_id, unix_time, duration_us, trim(argv), addr, name))
+    def add(self, argv: Sequence[bytes], *, unix_time: int, measure: int, addr: bytes, name: bytes) -> None:
+        """Notes one command; `LogEntry` says what ``measure`` is."""
+        self._entries.appendleft(LogEntry(self._next_id, unix_time, measure, trim(argv), addr, name))
         self._next_id += 1
 
-    def newest(self, count: int) -> list[SlowEntry]:
+    def newest(self, count: int) -> list[LogEntry]:
         """The newest entries; -1 for all."""
         return list(self._entries) if count < 0 else list(self._entries)[:count]
 

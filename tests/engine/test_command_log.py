@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from redis_tui.engine.slowlog import SlowLog, redacted, trim
+from redis_tui.engine.command_log import CommandLog, redacted, trim
 
 
-def note(log: SlowLog, *argv: bytes) -> None:
-    log.add(argv, unix_time=1, duration_us=2, addr=b"a:1", name=b"")
+def note(log: CommandLog, *argv: bytes) -> None:
+    log.add(argv, unix_time=1, measure=2, addr=b"a:1", name=b"")
 
 
 def test_a_long_argument_is_cut_at_128_bytes() -> None:
@@ -21,7 +21,7 @@ def test_of_many_arguments_32_are_kept_the_last_one_counting_the_rest() -> None:
 
 
 def test_the_newest_comes_first_and_the_oldest_goes() -> None:
-    log = SlowLog(2)
+    log = CommandLog(2)
     for word in (b"1", b"2", b"3"):
         note(log, word)
     assert [(entry.id, entry.argv) for entry in log.newest(-1)] == [(2, (b"3",)), (1, (b"2",))]
@@ -29,7 +29,7 @@ def test_the_newest_comes_first_and_the_oldest_goes() -> None:
 
 
 def test_resizing_keeps_the_newest() -> None:
-    log = SlowLog(3)
+    log = CommandLog(3)
     for word in (b"1", b"2", b"3"):
         note(log, word)
     log.resize(1)
@@ -40,7 +40,7 @@ def test_resizing_keeps_the_newest() -> None:
 
 
 def test_ids_go_on_after_a_reset() -> None:
-    log = SlowLog()
+    log = CommandLog()
     note(log, b"1")
     log.reset()
     note(log, b"2")
