@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("redis_call", "evalsha", "startup", "serve")
+NAMES = ("redis_call", "evalsha", "startup", "serve", "large", "memory")
 
 
 def main(names: list[str]) -> int:
