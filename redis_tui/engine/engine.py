@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import secrets
-import time
+from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.acl import Acl, AuthFailed
@@ -200,9 +200,10 @@ class Engine:
                     return queued
         except CommandError as refusal:
             return self._rejected(client, command, refusal)
+        space = self.space
         if not self.time_frozen:
-            self.space.now_ms = self.clock.now_us() // 1000
-        client.last_active_ms = self.space.now_ms
+            space.now_ms = self.clock.now_us() // 1000
+        client.last_active_ms = space.now_ms
         client.ctx.resp = client.resp
         if self.attentive:
             reply = self._call_watched(client, command, args, argv)
@@ -221,7 +222,7 @@ class Engine:
             args: what follows the command's name words.
             argv: all words, for the slow log.
         """
-        started = time.perf_counter_ns()
+        started = perf_counter_ns()
         try:
             reply = command.invoke(client.ctx, args) if command.invoke else None
         except CommandError as refusal:
@@ -234,7 +235,7 @@ class Engine:
             return self._waits(client, command, args, argv)
         if self.attentive:
             self.observe(client, command, argv)
-        taken_ns = time.perf_counter_ns() - started
+        taken_ns = perf_counter_ns() - started
         stat = self.stats.by_command.get(command.name) or self.stats.of(command.name)
         stat.calls += 1
         stat.timed += 1
@@ -382,11 +383,11 @@ class Engine:
         if self.time_frozen or self.space.expiry_paused or not self.switches.active_expire:
             return 0
         now_us = self.clock.now_us()
-        started = time.perf_counter_ns()
+        started = perf_counter_ns()
         self.stats.sample(now_us)
         self.space.now_ms = now_us // 1000
         gone = self._expiry.run()
-        taken_ns = time.perf_counter_ns() - started
+        taken_ns = perf_counter_ns() - started
         self.stats.expire_cycle_ns += taken_ns
         if 0 < self._spike_ms <= taken_ns // 1_000_000:
             self._note_spike("expire-cycle", taken_ns // 1_000_000)

@@ -32,7 +32,8 @@ class Histogram:
         shift = time_ns.bit_length() - _DIGITS
         if shift > 0:
             time_ns = time_ns >> shift << shift
-        self.counts[time_ns] = self.counts.get(time_ns, 0) + 1
+        counts = self.counts
+        counts[time_ns] = counts.get(time_ns, 0) + 1
 
     @property
     def total(self) -> int:
