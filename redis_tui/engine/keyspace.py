@@ -420,6 +420,12 @@ class Database:
             if expires_at_ms is not None:
                 self._announce(key, "expire")
 
+    def adopt(self, key: bytes, value: Value, expires_at_ms: int | None, event: str) -> None:
+        """Gives a key the value that another one held, its time to live with it; nothing is told of that time."""
+        self.set(key, value, event)
+        if expires_at_ms is not None:
+            self.expires[key] = expires_at_ms
+
     def add(self, key: bytes, increment: int) -> int:
         """Adds to the integer that a string holds, 0 where there is no key; its time to live stays.
 

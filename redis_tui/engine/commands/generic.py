@@ -15,6 +15,7 @@ from redis_tui.engine.registry import command, container, printable
 from redis_tui.engine.scan_request import parse_cursor, parse_scan
 from redis_tui.engine.types.base import Collection, type_name
 from redis_tui.engine.types.string import EMBSTR_MAX, encoding
+from redis_tui.engine.types.timed_hash import TimedHash
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.resp.types import OK, Reply, Status
 from redis_tui.spec.command import CommandFlag
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from redis_tui.engine.context import Ctx
-    from redis_tui.engine.keyspace import Database
     from redis_tui.engine.types.base import Value
     from redis_tui.spec.bind import Rest
 
@@ -283,16 +283,16 @@ def _present(ctx: Ctx, key: bytes) -> Value:
 def _rename(ctx: Ctx, key: bytes, newkey: bytes, value: Value) -> None:
     if key == newkey:
         return
+    at_ms = _leave(ctx, key, "rename_from")
+    ctx.db.adopt(newkey, value, at_ms, "rename_to")
+
+
+def _leave(ctx: Ctx, key: bytes, event: str) -> int | None:
+    """Takes a value from the key that it leaves for another; answers when its time runs out."""
     at_ms = ctx.expires_at(key)
-    ctx.delete(key, "rename_from")
-    _put(ctx.db, newkey, value, at_ms, "rename_to")
-
-
-def _put(db: Database, key: bytes, value: Value, at_ms: int | None, event: str) -> None:
-    """Sets a value with the time to live that it had elsewhere."""
-    db.set(key, value, event)
-    if at_ms is not None:
-        db.expire_at(key, at_ms)
+    ctx.delete(key, event)
+    ctx.space.dirty -= 1  # leaving and arriving are one change to a server
+    return at_ms
 
 
 @command(
@@ -319,7 +319,9 @@ def copy(ctx: Ctx, source: bytes, destination: bytes, rest: Rest) -> Reply:
     if value is None or (target.peek(destination) is not None and not replaces):
         return 0
     twin = value if isinstance(value, bytes) else value.copy()
-    _put(target, destination, twin, ctx.expires_at(source), "copy_to")
+    if isinstance(twin, TimedHash) and ctx.dialect.is_valkey:
+        twin.due(ctx.now_ms, len(twin))  # what is due stays behind, even where that is all
+    target.adopt(destination, twin, ctx.expires_at(source), "copy_to")
     return 1
 
 
@@ -332,9 +334,8 @@ def move(ctx: Ctx, key: bytes, db: int) -> Reply:
     value = ctx.peek(key)
     if value is None or target.peek(key) is not None:
         return 0
-    at_ms = ctx.expires_at(key)
-    ctx.delete(key, "move_from")
-    _put(target, key, value, at_ms, "move_to")
+    at_ms = _leave(ctx, key, "move_from")
+    target.adopt(key, value, at_ms, "move_to")
     return 1
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from redis_tui.engine.dialect import REDIS_8, VALKEY_9
+from redis_tui.engine.engine import Engine
 from redis_tui.engine.journal import Journal
 from redis_tui.resp.types import ErrorReply, Map, Reply, Status
 
 if TYPE_CHECKING:
     from redis_tui.engine.clock import ManualClock
-    from redis_tui.engine.engine import Engine
 
 Run = Callable[[str], Reply]
 
@@ -182,3 +183,41 @@ def test_a_journal_takes_back_renames_moves_and_times(run: Run, engine: Engine) 
     assert run("EXISTS m") == 1
     run("SELECT 3")
     assert run("EXISTS m") == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "changes"),
+    [("RENAME a b", 1), ("RENAME a a", 0), ("RENAMENX a c", 1), ("MOVE a 1", 1), ("COPY a c", 1), ("COPY a b", 0)],
+)
+def test_moving_a_key_is_one_change(engine: Engine, run: Run, line: str, changes: int) -> None:
+    for key in ("a", "b"):
+        run(f"SET {key} x EX 100")
+    before = engine.space.dirty
+    run(line)
+    assert engine.space.dirty - before == changes
+
+
+def test_a_copy_of_a_hash_leaves_due_fields_behind_in_valkey(clock: ManualClock) -> None:
+    left: dict[str, list[Reply]] = {}
+    for dialect in (REDIS_8, VALKEY_9):
+        engine = Engine(dialect=dialect, clock=clock, seed=1)
+        client = engine.connect()
+        lines = ["DEBUG SET-ACTIVE-EXPIRE 0", "HSET h a 1 b 2", "HPEXPIRE h 5 FIELDS 1 a", "HSET g a 1"]
+        for line in (*lines, "HPEXPIRE g 5 FIELDS 1 a"):
+            engine.execute(client, line.encode().split())
+        clock.advance(ms=5)
+        asked = ("COPY h h2", "HLEN h", "HLEN h2", "COPY g g2", "HLEN g2", "EXISTS g2")
+        left[dialect.name] = [engine.execute(client, line.encode().split()) for line in asked]
+    assert left == {"redis-8": [1, 2, 2, 1, 1, 1], "valkey-9": [1, 2, 1, 1, 0, 1]}
+
+
+def test_a_time_to_live_that_comes_along_is_not_told(engine: Engine, run: Run) -> None:
+    run("SET a x EX 100")
+    run("SET d x EX 100")
+    heard: list[tuple[str, bytes]] = []
+    engine.space.listen(lambda _db, event, key: heard.append((event, key)))
+    for line in ("COPY a b", "RENAME a c", "MOVE d 1"):
+        run(line)
+    moves = [("rename_from", b"a"), ("rename_to", b"c"), ("move_from", b"d"), ("move_to", b"d")]
+    assert heard == [("copy_to", b"b"), *moves]
+    assert (run("TTL b"), run("TTL c")) == (100, 100)
