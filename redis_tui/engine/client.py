@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from redis_tui.engine.acl import User
     from redis_tui.engine.blocking import Blocked
+    from redis_tui.engine.client_memory import Buffers
     from redis_tui.engine.context import Ctx
     from redis_tui.engine.keyspace import Database
     from redis_tui.engine.pubsub import Subscriptions
@@ -79,6 +80,8 @@ class Client:
     last_active_ms: int = 0
     fd: int = -1
     """Of its socket, for CLIENT LIST; -1 where there is none, or it is closed."""
+    buffers: Buffers | None = None
+    """How full its connection is; None where there is none."""
     query_bytes: int = 0
     """Bytes of the read that is being worked off."""
     net_in: int = 0
@@ -92,7 +95,7 @@ class Client:
     """A watched key has changed: EXEC answers nil."""
     no_evict: bool = False
     no_touch: bool = False
-    """As CLIENT NO-EVICT and NO-TOUCH set them; shown by CLIENT LIST, nothing is evicted here."""
+    """As CLIENT NO-EVICT and NO-TOUCH set them."""
     capabilities: str = ""
     """What it says that it can, by letters, as CLIENT CAPA sets them."""
     import_source: bool = False

@@ -1,14 +1,15 @@
 """CLIENT LIST's lines, and the filters that it shares with CLIENT KILL.
 
-What only a socket's owner could know (buffers, the file descriptor) is shown as 0 or -1,
-so that whoever parses the lines finds every field of a real server.
+What only a socket's owner could know (buffers, the file descriptor) is shown as 0 or -1
+where there is no socket, so that whoever parses the lines finds every field of a real server.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
+from redis_tui.engine.client_memory import Figures, figures
 from redis_tui.engine.pubsub import Kind, Subscriptions
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.spec.decode import decode_int
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _FLAGS = b"bcdeirtuxABEIMNOPRSTU"
 """Every letter that Valkey knows."""
+_SIZES = tuple(one.name for one in fields(Figures))
 _TYPES = (b"normal", b"master", b"replica", b"slave", b"pubsub")
 
 
@@ -28,7 +30,8 @@ def client_line(ctx: Ctx, client: Client) -> bytes:
     """One client as CLIENT LIST shows it, with its line end."""
     now_ms, dialect, transaction = ctx.now_ms, ctx.dialect, client.transaction
     queue = transaction.queue if transaction is not None else []
-    fields: list[tuple[str, object]] = [
+    sizes = figures(ctx.engine, client, asks=client is ctx.client)
+    shown: list[tuple[str, object]] = [
         ("id", client.id),
         ("addr", client.addr.decode("latin-1")),
         ("laddr", client.laddr.decode("latin-1")),
@@ -42,10 +45,7 @@ def client_line(ctx: Ctx, client: Client) -> bytes:
         *_subscriptions(client),
         ("multi", -1 if transaction is None else len(queue)),
         *([("watch", len(client.watched))] if dialect.at_least("7.4.0", valkey="8.0.0") else []),
-        ("qbuf", client.query_bytes),
-        *[(name, 0) for name in ("qbuf-free", "argv-mem")],
-        ("multi-mem", sum(len(word) for _, argv in queue for word in argv)),
-        *[(name, 0) for name in ("rbs", "rbp", "obl", "oll", "omem", "tot-mem")],
+        *((one.replace("_", "-"), getattr(sizes, one)) for one in _SIZES),
         ("events", "r"),
         ("cmd", client.last_command),
         ("user", client.user.decode("latin-1")),
@@ -58,8 +58,8 @@ def client_line(ctx: Ctx, client: Client) -> bytes:
     if dialect.at_least("8.2.0", valkey="8.0.0"):
         # The command that asks is not counted yet.
         sent = client.commands - (client is ctx.client)
-        fields += [("tot-net-in", client.net_in), ("tot-net-out", client.net_out), ("tot-cmds", sent)]
-    return " ".join(f"{name}={value}" for name, value in fields).encode("latin-1") + b"\n"
+        shown += [("tot-net-in", client.net_in), ("tot-net-out", client.net_out), ("tot-cmds", sent)]
+    return " ".join(f"{name}={value}" for name, value in shown).encode("latin-1") + b"\n"
 
 
 def _flags(client: Client) -> str:

@@ -57,7 +57,8 @@ _EFFECTIVE: Final = """
     dbfilename dir enable-protected-configs hash-max-listpack-entries hash-max-listpack-value
     hll-sparse-max-bytes latency-monitor-threshold latency-tracking latency-tracking-info-percentiles
     lazyfree-lazy-user-flush lfu-decay-time lfu-log-factor list-max-listpack-size maxclients maxmemory
-    maxmemory-policy maxmemory-samples min-replicas-max-lag min-replicas-to-write notify-keyspace-events
+    maxmemory-clients maxmemory-policy maxmemory-samples min-replicas-max-lag min-replicas-to-write
+    notify-keyspace-events
     proto-max-bulk-len rdb-key-save-delay rdbchecksum rdbcompression requirepass save set-max-intset-entries
     set-max-listpack-entries set-max-listpack-value slowlog-log-slower-than slowlog-max-len
     stop-writes-on-bgsave-error stream-node-max-bytes stream-node-max-entries timeout tracking-table-max-keys

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from redis_tui.engine.acl import Acl, AuthFailed
 from redis_tui.engine.blocking import BLOCKED, Blocking
 from redis_tui.engine.client import Client
+from redis_tui.engine.client_memory import ClientMemory
 from redis_tui.engine.clock import Clock, SystemClock
 from redis_tui.engine.command_log import CommandLog, redacted
 from redis_tui.engine.config import Config
@@ -91,6 +92,7 @@ class Engine:
         self.tracking = TrackingTable(self.clients)
         self.pause = Pause(self)
         self.eviction = Eviction(self)
+        self.client_memory = ClientMemory(self)
         self.monitors: dict[Client, None] = {}
         self.attentive = False
         """Somebody wants to know of each command: a MONITOR, or a client that tracks. Kept up by `refresh`."""
@@ -139,6 +141,7 @@ class Engine:
         client.transaction = None
         client.closing = True
         self.scripts.forget_client(client)
+        self.client_memory.forget(client)
         self.clients.pop(client.id, None)
 
     def forget_listener(self, client: Client) -> None:
@@ -425,6 +428,7 @@ class Engine:
         self.slowlog.resize(self.config.number("slowlog-max-len"))
         self.large.configure()
         self.eviction.configure()
+        self.client_memory.configure()
         self.notifier.configure(self.config.text("notify-keyspace-events"))
         self.tracking.limit = self.config.number("tracking-table-max-keys")
         self.write_gate.configure()

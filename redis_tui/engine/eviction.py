@@ -88,7 +88,8 @@ class Eviction:
 
     def make_room(self) -> bool:
         """Lets keys go until the limit holds; False where it cannot be kept."""
-        while memory.STARTUP + self.dataset() > self.limit:
+        clients = self._engine.client_memory
+        while memory.STARTUP + clients.total + self.dataset() > self.limit:
             victim = self._victim()
             if victim is None:
                 return False

@@ -170,6 +170,7 @@ def _memory(engine: Engine) -> Fields:
         "maxmemory_policy": config.text("maxmemory-policy"),
         "mem_fragmentation_ratio": f"{now.beyond:.2f}",
         "mem_fragmentation_bytes": now.resident - now.used,
+        "mem_clients_normal": now.clients,
         "lazyfreed_objects": engine.stats.freed_late,
     }
 
@@ -211,6 +212,7 @@ def _stats(engine: Engine) -> Fields:
         "expired_stale_perc": f"{100 * _stale(engine):.2f}",
         "expire_cycle_cpu_milliseconds": stats.expire_cycle_ns // 1_000_000,
         "evicted_scripts": engine.scripts.cache.evicted,
+        "evicted_clients": engine.client_memory.evicted,
         "evicted_keys": engine.eviction.evicted,
         "keyspace_hits": space.hits,
         "keyspace_misses": space.misses,
@@ -350,9 +352,11 @@ def _power(bits: int) -> str:
 
 
 def _debug(engine: Engine) -> Iterator[tuple[str, object]]:
-    for name in ("aof_sum", "cron_sum", "max"):
-        yield f"eventloop_duration_{name}", engine.stats.expire_cycle_ns // 1000 if name == "cron_sum" else 0
-    yield "eventloop_cmd_per_cycle_max", 0
+    stats = engine.stats
+    yield "eventloop_duration_aof_sum", 0
+    yield "eventloop_duration_cron_sum", stats.expire_cycle_ns // 1000
+    yield "eventloop_duration_max", stats.longest_cycle_ns // 1000
+    yield "eventloop_cmd_per_cycle_max", stats.most_calls_in_cycle
 
 
 _SECTIONS: Final[dict[str, tuple[str, str, str, Callable[[Engine], Iterator[tuple[str, object]]]]]] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import resource
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine import memory
@@ -38,6 +38,7 @@ class Sizes:
     """Bytes."""
 
     data: int
+    clients: int
     scripts_vm: int
     functions_vm: int
     sources: int
@@ -46,7 +47,7 @@ class Sizes:
 
     @property
     def used(self) -> int:
-        return memory.STARTUP + self.data + self.scripts_vm + self.functions_vm + self.sources
+        return memory.STARTUP + self.data + self.clients + self.scripts_vm + self.functions_vm + self.sources
 
     @property
     def beyond(self) -> float:
@@ -59,6 +60,7 @@ def sizes(engine: Engine) -> Sizes:
     scripts, stats = engine.scripts, engine.stats
     now = Sizes(
         data=engine.eviction.dataset() if engine.eviction.limit else memory.dataset(engine.space, engine.config),
+        clients=engine.client_memory.all_bytes(),
         scripts_vm=scripts.memory_used,
         functions_vm=scripts.function_memory_used,
         sources=sum(len(cached.script.source) for cached in scripts.cache),
@@ -66,7 +68,7 @@ def sizes(engine: Engine) -> Sizes:
         resident=_resident_bytes(),
     )
     stats.note_memory(now.used, engine.clock.now_us() // 1_000_000)
-    return Sizes(now.data, now.scripts_vm, now.functions_vm, now.sources, stats.memory_peak, now.resident)
+    return replace(now, peak=stats.memory_peak)
 
 
 def stats(engine: Engine) -> list[tuple[str, Reply]]:
@@ -77,6 +79,7 @@ def stats(engine: Engine) -> list[tuple[str, Reply]]:
         "peak.allocated": now.peak,
         "total.allocated": now.used,
         "startup.allocated": memory.STARTUP,
+        "clients.normal": now.clients,
         "lua.caches": now.sources,
         "script.VMs": now.scripts_vm + now.functions_vm,
         "overhead.total": now.used - now.data,

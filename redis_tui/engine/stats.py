@@ -108,6 +108,9 @@ class Stats:
         """Turns of the owner thread."""
         self.cycles_ns = 0
         """Time spent in them, waiting left out."""
+        self.longest_cycle_ns = 0
+        self.most_calls_in_cycle = self.calls_this_cycle = 0
+        """Commands that one turn read from sockets: the most there were, and of the one under way."""
         self.expire_cycle_ns = 0
         self.error_replies = 0
         self.errors: dict[str, int] = {}
@@ -128,6 +131,14 @@ class Stats:
         if stat is None:
             stat = self.by_command[name] = CommandStat()
         return stat
+
+    def note_cycle(self, taken_ns: int) -> None:
+        """One turn of the owner thread is over."""
+        self.cycles += 1
+        self.cycles_ns += taken_ns
+        self.longest_cycle_ns = max(self.longest_cycle_ns, taken_ns)
+        self.most_calls_in_cycle = max(self.most_calls_in_cycle, self.calls_this_cycle)
+        self.calls_this_cycle = 0
 
     def note_error(self, code: str) -> None:
         """One error reply."""
@@ -171,6 +182,7 @@ class Stats:
         """Starts all counters anew, but not the peak of memory."""
         self.connections = self.rejected_connections = self.auth_failures = self.freed_late = 0
         self.net_in = self.net_out = self.reads = self.writes = 0
+        self.longest_cycle_ns = self.most_calls_in_cycle = 0
         self.cycles = self.cycles_ns = self.expire_cycle_ns = self.error_replies = 0
         self.acl_denied = dict.fromkeys(self.acl_denied, 0)
         self.errors.clear()

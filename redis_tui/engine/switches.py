@@ -11,5 +11,7 @@ class Switches:
 
     active_expire: bool = True
     """Keys whose time has run out go without being read."""
+    reply_buffers_shrink: bool = True
+    """The room for replies becomes smaller where little of it was used."""
     scripts_denied: bool = True
     """Commands that are not for scripts are refused in them."""

@@ -154,8 +154,7 @@ class EngineThread:
                 if time.monotonic() >= cycle_at:
                     cycle_at = time.monotonic() + _CYCLE_S
                     self._engine.expire_cycle()
-            stats.cycles += 1
-            stats.cycles_ns += time.perf_counter_ns() - started
+            stats.note_cycle(time.perf_counter_ns() - started)
         self._cancel_rest()
 
     def _next(self) -> _Job[object] | _Post | None:

@@ -85,6 +85,21 @@ class RequestParser:
         """Bytes of a request that is not complete, as many as there are or a few more."""
         return len(self._buffer) + (self._held if self._missing else 0)
 
+    @property
+    def pending_bytes(self) -> int:
+        """What was received and is no argument yet."""
+        return len(self._buffer)
+
+    @property
+    def argument_bytes(self) -> int:
+        """Of the arguments that the request under way has so far."""
+        return sum(map(len, self._argv))
+
+    @property
+    def awaited_bytes(self) -> int:
+        """Length of the argument under way; -1 where its header did not come yet."""
+        return self._bulk
+
     def feed(self, data: bytes) -> list[list[bytes]]:
         """Takes one read and answers the commands that it completes, in order.
 

@@ -15,10 +15,12 @@ from __future__ import annotations
 import contextlib
 import selectors
 import socket
+import time
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.blocking import BLOCKED
 from redis_tui.engine.client import Silence
+from redis_tui.engine.client_memory import REPLY_ROOM
 from redis_tui.resp.encoder import encode_into
 from redis_tui.resp.types import ErrorReply, Several
 
@@ -30,8 +32,12 @@ if TYPE_CHECKING:
 
 READ_SIZE = 64 * 1024
 """Bytes of one read. More would let one client's pipeline keep the others waiting."""
-HIGH_WATER = 1024 * 1024
+HIGH_WATER = 16 * 1024 * 1024
 """Bytes of replies not yet taken above which a connection is served no further."""
+_FAT_ARGUMENT = 32 * 1024
+"""A larger argument is read in one piece."""
+_LARGEST_READ = 4 * 1024 * 1024
+_SMALL_REPLY = 1024
 _QUEUED_HIGH = 1024
 """Commands that may wait behind one that blocks, above which nothing more is read."""
 # What a browser sends: Redis takes these words for an attack through a web page and hangs up.
@@ -55,10 +61,13 @@ class Connection:
         "_backlog",
         "_closing",
         "_finished",
+        "_large",
         "_late",
         "_loop",
         "_out",
+        "_over_since_s",
         "_parser",
+        "_room",
         "_serving",
         "_waiting",
         "_weighs",
@@ -72,6 +81,7 @@ class Connection:
         self.client: Client = engine.connect(addr=address(_peer(sock)), laddr=address(sock.getsockname()))
         self.client.fd = sock.fileno()
         self.client.outlet = self
+        self.client.buffers = self
         self._loop = loop
         self._parser = parser
         self._out = bytearray()
@@ -88,6 +98,11 @@ class Connection:
         """Among the commands at hand may be one whose size is to be noted."""
         self._finished = False
         """The other side sends no more."""
+        self._room = 0
+        """Bytes that the argument under way needs, where it is a large one, or that the last read needed."""
+        self._large = (self.client.created_ms, REPLY_ROOM)
+        self._over_since_s = 0.0
+        """Since when more waits to be taken than the soft limit allows; 0 where it does not."""
         self._closing = False
         """To be closed once its replies are written."""
 
@@ -100,6 +115,33 @@ class Connection:
     def pending_bytes(self) -> int:
         """Bytes of replies not yet taken."""
         return len(self._out)
+
+    # `Buffers`
+
+    @property
+    def query_bytes(self) -> int:
+        """Received, and not yet taken apart."""
+        return self._parser.pending_bytes
+
+    @property
+    def argument_bytes(self) -> int:
+        """Of the arguments that a request under way has so far, and of commands that wait for another."""
+        return self._parser.argument_bytes + sum(len(word) for argv in self._backlog for word in argv)
+
+    @property
+    def query_room(self) -> int:
+        """Kept for a large argument that is under way, or came last."""
+        return self._room
+
+    @property
+    def reply_bytes(self) -> int:
+        """Of replies that the other side has not taken."""
+        return len(self._out)
+
+    @property
+    def large_reply(self) -> tuple[int, int]:
+        """The last reply that a small buffer would not hold: when it came, in Unix milliseconds, and its bytes."""
+        return self._large
 
     # Called by the loop
 
@@ -116,6 +158,8 @@ class Connection:
     def write(self) -> bool:
         """Writes what there is, as far as the other side takes it; False where the connection is gone."""
         out, stats = self._out, self._loop.engine.stats
+        if len(out) > _SMALL_REPLY:
+            self._large = (self._loop.engine.space.now_ms, len(out))
         while out:
             try:
                 sent = self.sock.send(out)
@@ -136,6 +180,8 @@ class Connection:
             return False
         if self._asked != _READ or out or self._backlog:
             self._settle()
+        if self._loop.client_memory.active:
+            self._loop.client_memory.note(self.client)
         return True
 
     def drop(self) -> None:
@@ -157,8 +203,8 @@ class Connection:
             self._late.append(message)
             return
         encode_into(self._out, message, self.client.resp)
-        if len(self._out) > self._loop.output_limit(self.client):
-            self._loop.drop_later(self)
+        if self.exceeds_limit():
+            self._cut_off()
         self._loop.write_later(self)
 
     def flush(self) -> None:
@@ -192,7 +238,7 @@ class Connection:
 
     def _read(self) -> None:
         try:
-            data = self.sock.recv(READ_SIZE)
+            data = self.sock.recv(READ_SIZE if self._room < READ_SIZE else min(self._room, _LARGEST_READ))
         except BlockingIOError:
             return
         except OSError:
@@ -208,11 +254,15 @@ class Connection:
             self._weighs = False
         if len(data) + self._parser.pending >= self._loop.engine.large.request_limit:
             self._weighs = True
+        awaited = self._parser.awaited_bytes
         batch = self._parser.feed(data)
+        awaited = max(awaited, self._parser.awaited_bytes)
+        self._room = awaited + 2 if awaited >= _FAT_ARGUMENT else 0
         if self._waiting or self._backlog:
             self._backlog += batch
             self._settle()
             return
+        self._loop.engine.stats.calls_this_cycle += len(batch)
         self.client.query_bytes = len(data)
         self._serve(batch)
         self.client.query_bytes = 0
@@ -277,9 +327,34 @@ class Connection:
             if client.closing:
                 self._closing = True
                 return
-            if len(out) >= HIGH_WATER:
-                self._backlog = batch[at + 1 :]
-                return
+            if len(out) >= self._loop.brim:
+                if self.exceeds_limit():
+                    self._cut_off()
+                    return
+                if len(out) >= self._loop.high_water:
+                    self._backlog = batch[at + 1 :]
+                    return
+
+    def exceeds_limit(self) -> bool:
+        """Whether more waits to be taken than client-output-buffer-limit allows, or for longer."""
+        limit = self._loop.output_limit(self.client)
+        # A server counts what does not fit beside its client; most replies of that size stand there as a whole.
+        waiting = len(self._out) if len(self._out) > REPLY_ROOM else 0
+        if limit.hard and waiting > limit.hard:
+            return True
+        if not limit.soft or waiting <= limit.soft:
+            self._over_since_s = 0.0
+            return False
+        now_s = time.monotonic()
+        self._over_since_s = self._over_since_s or now_s
+        return now_s - self._over_since_s > limit.soft_s
+
+    def _cut_off(self) -> None:
+        """The limit is exceeded: nothing of what waits is sent any more."""
+        self._out.clear()
+        self._backlog.clear()
+        self._closing = True
+        self._loop.drop_later(self)
 
     def _encode(self, reply: Reply) -> None:
         mark = len(self._out)
@@ -300,11 +375,11 @@ class Connection:
 
     def _settle(self) -> None:
         """Watches for what is wanted now, and goes on with commands that waited for room."""
-        if self._backlog and not self._waiting and len(self._out) < HIGH_WATER:
+        if self._backlog and not self._waiting and len(self._out) < self._loop.high_water:
             self._loop.resume_later(self)
         wanted = _WRITE if self._out else 0
         full = len(self._backlog) > (_QUEUED_HIGH if self._waiting else 0)
-        if not (full or self._finished or self._closing or len(self._out) >= HIGH_WATER):
+        if not (full or self._finished or self._closing or len(self._out) >= self._loop.high_water):
             wanted |= _READ
         self._ask(wanted)
 

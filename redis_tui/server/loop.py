@@ -13,10 +13,10 @@ import contextlib
 import selectors
 import socket
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from redis_tui.resp.request import RequestParser
-from redis_tui.server.connection import Connection, configure
+from redis_tui.server.connection import HIGH_WATER, Connection, configure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,16 @@ _CYCLE_S = 0.1
 """Seconds between two active expiry cycles."""
 _ACCEPTED_AT_ONCE = 1000
 _TOO_MANY = b"-ERR max number of clients reached\r\n"
+
+
+class OutputLimit(NamedTuple):
+    """Of one kind of clients, as client-output-buffer-limit has it; 0 is none."""
+
+    hard: int
+    """Bytes."""
+    soft: int
+    """Bytes, for longer than ``soft_s``."""
+    soft_s: int
 
 
 class ServerLoop:
@@ -52,7 +62,12 @@ class ServerLoop:
         self._max_bulk = 0
         self._max_clients = 0
         self._timeout_s = 0
-        self._limits: dict[str, int] = {}
+        self._limits: dict[str, OutputLimit] = {}
+        self.client_memory = engine.client_memory
+        self.high_water = HIGH_WATER
+        """Bytes of replies not yet taken above which a connection is served no further."""
+        self.brim = HIGH_WATER
+        """Bytes below which no limit of them can be exceeded."""
         self._wake, self._waker = socket.socketpair()
         self._wake.setblocking(False)
         self._waker.setblocking(False)
@@ -124,10 +139,10 @@ class ServerLoop:
         for known in (self._connections, self._unwritten, self._doomed, self._resumed):
             known.pop(connection, None)
 
-    def output_limit(self, client: Client) -> int:
-        """Bytes of messages that may wait for a client: the hard limit of client-output-buffer-limit."""
+    def output_limit(self, client: Client) -> OutputLimit:
+        """What client-output-buffer-limit allows a client."""
         kind = "pubsub" if client.subscriptions else "slave" if client.monitoring else "normal"
-        return self._limits[kind] or 2**62
+        return self._limits[kind]
 
     # The loop itself
 
@@ -139,9 +154,10 @@ class ServerLoop:
             for key, events in ready:
                 key.data(events)
             self._work_off()
-            stats = self.engine.stats
-            stats.cycles += 1
-            stats.cycles_ns += time.perf_counter_ns() - started
+            if self.client_memory.limit:
+                self.client_memory.evict()
+                self._work_off()
+            self.engine.stats.note_cycle(time.perf_counter_ns() - started)
         finally:
             self._turning -= 1
 
@@ -192,6 +208,8 @@ class ServerLoop:
             self.engine.expire_cycle()
             if self._timeout_s:
                 self._drop_idle()
+            if any(limit.soft for limit in self._limits.values()):
+                self._drop_overfull()
             self._work_off()
         finally:
             self._turning -= 1
@@ -201,6 +219,12 @@ class ServerLoop:
         since_ms = self.engine.clock.now_us() // 1000 - self._timeout_s * 1000
         for connection in tuple(self._connections):
             if connection.idle and connection.client.last_active_ms < since_ms:
+                connection.drop()
+
+    def _drop_overfull(self) -> None:
+        """Closes those who have been above their soft limit for too long."""
+        for connection in tuple(self._connections):
+            if connection.exceeds_limit():
                 connection.drop()
 
     def _close(self) -> None:
@@ -218,4 +242,10 @@ class ServerLoop:
         self._max_clients = config.number("maxclients")
         self._timeout_s = config.number("timeout")
         words = config.text("client-output-buffer-limit").split()
-        self._limits = {words[at]: int(words[at + 1]) for at in range(0, len(words), 4)}
+        self._limits = {words[at]: OutputLimit(*map(int, words[at + 1 : at + 4])) for at in range(0, len(words), 4)}
+        normal = self._limits["normal"]
+        # Where something else bounds what a client may leave untaken, it is not to be kept from getting there.
+        is_bounded = self.client_memory.active or normal.hard or normal.soft
+        self.high_water = 2**62 if is_bounded else HIGH_WATER
+        bounds = [size for one in self._limits.values() for size in (one.hard, one.soft) if size]
+        self.brim = min([*bounds, self.high_water])

@@ -55,3 +55,12 @@ def test_resetstat_leaves_the_counters_that_lanes_hold() -> None:
     engine.stats.reset()
     engine.execute(client, script)
     assert engine.stats.of("get").calls == 1
+
+
+def test_the_busiest_turn_is_remembered() -> None:
+    stats = Stats(REDIS_8)
+    for calls, taken_ns in ((3, 5000), (1, 9000)):
+        stats.calls_this_cycle = calls
+        stats.note_cycle(taken_ns)
+    assert (stats.cycles, stats.cycles_ns) == (2, 14000)
+    assert (stats.longest_cycle_ns, stats.most_calls_in_cycle) == (9000, 3)

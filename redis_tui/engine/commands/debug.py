@@ -187,13 +187,15 @@ def _change_repl_id(ctx: Ctx, _args: Sequence[bytes]) -> Reply:
 
 
 @_sub("REPLYBUFFER <PEAK-RESET-TIME <NEVER|RESET|time>|RESIZING <0|1>>", least=2, most=2)
-def _replybuffer(_ctx: Ctx, args: Sequence[bytes]) -> Reply:
-    """Taken, and without effect: replies are not kept in buffers of a fixed size."""
+def _replybuffer(ctx: Ctx, args: Sequence[bytes]) -> Reply:
+    """Set when and whether the room that is counted for replies becomes smaller; the time is taken, without effect."""
     word = args[0].upper()
     if word not in (b"PEAK-RESET-TIME", b"RESIZING"):
         raise _unknown(b"REPLYBUFFER")
     if word == b"PEAK-RESET-TIME" and args[1].upper() not in (b"NEVER", b"RESET"):
         decode_int(args[1])
+    if word == b"RESIZING":
+        ctx.engine.switches.reply_buffers_shrink = _truth(args[1])
     return OK
 
 
