@@ -84,7 +84,7 @@ def test_a_stranger_may_only_shake_hands(guarded: Engine) -> None:
 
 
 def test_valkey_tells_a_stranger_nothing_about_its_commands() -> None:
-    guarded = Engine(config=Config(requirepass="pw"), dialect=VALKEY_9)
+    guarded = Engine(config=Config(VALKEY_9, requirepass="pw"), dialect=VALKEY_9)
     client = guarded.connect()
     assert ask(guarded, client, "FOO") == NOAUTH
     assert ask(guarded, client, "GET") == NOAUTH
