@@ -49,7 +49,6 @@ def test_a_scheduled_task_waits_and_a_revoked_one_never_runs(tasks: ModuleType, 
     never = tasks.note.schedule(("order", "never"), delay=1)
     late = tasks.note.schedule(("order", "late"), delay=1)
     never.revoke()
-    assert tasks.huey.scheduled_count() == 2
     assert late.get(blocking=True, timeout=PATIENCE_S) == 1
     assert db.lrange("order", 0, -1) == [b"late"]
     assert tasks.huey.scheduled_count() == 0
