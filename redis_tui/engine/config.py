@@ -30,7 +30,7 @@ _LISTENING: Final = {
     "port": "Unable to listen on this port. Check server logs.",
     "tls-port": "Unable to listen on this port. Check server logs.",
 }
-"""What is settled once the server listens: only the value that it has is taken again."""
+"""What has to be listened on anew; where nobody listens, only the value that it has is taken again."""
 
 
 class Config:
@@ -53,6 +53,8 @@ class Config:
         self._texts = {setting.name: setting.default for setting in settings}
         self._texts["dir"] = os.getcwd()  # noqa: PTH109  # a text for CONFIG GET, no path to work with
         self._listeners: list[Callable[[], None]] = []
+        self.listen: Callable[[str, int], bool] | None = None
+        """Moves the server to other addresses and another port, or answers False; None where there is no server."""
         for given, text in overrides.items():
             setting = self._settings[given.replace("_", "-")]
             self._texts[setting.name] = self._checked(setting, setting.name, text)
@@ -118,11 +120,19 @@ class Config:
             chosen.append((name, text, setting))
         fresh = {one.name: self._checked(one, name, text) for name, text, one in chosen}
         for name, _, one in chosen:
-            if one.name in _LISTENING and fresh[one.name] != self._texts[one.name]:
+            if one.name in _LISTENING and fresh[one.name] != self._texts[one.name] and not self._moved(one, fresh):
                 raise _failed(name, _LISTENING[one.name])
         self._texts |= fresh
         for listener in self._listeners:
             listener()
+
+    def _moved(self, setting: Setting, fresh: dict[str, str]) -> bool:
+        """Whether the server listens now where it should."""
+        bind, port = fresh.get("bind", self._texts["bind"]), fresh.get("port", self._texts["port"])
+        if self.listen is None or setting.name == "tls-port" or port == "0" or not self.listen(bind, int(port)):
+            return False
+        self._texts |= {"bind": bind, "port": port}
+        return True
 
     def _checked(self, setting: Setting, name: str, text: str) -> str:
         try:

@@ -51,18 +51,16 @@ _POLICIES: Final = (
 _BUFFERS: Final = "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60"
 
 _EFFECTIVE: Final = """
-    acl-pubsub-default aclfile acllog-max-len appendonly busy-reply-threshold client-output-buffer-limit
+    acl-pubsub-default aclfile acllog-max-len appendonly bind busy-reply-threshold client-output-buffer-limit
     commandlog-large-reply-max-len commandlog-large-request-max-len commandlog-reply-larger-than
-    commandlog-request-larger-than databases
-    dbfilename dir enable-protected-configs hash-max-listpack-entries hash-max-listpack-value
-    hll-sparse-max-bytes latency-monitor-threshold latency-tracking latency-tracking-info-percentiles
-    lazyfree-lazy-user-flush lfu-decay-time lfu-log-factor list-max-listpack-size maxclients maxmemory
-    maxmemory-clients maxmemory-policy maxmemory-samples min-replicas-max-lag min-replicas-to-write
-    notify-keyspace-events
-    proto-max-bulk-len rdb-key-save-delay rdbchecksum rdbcompression requirepass save set-max-intset-entries
-    set-max-listpack-entries set-max-listpack-value slowlog-log-slower-than slowlog-max-len
-    stop-writes-on-bgsave-error stream-node-max-bytes stream-node-max-entries timeout tracking-table-max-keys
-    zset-max-listpack-entries zset-max-listpack-value
+    commandlog-request-larger-than databases dbfilename dir enable-protected-configs hash-max-listpack-entries
+    hash-max-listpack-value hll-sparse-max-bytes latency-monitor-threshold latency-tracking
+    latency-tracking-info-percentiles lazyfree-lazy-user-flush lfu-decay-time lfu-log-factor list-max-listpack-size
+    maxclients maxmemory maxmemory-clients maxmemory-policy maxmemory-samples min-replicas-max-lag
+    min-replicas-to-write notify-keyspace-events port proto-max-bulk-len rdb-key-save-delay rdbchecksum
+    rdbcompression requirepass save set-max-intset-entries set-max-listpack-entries set-max-listpack-value
+    slowlog-log-slower-than slowlog-max-len stop-writes-on-bgsave-error stream-node-max-bytes
+    stream-node-max-entries timeout tracking-table-max-keys zset-max-listpack-entries zset-max-listpack-value
 """
 EFFECTIVE: Final = frozenset(_EFFECTIVE.split())
 """Parameters that change what the engine does, by their Redis name where there is one; others are kept and shown."""

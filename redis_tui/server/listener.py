@@ -75,11 +75,27 @@ class Listener:
             raise
         self._loop = ServerLoop(self.engine, sockets)
         self.engine.on_shutdown = self._loop.stop
+        config.listen = self._move
 
     @property
     def address(self) -> str:
         """``host:port`` to connect to."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host or '*'}:{self.port}"
+
+    def _move(self, hosts: str, port: int) -> bool:
+        """Listens elsewhere, as CONFIG SET asks; False where that cannot be, and all is as before."""
+        moves = hosts != self.host
+        if moves:  # what is bound cannot be bound again
+            self._loop.listen(())
+        try:
+            sockets = _bind_all(hosts, port)
+        except RedisTuiError:
+            if moves:
+                self._loop.listen(_bind_all(self.host, self.port))
+            return False
+        self._loop.listen(sockets)
+        self.host, self.port = hosts, port
+        return True
 
     def run(self) -> None:
         """Serves in this thread until `stop`."""
@@ -161,6 +177,25 @@ def bind(host: str, port: int) -> list[socket.socket]:
     for sock in sockets:
         sock.close()
     raise _refused(host, port, absent or OSError(errno.EADDRNOTAVAIL, "no address"))
+
+
+def _bind_all(hosts: str, port: int) -> list[socket.socket]:
+    """Sockets for what the parameter ``bind`` names; an address behind ``-`` may be missing.
+
+    Raises:
+        RedisTuiError: one cannot be listened on.
+    """
+    sockets: list[socket.socket] = []
+    for word in hosts.split() or [""]:
+        try:
+            sockets += bind("" if word == "*" else word.removeprefix("-"), port)
+        except RedisTuiError:
+            if word.startswith("-"):
+                continue
+            for one in sockets:
+                one.close()
+            raise
+    return sockets
 
 
 def _bind_one(family: int, address: tuple[object, ...]) -> socket.socket:

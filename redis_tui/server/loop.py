@@ -77,8 +77,8 @@ class ServerLoop:
     def run(self) -> None:
         """Serves until `stop` is called, from a signal, a client's SHUTDOWN or another thread."""
         self._selector.register(self._wake, selectors.EVENT_READ, self._woken)
-        for sock in self._listening:
-            self._selector.register(sock, selectors.EVENT_READ, lambda _events, sock=sock: self._accept(sock))
+        listening, self._listening = self._listening, ()
+        self.listen(listening)
         cycle_at = time.monotonic() + _CYCLE_S
         try:
             while not self._stopped:
@@ -88,6 +88,15 @@ class ServerLoop:
                     self._cycle()
         finally:
             self._close()
+
+    def listen(self, sockets: Sequence[socket.socket]) -> None:
+        """Accepts connections on these sockets and on no others any more; who is connected stays so."""
+        for sock in self._listening:
+            self._selector.unregister(sock)
+            sock.close()
+        self._listening = sockets
+        for sock in sockets:
+            self._selector.register(sock, selectors.EVENT_READ, lambda _events, sock=sock: self._accept(sock))
 
     def stop(self) -> None:
         """Ends `run` soon, and a script that is under way; from any thread or a signal handler."""

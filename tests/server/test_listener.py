@@ -123,3 +123,21 @@ def test_shutdown_from_a_client_ends_it_without_a_reply() -> None:
     thread.join(10)
     assert not thread.is_alive()
     client.close()
+
+
+def test_it_moves_to_another_port_and_stays_where_that_is_taken(served: Served) -> None:
+    client = served.connect()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        used = b"%d" % taken.getsockname()[1]
+        refusal = b"-ERR CONFIG SET failed (possibly related to argument 'port') - Unable to listen on this port."
+        assert client.ask(b"CONFIG", b"SET", b"port", used).startswith(refusal)
+    assert client.ask(b"CONFIG", b"SET", b"port", used) == b"+OK\r\n"
+    assert used in client.ask(b"CONFIG", b"GET", b"port")
+    with pytest.raises(ConnectionRefusedError):
+        served.connect()
+    served.port = int(used)
+    assert served.connect().ask(b"PING") == b"+PONG\r\n"
+    assert client.ask(b"CONFIG", b"SET", b"bind", b"999.999.999.999").startswith(b"-ERR CONFIG SET failed")
+    assert served.connect().ask(b"PING") == b"+PONG\r\n"
