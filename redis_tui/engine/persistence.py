@@ -71,6 +71,8 @@ class Persistence:
         self.last_duration_s = -1
         """Seconds the last background save took."""
         self.saves = 0
+        self.rewritten = False
+        """BGREWRITEAOF came: a server has an append-only file then, used or not."""
         self.loaded_keys = 0
         self.loaded_expired = 0
         self.scheduled = False
@@ -336,7 +338,8 @@ class Persistence:
         """Writes and reads all keys, as DEBUG LOADAOF does; False where nothing is there to be read.
 
         An append-only file would hold what the keys hold, so it is written in memory and never to a disk. Where
-        ``appendonly`` is off there is none, and a server finds that out once it has emptied its databases.
+        ``appendonly`` is off and nothing was rewritten there is none, and a server finds that out once it has emptied
+        its databases. Changes after a rewrite alone are kept, where a server would lose them.
         """
         space, functions = self._engine.space, self._engine.scripts.functions
         dirty = space.dirty
@@ -346,7 +349,7 @@ class Persistence:
         libraries = self._libraries(loaded)
         space.flush()
         functions.clear()
-        if not self._engine.config.enabled("appendonly"):
+        if not (self.rewritten or self._engine.config.enabled("appendonly")):
             return False
         self._apply(loaded, libraries)
         space.dirty = dirty

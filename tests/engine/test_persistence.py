@@ -167,6 +167,10 @@ def test_debug_loadaof_keeps_what_an_append_only_file_would(engine: Engine, run:
     run("CONFIG SET appendonly no")
     assert run("DEBUG LOADAOF") == ErrorReply(b"ERR Error trying to load the AOF files, check server logs.")
     assert run("DBSIZE") == 0
+    run("SET k v")
+    run("BGREWRITEAOF")
+    assert run("DEBUG LOADAOF") is OK
+    assert run("DBSIZE") == 1
 
 
 def test_a_save_waits_at_each_key_and_can_still_be_given_up(engine: Engine, run: Run, tmp_path: Path) -> None:

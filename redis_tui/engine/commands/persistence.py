@@ -85,6 +85,7 @@ def lastsave(ctx: Ctx) -> Reply:
 @command("BGREWRITEAOF", since="1.0.0", flags=_SAVING, complexity="O(1)", group="server")
 def bgrewriteaof(ctx: Ctx) -> Reply:
     """Asynchronously rewrites the append-only file to disk."""
+    ctx.engine.persistence.rewritten = True
     waits = ctx.engine.time_frozen or ctx.engine.persistence.is_saving
     return Status(b"Background append only file rewriting " + (b"scheduled" if waits else b"started"))
 
