@@ -67,9 +67,11 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     argv = [sys.executable, "-m", "redis_tui", "serve", "--port", "0"]
-    with _ended(subprocess.Popen(argv, cwd=ROOT, stderr=subprocess.PIPE)) as server:
+    folder = tmp_path_factory.mktemp("served")  # where it leaves its snapshot
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with _ended(subprocess.Popen(argv, cwd=folder, env=environment, stderr=subprocess.PIPE)) as server:
         assert server.stderr is not None
         with server.stderr as told:
             line = told.readline().decode()
