@@ -257,12 +257,16 @@ class Connection:
         awaited = self._parser.awaited_bytes
         batch = self._parser.feed(data)
         awaited = max(awaited, self._parser.awaited_bytes)
-        self._room = awaited + 2 if awaited >= _FAT_ARGUMENT else 0
+        before, self._room = self._room, awaited + 2 if awaited >= _FAT_ARGUMENT else 0
         if self._waiting or self._backlog:
             self._backlog += batch
             self._settle()
             return
         self._loop.engine.stats.calls_this_cycle += len(batch)
+        if self._room > before and not batch:
+            if self.write():
+                self._read()  # the large argument, as far as it has come
+            return
         self.client.query_bytes = len(data)
         self._serve(batch)
         self.client.query_bytes = 0
@@ -328,7 +332,10 @@ class Connection:
                 self._closing = True
                 return
             if len(out) >= self._loop.brim:
-                if self.exceeds_limit():
+                if self._loop.client_memory.active:
+                    self._loop.client_memory.note(client)
+                    self._loop.client_memory.evict()
+                if self._closing or self.exceeds_limit():
                     self._cut_off()
                     return
                 if len(out) >= self._loop.high_water:
@@ -347,7 +354,7 @@ class Connection:
             return False
         now_s = time.monotonic()
         self._over_since_s = self._over_since_s or now_s
-        return now_s - self._over_since_s > limit.soft_s
+        return int(now_s) - int(self._over_since_s) > limit.soft_s  # whole seconds, as a server counts
 
     def _cut_off(self) -> None:
         """The limit is exceeded: nothing of what waits is sent any more."""

@@ -16,7 +16,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from redis_tui.resp.request import RequestParser
-from redis_tui.server.connection import HIGH_WATER, Connection, configure
+from redis_tui.server.connection import HIGH_WATER, READ_SIZE, Connection, configure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -257,4 +257,4 @@ class ServerLoop:
         is_bounded = self.client_memory.active or normal.hard or normal.soft
         self.high_water = 2**62 if is_bounded else HIGH_WATER
         bounds = [size for one in self._limits.values() for size in (one.hard, one.soft) if size]
-        self.brim = min([*bounds, self.high_water])
+        self.brim = min([*bounds, READ_SIZE if self.client_memory.active else self.high_water])

@@ -62,3 +62,15 @@ def test_replies_that_nobody_takes_count_against_maxmemory(served: Served) -> No
     while asking.ask(b"EXISTS", b"k") == b":1\r\n":
         pass
     assert b"evicted_keys:1\r" in asking.ask(b"INFO", b"stats")
+    assert asking.ask(b"CONFIG", b"RESETSTAT") == b"+OK\r\n"
+    assert b"evicted_keys:0\r" in asking.ask(b"INFO", b"stats")
+
+
+def test_one_pipeline_cannot_take_more_than_all_clients_may(served: Served) -> None:
+    asking, greedy = served.connect(), named(served, b"greedy", receive_buffer=4096)
+    asking.ask(b"SET", b"k", b"x" * 100_000)
+    asking.ask(b"CONFIG", b"SET", b"maxmemory-clients", b"3mb")
+    greedy.send(b"GET k\r\n" * 5000)
+    while figure(asking, "greedy", "fd") >= 0:
+        pass
+    assert b"evicted_clients:1\r" in asking.ask(b"INFO", b"stats")
