@@ -10,7 +10,7 @@ in space, not of their degrees; that is what Valkey measures the distances from.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import atan2, cos, hypot, sin, sqrt
+from math import atan2, cos, hypot, inf, isfinite, sin, sqrt
 from typing import TYPE_CHECKING, Protocol
 
 from redis_tui.engine.geohash import EARTH_RADIUS_M, RADIAN, Bounds, distance_m, parallels_m
@@ -121,5 +121,7 @@ def _around(center: Point, half_width_m: float, half_height_m: float) -> Bounds:
     longitude, latitude = center
     rise = half_height_m / EARTH_RADIUS_M / RADIAN
     edge = latitude - rise if latitude < 0 else latitude + rise
+    if not isfinite(edge):
+        return Bounds(-inf, -inf, inf, inf)  # GEORADIUS k 0 0 inf km -> everything
     spread = half_width_m / EARTH_RADIUS_M / cos(edge * RADIAN) / RADIAN
     return Bounds(longitude - spread, latitude - rise, longitude + spread, latitude + rise)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import CommandError, SyntaxFault
-from redis_tui.spec.decode import INT64_MAX, decode_int
+from redis_tui.spec.decode import INT64_MAX, decode_count
 
 if TYPE_CHECKING:
     from redis_tui.spec.decode import Rest
@@ -41,9 +41,7 @@ def parse_random(rest: Rest, *, pairs: bytes | None = None) -> RandomRequest:
         return RandomRequest(None)
     if pairs is None and len(rest) > 1:
         raise SyntaxFault
-    count = decode_int(rest[0])
-    if count < -INT64_MAX:
-        raise CommandError(f"ERR value is out of range, value must between {-INT64_MAX} and {INT64_MAX}")
+    count = decode_count(rest[0])
     is_paired = len(rest) > 1
     if is_paired and (len(rest) > 2 or rest[1].upper() != pairs):
         raise SyntaxFault

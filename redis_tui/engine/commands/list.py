@@ -17,7 +17,7 @@ from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.resp.types import NULL_ARRAY, OK, Reply
 from redis_tui.spec.bind import binding
 from redis_tui.spec.command import DENYOOM, FAST, READ, WRITE, CommandFlag
-from redis_tui.spec.decode import INT64_MAX, Options, decode_int
+from redis_tui.spec.decode import Options, decode_count, decode_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -235,12 +235,13 @@ def _bounds(start: int, stop: int, size: int) -> tuple[int, int]:
     flags=WRITE,
     complexity="O(N+M) where N is the length of the list and M is the number of elements removed.",
 )
-def lrem(ctx: Ctx, key: bytes, count: int, element: bytes) -> Reply:
+def lrem(ctx: Ctx, key: bytes, count: bytes, element: bytes) -> Reply:
     """Removes elements from a list. Deletes the list if the last element was removed."""
+    most = decode_count(count)
     items = ctx.edit(key, List)
     if items is None:
         return 0
-    removed = items.remove(element, count)
+    removed = items.remove(element, most)
     if removed:
         items.shrunk(ctx.config)
         ctx.touched(key, "lrem", removed)
@@ -294,9 +295,7 @@ def _parse_lpos(options: Options) -> tuple[int, int | None, int]:
         if word is None or not options:
             raise SyntaxFault
         if word == b"RANK":
-            rank = options.take_int()
-            if rank < -INT64_MAX:
-                raise CommandError(f"ERR value is out of range, value must between {-INT64_MAX} and {INT64_MAX}")
+            rank = decode_count(options.take())
             if rank == 0:
                 raise CommandError(
                     "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ..."

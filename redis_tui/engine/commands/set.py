@@ -303,7 +303,7 @@ def _difference(ctx: Ctx, sets: list[Set | None]) -> Set:
     if first is None or first in there:
         return result
     # As in sunionDiffGenericCommand: looking each member up, or taking the others' members away.
-    looks_up = len(first) * len(there) // 2 <= sum(map(len, there))
+    looks_up = len(first) * (1 + len(there)) // 2 <= len(first) + sum(map(len, there))
     for member in first.ordered():
         if not looks_up or not any(member in other.members for other in there):
             result.add(member, ctx.config)

@@ -122,7 +122,7 @@ def _add_many(ctx: Ctx, key: bytes, add: _Add, entries: list[Entry]) -> int:
         return 0
     found = ctx.edit_or_new(key, SortedSet)
     config = ctx.config
-    found.expect(len(entries), config)
+    found.expect([member for _, member in entries], config)
     added = changed = 0
     for score, member in entries:
         old = found.scores.get(member)
@@ -140,6 +140,8 @@ def _add_many(ctx: Ctx, key: bytes, add: _Add, entries: list[Entry]) -> int:
 
 def _add_increment(ctx: Ctx, key: bytes, add: _Add, increment: float, member: bytes) -> Reply:
     found = ctx.edit(key, SortedSet)
+    if found is not None:
+        found.expect((member,), ctx.config)
     old = None if found is None else found.scores.get(member)
     if old is None and b"XX" in add.words:
         return None

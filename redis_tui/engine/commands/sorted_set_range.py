@@ -187,16 +187,19 @@ class Query:
     offset: int
     count: int
 
-    def entries(self, found: SortedSet) -> Sequence[Entry]:
+    def entries(self, found: SortedSet, *, is_valkey: bool) -> Sequence[Entry]:
         """What it asks for, in its order."""
         first, last = self.window.bounds(found, reverse=self.reverse)
-        if self.offset < 0:
+        offset = self.offset
+        if offset < 0 and is_valkey and not found.is_packed:
+            offset += max(0, last - first)  # ZRANGEBYSCORE of a skiplist with LIMIT -2 9 -> the last two
+        if offset < 0:
             return ()
         if self.reverse:
-            last -= self.offset
+            last -= offset
             first = first if self.count < 0 else max(first, last - self.count)
         else:
-            first += self.offset
+            first += offset
             last = last if self.count < 0 else min(last, first + self.count)
         return found.slice(first, last, reverse=self.reverse) if first < last else ()
 
@@ -242,7 +245,7 @@ def parse_query(args: Rest, *, kind: Kind | None = None, reverse: bool | None = 
 
 def _reply(ctx: Ctx, key: bytes, query: Query) -> Reply:
     found = ctx.read(key, SortedSet)
-    entries = () if found is None else query.entries(found)
+    entries = () if found is None else query.entries(found, is_valkey=ctx.dialect.is_valkey)
     if query.with_scores:
         return Pairs((member, score) for score, member in entries)
     return [member for _, member in entries]
@@ -329,7 +332,11 @@ def zrangestore(ctx: Ctx, destination: bytes, source: bytes, rest: Rest) -> Repl
     """Stores a range of members from sorted set in a key."""
     query = parse_query(rest, stores=True)
     found = ctx.read(source, SortedSet)
-    scores = {} if found is None else {member: score for score, member in query.entries(found)}
+    scores = (
+        {}
+        if found is None
+        else {member: score for score, member in query.entries(found, is_valkey=ctx.dialect.is_valkey)}
+    )
     if not scores:
         ctx.delete(destination)
         return 0

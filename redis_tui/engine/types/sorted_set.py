@@ -24,6 +24,7 @@ from redis_tui.engine.types.sampling import repeated, sample
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Sequence
 
     from redis_tui.engine.config import Config
 
@@ -76,9 +77,14 @@ class SortedSet(Collection):
 
     # Changing
 
-    def expect(self, count: int, config: Config) -> None:
-        """That many members are announced at once: too many for a listpack count before they come."""
-        if self.is_packed and count > limits_of(config, "zset").entries:
+    def expect(self, members: Sequence[bytes], config: Config) -> None:
+        """These are announced: too many for a listpack count before they come; to Valkey, one too long counts, too."""
+        if not self.is_packed:
+            return
+        limits = limits_of(config, "zset")
+        if len(members) > limits.entries or (
+            config.dialect.is_valkey and any(len(member) > limits.value for member in members)
+        ):
             self.is_packed = False
 
     def put(self, member: bytes, score: float, config: Config) -> None:
