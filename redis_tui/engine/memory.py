@@ -142,7 +142,7 @@ def _collection(value: Collection, config: Config, samples: int) -> int:
         return allocated(8 + len(value) * _integer_width(value))
     if encoding == "listpack":
         return allocated(listpack_size(_packed(value)) + _SLACK)
-    seen = list(islice(_packed(value), samples * _width(value) or None))
+    seen = list(islice(_packed(value), min(samples, len(value)) * _width(value) or None))
     if isinstance(value, List):
         payload = (listpack_size(seen) - listpack_size(())) * len(value) // max(1, len(seen))
         return payload + max(1, -(-payload // _NODE_BYTES)) * _QUICKLIST_NODE + _DICT

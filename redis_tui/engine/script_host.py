@@ -165,7 +165,8 @@ class EngineHost:
     def _gate(self, command: Command, argv: Sequence[bytes]) -> bytes | None:
         """Why a script may not run this command; None where it may."""
         if command.barred_from_scripts and self._engine.switches.scripts_denied:
-            return self._engine.dialect.not_allowed.encode()
+            dialect = self._engine.dialect
+            return (dialect.not_allowed if command.takes(len(argv)) else dialect.wrong_arity).encode()
         if self._restricted:
             refusal = self._engine.acl.refused_in_script(self._client, command, argv)
             if refusal is not None:
