@@ -7,7 +7,7 @@ where there is no socket, so that whoever parses the lines finds every field of 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.client_memory import Figures, figures
 from redis_tui.engine.pubsub import Kind, Subscriptions
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from redis_tui.engine.client import Client
     from redis_tui.engine.context import Ctx
 
-_FLAGS = b"bcdeirtuxABEIMNOPRSTU"
-"""Every letter that Valkey knows."""
+_NEVER_NEGATED = frozenset((b"NOT-MAXAGE", b"NOT-IDLE"))
 _SIZES = tuple(one.name for one in fields(Figures))
 _TYPES = (b"normal", b"master", b"replica", b"slave", b"pubsub")
 
@@ -131,12 +130,16 @@ def parse_filters(ctx: Ctx, args: Sequence[bytes], *, listing: bool) -> Filter:
         word = rest.pop(0).upper()
         if not rest:
             raise SyntaxFault
-        if word == b"ID":
-            found.tests.append(_of_ids(_take_ids(rest, several=valkey)))
-        elif word == b"SKIPME":
+        if word == b"SKIPME":
             found.skip_me = _yes_or_no(rest.pop(0))
+            continue
+        negated = valkey and word.startswith(b"NOT-") and word not in _NEVER_NEGATED
+        kind = word[4:] if negated else word
+        if kind == b"ID":
+            test = _of_ids(_take_ids(rest, several=valkey))
         else:
-            found.tests.append(_test(ctx, word, rest.pop(0), more=valkey))
+            test = _test(ctx, kind, rest.pop(0), more=valkey, negated=negated)
+        found.tests.append(_unless(test) if negated else test)
     return found
 
 
@@ -165,8 +168,20 @@ def _take_ids(rest: list[bytes], *, several: bool) -> set[int]:
     return ids
 
 
-def _test(ctx: Ctx, word: bytes, value: bytes, *, more: bool) -> Callable[[Client], bool]:
-    """One filter but ID and SKIPME; ``more`` allows those that only Valkey has."""
+def _unless(test: Callable[[Client], bool]) -> Callable[[Client], bool]:
+    return lambda client: not test(client)
+
+
+def _test(ctx: Ctx, word: bytes, value: bytes, *, more: bool, negated: bool) -> Callable[[Client], bool]:
+    """One filter but ID and SKIPME.
+
+    Args:
+        ctx: the caller.
+        word: which filter.
+        value: what follows it.
+        more: those that only Valkey has count as well.
+        negated: it came with NOT-, which refusals tell; the test is that of the filter itself.
+    """
     now_ms = ctx.now_ms
     if word == b"ADDR":
         return lambda client: client.addr == value
@@ -186,11 +201,11 @@ def _test(ctx: Ctx, word: bytes, value: bytes, *, more: bool) -> Callable[[Clien
     if word == b"NAME":
         return lambda client: client.name == value
     if word == b"DB":
-        return _of_database(ctx, value)
+        return _of_database(ctx, value, "NOT-DB" if negated else "DB")
     if word == b"CAPA":
-        return _of_letters(value, b"capa", b"r", lambda client: client.capabilities)
+        return _of_letters(value, b"capa", b"NOT-CAPA" if negated else b"provided")
     if word == b"FLAGS":
-        return _of_letters(value, b"flags", _FLAGS, _flags)
+        return _of_letters(value, b"flags", b"NOT-FLAGS" if negated else b"provided")
     if word == b"LIB-NAME":
         return lambda client: client.lib_name == value
     if word == b"LIB-VER":
@@ -216,19 +231,27 @@ def _of_type(name: bytes, *, primary: bool) -> Callable[[Client], bool]:
     return lambda client: _type(client) == wanted
 
 
-def _of_database(ctx: Ctx, value: bytes) -> Callable[[Client], bool]:
-    index, last = decode_int(value, "ERR DB is not an integer or out of range"), len(ctx.space.databases) - 1
+def _of_database(ctx: Ctx, value: bytes, name: str) -> Callable[[Client], bool]:
+    index, last = decode_int(value, f"ERR {name} is not an integer or out of range"), len(ctx.space.databases) - 1
     if not 0 <= index <= last:
-        raise CommandError(f"ERR DB number should be between 0 and {last}")
+        raise CommandError(f"ERR {name} number should be between 0 and {last}")
     return lambda client: client.ctx.db.index == index
 
 
-def _of_letters(value: bytes, what: bytes, known: bytes, has: Callable[[Client], str]) -> Callable[[Client], bool]:
-    """Clients with all of these letters."""
+def _of_letters(value: bytes, what: bytes, named: bytes) -> Callable[[Client], bool]:
+    """Clients with all of these letters; ``named`` is what a refusal calls the filter."""
+    known, has = _LETTERS[what]
     if not set(value) <= set(known):
-        raise CommandError(b"ERR Unknown %b found in the provided filter: %b" % (what, value))
+        raise CommandError(b"ERR Unknown %b found in the %b filter: %b" % (what, named, value))
     wanted = set(value.decode("latin-1"))
     return lambda client: wanted <= set(has(client))
+
+
+_LETTERS: Final[dict[bytes, tuple[bytes, Callable[[Client], str]]]] = {
+    b"flags": (b"bcdeirtuxABEIMNOPRSTU", _flags),
+    b"capa": (b"r", lambda client: client.capabilities),
+}
+"""Every letter that Valkey knows, and those that a client has."""
 
 
 def _seconds(text: bytes, what: bytes) -> int:

@@ -291,7 +291,11 @@ def _in_dialect(one: Declaration, dialect: Dialect) -> Declaration:
         spec = replace(spec, key_specs=key_specs(spec.name, dialect.server, dialect.name))
     if dialect.name in one.usages:
         args = parse_usage(one.usages[dialect.name])[1]
-        spec = replace(spec, args=args, usage=render_usage(args))
+        # An option less may make of a minimum an exact number; else the number is the same everywhere.
+        derived = derive_arity(args, is_subcommand="|" in spec.name)
+        spec = replace(
+            spec, args=args, usage=render_usage(args), arity=derived if derived == -spec.arity else spec.arity
+        )
     return one if spec is one.spec else replace(one, spec=spec)
 
 

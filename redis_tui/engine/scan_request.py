@@ -66,7 +66,8 @@ def parse_scan(rest: Rest, dialect: Dialect = REDIS_8, *, of: str = "") -> ScanR
     Args:
         rest: the arguments behind the cursor.
         dialect: whom to speak as.
-        of: ``scan`` takes ``[TYPE type]`` as well, ``hscan`` takes ``[NOVALUES]``.
+        of: ``scan`` takes ``[TYPE type]`` as well, ``hscan`` takes ``[NOVALUES]``,
+            and ``zscan`` of Valkey ``[NOSCORES]``.
 
     Raises:
         CommandError: they are none of these, or the count is no positive integer.
@@ -87,6 +88,10 @@ def parse_scan(rest: Rest, dialect: Dialect = REDIS_8, *, of: str = "") -> ScanR
         elif word == b"NOVALUES" and dialect.at_least("7.4.0", valkey="8.0.0"):
             if of != "hscan":
                 raise CommandError("ERR NOVALUES option can only be used in HSCAN")
+            request.novalues = True
+        elif word == b"NOSCORES" and dialect.at_least("99.0.0", valkey="8.0.0"):
+            if of != "zscan":
+                raise CommandError("ERR NOSCORES option can only be used in ZSCAN")
             request.novalues = True
         else:
             raise SyntaxFault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from redis_tui.engine.command_facts import facts_of
@@ -11,14 +12,18 @@ from redis_tui.engine.registry import Registry
 from tests.conformance.gather_facts import asker, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.conformance.conftest import Ours, Servers
     from tests.conformance.wire import RawClient
 
 UNLIKE = {
     ("valkey-9", "cluster|replicate", "arity"),
-    ("valkey-9", "script|debug", "arity"),
 }
 """Facts that differ and are told here: one declaration serves both, and nothing depends on it."""
+FILTERED = {"client|kill", "client|list"}
+"""Their usage lines say "filter", as the documentation does, where COMMAND DOCS has each one."""
+_WORD = re.compile(r"\b[A-Z][A-Z0-9-]*\b")
 COLUMNS = {1: "arity", 2: "flags", 3: "first key", 4: "last key", 5: "step", 6: "categories", 7: "tips"}
 """Key specs, column 8, are compared where they are declared; subcommands, 9, one by one."""
 HINT = "python -m tests.conformance.gather_facts reads anew what no declaration says"
@@ -65,3 +70,23 @@ def _without(told: dict[str, Any], have: dict[bytes, Any]) -> dict[str, Any]:
         return told
     names = {sub.name for sub in have.values()}
     return told | {"subcommands": {name: one for name, one in told["subcommands"].items() if name in names}}
+
+
+def test_usage_lines_offer_the_words_that_the_server_takes(name: str, servers: Servers) -> None:
+    told = asker(servers.get(name).port)("COMMAND", "DOCS")
+    wrong = []
+    for command in Registry(dialect_named(name)).commands.values():
+        subs = told[command.name].get("subcommands", {})
+        for one, facts in [(command, told[command.name])] + [
+            (sub, subs[sub.name]) for sub in command.subcommands.values()
+        ]:
+            here, there = set(_WORD.findall(one.spec.usage)), set(_tokens(facts.get("arguments", [])))
+            if here != there and one.name not in FILTERED:
+                wrong.append((one.name, here ^ there))
+    assert not wrong
+
+
+def _tokens(arguments: list[dict[str, Any]]) -> Iterator[str]:
+    for one in arguments:
+        yield from _WORD.findall(one.get("token", ""))
+        yield from _tokens(one.get("arguments", []))

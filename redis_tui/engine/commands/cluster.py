@@ -89,6 +89,7 @@ def _subcommand(
     keys: KeyRange | None = None,
     only: str | None = None,
     valkey_since: str | None = None,
+    in_valkey: str | None = None,
 ) -> None:
     def refuse(ctx: Ctx, rest: Rest) -> Reply:  # noqa: ARG001  # whatever was asked
         raise CommandError(_DISABLED)
@@ -103,6 +104,7 @@ def _subcommand(
         keys=keys,
         only=only,
         valkey_since=valkey_since,
+        usages={"valkey-9": f"CLUSTER {in_valkey}"} if in_valkey else None,
     )
     declare(refuse)
 
@@ -167,13 +169,6 @@ for _usage, _since, _flags, _complexity, _summary in (
     ("SAVECONFIG", "3.0.0", _CHANGE, "O(1)", "Forces a node to save the cluster configuration to disk."),
     ("SET-CONFIG-EPOCH config-epoch", "3.0.0", _CHANGE, "O(1)", "Sets the configuration epoch for a new node."),
     (
-        "SETSLOT slot <IMPORTING node-id | MIGRATING node-id | NODE node-id | STABLE>",
-        "3.0.0",
-        _CHANGE,
-        "O(1)",
-        "Binds a hash slot to a node.",
-    ),
-    (
         "SHARDS",
         "7.0.0",
         _OPEN,
@@ -188,7 +183,23 @@ for _usage, _since, _flags, _complexity, _summary in (
 # What it is given is no key of this server's to any of them.
 _subcommand("KEYSLOT key", "3.0.0", _STALE, _PER_BYTE, "Returns the hash slot for a key.", keys=KeyRange())
 # Its arity is a minimum in Valkey, which also takes NO ONE.
-_subcommand("REPLICATE node-id", "3.0.0", _CHANGE, "O(1)", "Configure a node as replica of a master node.", arity=3)
+_subcommand(
+    "REPLICATE node-id",
+    "3.0.0",
+    _CHANGE,
+    "O(1)",
+    "Configure a node as replica of a master node.",
+    arity=3,
+    in_valkey="REPLICATE <node-id | NO ONE>",
+)
+_subcommand(
+    "SETSLOT slot <IMPORTING node-id | MIGRATING node-id | NODE node-id | STABLE>",
+    "3.0.0",
+    _CHANGE,
+    "O(1)",
+    "Binds a hash slot to a node.",
+    in_valkey="SETSLOT slot <IMPORTING node-id | MIGRATING node-id | NODE node-id | STABLE> [TIMEOUT timeout]",
+)
 _subcommand(
     "SLOT-STATS <SLOTSRANGE start-slot end-slot | ORDERBY metric [LIMIT limit] [ASC | DESC]>",
     "8.2.0",

@@ -180,6 +180,7 @@ def client_info(ctx: Ctx) -> Reply:
     since="2.4.0",
     flags=_ADMIN,
     complexity=_PER_CLIENT,
+    usages={"valkey-9": "CLIENT LIST [filter [filter ...]]"},
 )
 def client_list(ctx: Ctx, rest: Rest) -> Reply:
     """Lists open connections."""

@@ -311,6 +311,12 @@ class _Search:
     since="6.2.0",
     flags=READ,
     complexity=_SEARCH_COST,
+    usages={
+        "valkey-9": "GEOSEARCH key [FROMMEMBER member | FROMLONLAT longitude latitude]"
+        " <BYRADIUS radius <M | KM | FT | MI>"
+        " | BYBOX width height <M | KM | FT | MI> | BYPOLYGON num-vertices longitude latitude [longitude latitude ...]>"
+        " [ASC | DESC] [COUNT count [ANY]] [WITHCOORD] [WITHDIST] [WITHHASH]"
+    },
 )
 def geosearch(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
     """Queries a geospatial index for members inside an area of a box or a circle."""
@@ -324,6 +330,12 @@ def geosearch(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
     since="6.2.0",
     flags=WRITE,
     complexity=_SEARCH_COST,
+    usages={
+        "valkey-9": "GEOSEARCHSTORE destination source [FROMMEMBER member | FROMLONLAT longitude latitude]"
+        " <BYRADIUS radius <M | KM | FT | MI>"
+        " | BYBOX width height <M | KM | FT | MI> | BYPOLYGON num-vertices longitude latitude [longitude latitude ...]>"
+        " [ASC | DESC] [COUNT count [ANY]] [STOREDIST]"
+    },
 )
 def geosearchstore(ctx: Ctx, destination: bytes, source: bytes, rest: Rest) -> Reply:
     """Queries a geospatial index for members inside an area of a box or a circle, optionally stores the result."""

@@ -232,6 +232,7 @@ def _choose(ctx: Ctx, fields: Hash, count: int) -> list[bytes]:
     flags=READ,
     complexity="O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to"
     " return back to 0. N is the number of elements inside the collection.",
+    usages={"redis-7.2": "HSCAN key cursor [MATCH pattern] [COUNT count]"},
 )
 def hscan(ctx: Ctx, key: bytes, cursor: bytes, rest: Rest) -> Reply:
     """Iterates over fields and values of a hash."""

@@ -323,6 +323,10 @@ def drop_if_empty(ctx: Ctx, key: bytes, fields: Hash) -> None:
     flags=WRITE | CommandFlag.DENYOOM,
     complexity="O(N) where N is the number of fields being set.",
     group=_GROUP,
+    usages={
+        "valkey-9": "HSETEX key [NX | XX] [FNX | FXX] [EX seconds | PX milliseconds | EXAT unix-time-seconds"
+        " | PXAT unix-time-milliseconds | KEEPTTL] FIELDS numfields field value [field value ...]"
+    },
 )
 def hsetex(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
     """Set the value of one or more fields of a given hash key, and optionally set their expiration."""

@@ -41,7 +41,14 @@ def save(ctx: Ctx) -> Reply:
     return OK
 
 
-@command("BGSAVE [SCHEDULE]", since="1.0.0", flags=_SAVING, complexity="O(1)", group="server")
+@command(
+    "BGSAVE [SCHEDULE]",
+    since="1.0.0",
+    flags=_SAVING,
+    complexity="O(1)",
+    group="server",
+    usages={"valkey-9": "BGSAVE [SCHEDULE | CANCEL]"},
+)
 def bgsave(ctx: Ctx, rest: Rest) -> Reply:
     """Asynchronously saves the database(s) to disk."""
     persistence = ctx.engine.persistence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.registry import command, container
 from redis_tui.engine.scripts import KillResult
-from redis_tui.errors import CommandError
+from redis_tui.errors import CommandError, SubcommandFault
 from redis_tui.resp.types import OK, Reply
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import NOT_AN_INTEGER, decode_int
@@ -105,9 +105,21 @@ def script_flush(ctx: Ctx, rest: Rest) -> Reply:
     return OK
 
 
-@command("SCRIPT DEBUG <YES | SYNC | NO>", since="3.2.0", flags=CommandFlag.NOSCRIPT, complexity="O(1)")
-def script_debug(_ctx: Ctx, rest: Rest) -> Reply:
+@command(
+    "SCRIPT DEBUG <YES | SYNC | NO> [engine]",
+    since="3.2.0",
+    flags=CommandFlag.NOSCRIPT,
+    complexity="O(1)",
+    usages=dict.fromkeys(("redis-8", "redis-7.2"), "SCRIPT DEBUG <YES | SYNC | NO>"),
+)
+def script_debug(ctx: Ctx, rest: Rest) -> Reply:
     """Sets the debug mode of server-side Lua scripts."""
+    if len(rest) > 1 and not ctx.dialect.is_valkey:
+        raise CommandError("ERR wrong number of arguments for 'script|debug' command")
+    if len(rest) > 2:
+        raise SubcommandFault
+    if len(rest) == 2 and rest[1].lower() != b"lua":
+        raise CommandError(b"ERR No scripting engine found with name '%b' to enable debug" % rest[1])
     mode = rest[0].lower()
     if mode not in (b"yes", b"sync", b"no"):
         raise CommandError("ERR Use SCRIPT DEBUG YES/SYNC/NO")

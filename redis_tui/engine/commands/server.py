@@ -248,6 +248,7 @@ def lolwut_(ctx: Ctx, rest: Rest) -> Reply:
     complexity=(
         "O(N) when saving, where N is the total number of keys in all databases when saving data, otherwise O(1)"
     ),
+    usages={"valkey-9": "SHUTDOWN [[NOSAVE | SAVE] [NOW] [FORCE] [SAFE] [FAILOVER] | ABORT]"},
 )
 def shutdown(
     ctx: Ctx,

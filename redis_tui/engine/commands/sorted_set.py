@@ -358,6 +358,7 @@ def _members(entries: Iterable[Entry]) -> list[bytes]:
     flags=READ,
     complexity="O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to"
     " return back to 0. N is the number of elements inside the collection.",
+    usages={"valkey-9": "ZSCAN key cursor [MATCH pattern] [COUNT count] [NOSCORES]"},
 )
 def zscan(ctx: Ctx, key: bytes, cursor: bytes, rest: Rest) -> Reply:
     """Iterates over members and scores of a sorted set."""

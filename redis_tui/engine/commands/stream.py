@@ -41,6 +41,11 @@ _EACH = "O(1) for each single item to delete in the stream, regardless of the st
     since="5.0.0",
     flags=WRITE | CommandFlag.DENYOOM | FAST,
     complexity="O(1) when adding a new entry, O(N) when trimming where N being the number of entries evicted.",
+    usages=dict.fromkeys(
+        ("redis-7.2", "valkey-9"),
+        "XADD key [NOMKSTREAM] [<MAXLEN | MINID> [= | ~] threshold [LIMIT count]] <* | id>"
+        " field value [field value ...]",
+    ),
 )
 def xadd(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
     """Appends a new message to a stream. Creates the key if it doesn't exist."""
@@ -184,6 +189,7 @@ def xdelex(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
     flags=WRITE,
     complexity="O(N), with N being the number of evicted entries. Constant times are very small however, since entries"
     " are organized in macro nodes containing multiple entries that can be released with a single deallocation.",
+    usages=dict.fromkeys(("redis-7.2", "valkey-9"), "XTRIM key <MAXLEN | MINID> [= | ~] threshold [LIMIT count]"),
 )
 def xtrim(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
     """Deletes messages from the beginning of a stream."""
