@@ -81,7 +81,7 @@ def _made(fields: list[Field], reader: Reader, config: Config, *, stays_timed: b
     # Of equal times the one that was set last stands first in a packed hash.
     for name, _, at_ms in reversed(fields):
         if at_ms is not None:
-            if not 0 <= at_ms <= _LATEST:
+            if at_ms < 0 or (at_ms > _LATEST and made.is_redis):
                 raise reader.fault("the time of a field")
             made.expire_at(name, at_ms)
     return made
