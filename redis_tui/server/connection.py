@@ -282,6 +282,10 @@ class Connection:
 
     def _serve(self, batch: list[list[bytes]]) -> None:
         """Runs commands until one waits, or the other side has too much to take."""
+        if self._loop.client_memory.limit:
+            self._loop.client_memory.evict()  # who takes too much is gone before a command could see it
+            if self.client.closing:
+                return
         self._serving = True
         try:
             while True:
