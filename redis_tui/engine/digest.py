@@ -8,12 +8,14 @@ know commands or clients.
 from __future__ import annotations
 
 import hashlib
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.types.base import type_name
 from redis_tui.engine.types.hash import Hash
 from redis_tui.engine.types.set import Set
 from redis_tui.engine.types.sorted_set import SortedSet
+from redis_tui.engine.types.vector_set import VectorSet
 from redis_tui.resp.encoder import format_double
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 _SIZE: Final = 20
 _NOTHING: Final = bytes(_SIZE)
-_TYPES: Final = {"string": 0, "list": 1, "set": 2, "zset": 3, "hash": 4, "module": 5, "stream": 6}
+_TYPES: Final = {"string": 0, "list": 1, "set": 2, "zset": 3, "hash": 4, "vectorset": 5, "stream": 6}
 """Numbers of the types, as servers have them inside."""
 
 
@@ -46,6 +48,9 @@ def of_value(value: Value | None, *, expires: bool, start: bytes = _NOTHING) -> 
     elif isinstance(value, SortedSet):
         pairs = value.scores.items()
         digest = _xor_all(digest, (_of_pair(member, format_double(score)) for member, score in pairs))
+    elif isinstance(value, VectorSet):
+        chains = (_sha1(reduce(_mixed, chain, _NOTHING)) for chain in value.digest_chains())
+        digest = _xor(digest, _sha1(_xor_all(_NOTHING, chains)))
     elif isinstance(value, bytes | bytearray):
         digest = _mixed(digest, value)
     else:

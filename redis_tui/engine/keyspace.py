@@ -54,6 +54,8 @@ class Keyspace:
         """Unix time in seconds, as fine as uses of keys are told apart; kept up by the engine's cycle."""
         self.hits = 0
         self.misses = 0
+        self.vector_sets = 0
+        """How many were made so far; each is known by the number before it."""
         self.expired_fields = 0
         """Fields of hashes whose time ran out."""
         self.expired = 0

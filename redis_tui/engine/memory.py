@@ -21,6 +21,7 @@ from redis_tui.engine.types.set import Set
 from redis_tui.engine.types.sorted_set import SortedSet
 from redis_tui.engine.types.stream import Stream
 from redis_tui.engine.types.stream_node import radix_nodes
+from redis_tui.engine.types.vector_set import VectorSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,11 +54,18 @@ _DELIVERY: Final = 32
 _ID: Final = 16
 _RADIX_NODE: Final = 244
 """A server's own estimate."""
+_VECTOR_SET: Final = 112 + 1672
+"""With the head of its graph."""
+_VECTOR_NODE: Final = 312
+_VECTOR_LAYER: Final = 24
+_VECTORS_SEEN: Final = 20
+_ATTRIBUTES_GUESSED: Final = 64
+_LONGEST_EMBEDDED: Final = 44
 
 
 def allocated(size: int) -> int:
-    """The block that an allocator with jemalloc's size classes hands out."""
-    if size <= 32:
+    """The block that an allocator with jemalloc's size classes hands out; servers have it go in steps of 8 up to 64."""
+    if size <= 64:
         return max(8, -(-size // 8) * 8)
     if size <= 128:
         return -(-size // 16) * 16
@@ -134,9 +142,38 @@ def _stream_usage(stream: Stream, config: Config) -> int:
     return size
 
 
+def _vector_set_usage(value: VectorSet) -> int:
+    """The server's own estimate: a third of the nodes has a second level, names are as long as the newest ones."""
+    layout, count = value.layout, len(value)
+    newest = list(islice(reversed(value.entries.items()), _VECTORS_SEEN))
+    names = [_object(element) for element, _ in newest]
+    attributes = [_object(entry.attributes) for _, entry in newest if entry.attributes is not None]
+    links = 2 * layout.links
+    return (
+        _VECTOR_SET
+        + 4 * layout.given_dimension * layout.dimension
+        + (_VECTOR_NODE + len(newest[0][1].vector.raw())) * count
+        + _VECTOR_LAYER * count * 4 // 3
+        + _POINTER * links * count
+        + _POINTER * (links // 2) * count // 3
+        + sum(names) // len(names) * count
+        + (sum(attributes) // len(attributes) if attributes else _ATTRIBUTES_GUESSED) * value.with_attributes()
+        + 2 * _POINTER * count
+    )
+
+
+def _object(text: bytes) -> int:
+    """A string by itself, in one block with its header while it is short."""
+    if len(text) <= _LONGEST_EMBEDDED:
+        return allocated(_HEADER + 3 + len(text) + 1)
+    return _HEADER + allocated(_text(text))
+
+
 def _collection(value: Collection, config: Config, samples: int) -> int:
     if isinstance(value, Stream):
         return _stream_usage(value, config)
+    if isinstance(value, VectorSet):
+        return _vector_set_usage(value)
     encoding = value.encoding(config)
     if encoding == "intset":
         return allocated(8 + len(value) * _integer_width(value))

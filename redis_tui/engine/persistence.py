@@ -233,7 +233,7 @@ class Persistence:
                 os.fsync(file.fileno())
             draft.replace(path)
             _sync_folder(path.parent)
-        except (OSError, _AbortedSave):
+        except (OSError, _AbortedSave, CommandError):
             return False
         finally:
             with contextlib.suppress(OSError):

@@ -107,6 +107,8 @@ def command(
 
     def declare(handler: H) -> H:
         name, args = parse_usage(usage)
+        if CommandFlag.MODULE in flags:
+            name = name.upper()
         is_sub = "|" in name
         derived_keys, numkeys_at = key_range(args, is_subcommand=is_sub)
         spec = CommandSpec(
@@ -120,7 +122,7 @@ def command(
             args=args,
             keys=derived_keys if keys is None else keys,
             numkeys_at=numkeys_at,
-            key_specs=key_specs(name),
+            key_specs=key_specs(name.lower()),
             usage=render_usage(args),
             only=only,
         )
@@ -212,7 +214,7 @@ class Registry:
         ]
         for one in known:
             if one.spec.container is None:
-                self.commands[one.spec.name] = Command(one.spec, one.invoke)
+                self.commands[one.spec.name.lower()] = Command(one.spec, one.invoke)
         for one in known:
             holder = self.commands.get(one.spec.container or "")
             if holder is not None:

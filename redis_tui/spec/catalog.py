@@ -38,12 +38,12 @@ class Catalog:
     @classmethod
     def from_specs(cls, specs: Iterable[CommandSpec]) -> Catalog:
         """Makes a catalog of top-level commands, subcommands inside them."""
-        commands = tuple(sorted(specs, key=lambda spec: spec.name))
+        commands = tuple(sorted(specs, key=lambda spec: spec.name.lower()))
         by_name = {}
         for spec in commands:
-            by_name[spec.name] = spec
+            by_name[spec.name.lower()] = spec  # a module may spell its commands in capitals
             by_name.update({sub.name: sub for sub in spec.subcommands})
-        return cls(commands, by_name, tuple(spec.name for spec in commands))
+        return cls(commands, by_name, tuple(spec.name.lower() for spec in commands))
 
     @classmethod
     def from_command_docs(cls, docs: Any, info: Any = None) -> Catalog:

@@ -71,6 +71,8 @@ def acl_categories(spec: CommandSpec) -> frozenset[str]:
     Returns:
         Names without the ``@``: ``{"write", "string", "slow"}``.
     """
+    if CommandFlag.MODULE in spec.flags:
+        return frozenset()
     found = {"fast" if CommandFlag.FAST in spec.flags else "slow"}
     if spec.subcommands and spec.name != "command":
         return frozenset(found)  # a container is nothing in itself

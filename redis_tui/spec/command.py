@@ -37,6 +37,8 @@ class CommandFlag(Flag):
     NO_MULTI = auto()
     ALLOW_BUSY = auto()
     MOVABLEKEYS = auto()
+    MODULE = auto()
+    """A server has it from a module: no ACL category, and its name is spelled as the module does, in capitals."""
     DANGEROUS = auto()
     """Not on the wire as a flag: adds the ACL category @dangerous where it is not implied."""
 
@@ -114,7 +116,7 @@ class CommandSpec:
     """All facts about one command or subcommand."""
 
     name: str
-    """Lower case; a subcommand is ``client|setname``."""
+    """Lower case, but a module's in capitals; a subcommand is ``client|setname``."""
     summary: str
     group: str
     """``string list set sorted-set hash generic connection server scripting transactions``."""

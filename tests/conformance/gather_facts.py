@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PATH = Path(redis_tui.engine.__file__).parent / "command_facts.json"
 INFO_FIELDS = {"flags": 2, "categories": 6, "tips": 7}
 DOC_FIELDS = (
-    "summary since group complexity doc_flags deprecated_since replaced_by history arguments".split()  # noqa: SIM905  # a table of words
+    "summary since group complexity module doc_flags deprecated_since replaced_by history arguments".split()  # noqa: SIM905  # a table of words
 )
 
 

@@ -318,6 +318,8 @@ def copy(ctx: Ctx, source: bytes, destination: bytes, rest: Rest) -> Reply:
     value = ctx.get(source)
     if value is None or (target.peek(destination) is not None and not replaces):
         return 0
+    if isinstance(value, Collection) and value.of_module:
+        raise CommandError("ERR not supported for this module key")
     twin = value if isinstance(value, bytes) else value.copy()
     if isinstance(twin, TimedHash) and ctx.dialect.is_valkey:
         twin.due(ctx.now_ms, len(twin))  # what is due stays behind, even where that is all

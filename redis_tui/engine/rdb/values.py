@@ -24,6 +24,8 @@ from redis_tui.engine.types.set import HASHTABLE, INTSET, LISTPACK, Set, is_inte
 from redis_tui.engine.types.sorted_set import SortedSet
 from redis_tui.engine.types.stream import Stream
 from redis_tui.engine.types.timed_hash import TimedHash
+from redis_tui.engine.types.vector_set import VectorSet
+from redis_tui.errors import CommandError
 from redis_tui.resp.encoder import format_double
 
 if TYPE_CHECKING:
@@ -169,6 +171,10 @@ def _put_stream(value: Stream, style: Style) -> tuple[int, bytearray]:
     return stream.THIRD, stream.encode(value, style.compress)
 
 
+def _put_vector_set(_value: VectorSet, _style: Style) -> tuple[int, bytearray]:
+    raise CommandError("ERR a vector set cannot be written: servers keep it with a graph that is not there")
+
+
 _WRITERS: Final[dict[type, Callable[..., tuple[int, bytearray]]]] = {
     List: _put_list,
     Set: _put_set,
@@ -176,6 +182,7 @@ _WRITERS: Final[dict[type, Callable[..., tuple[int, bytearray]]]] = {
     Hash: _put_hash,
     TimedHash: _put_timed_hash,
     Stream: _put_stream,
+    VectorSet: _put_vector_set,
 }
 
 

@@ -20,6 +20,9 @@ class Collection:
     stays_empty: ClassVar[bool] = False
     """A key may hold it without elements."""
 
+    of_module: ClassVar[bool] = False
+    """A server's module owns it: it cannot be copied, and DUMP does not write it."""
+
     lapses: ClassVar[bool] = False
     """Parts of it have a time to live of their own: a database visits it in the active cycle."""
 
