@@ -60,14 +60,23 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@contextlib.contextmanager
+def emptied(server: RealServer) -> Iterator[RawClient]:
+    """A new connection to a real server that is empty and set as it was at its start."""
+    client = RawClient(server.connect())
+    try:
+        for command in (b"FLUSHALL", b"SCRIPT FLUSH", b"FUNCTION FLUSH", b"CONFIG RESETSTAT", b"SLOWLOG RESET"):
+            client.ask(*command.split())
+        yield client
+    finally:
+        client.close()
+
+
 @pytest.fixture
 def theirs(servers: Servers, name: str) -> Iterator[RawClient]:
-    """A new connection to a real server that is empty and set as it was at its start."""
-    client = RawClient(servers.get(name).connect())
-    for command in (b"FLUSHALL", b"SCRIPT FLUSH", b"FUNCTION FLUSH", b"CONFIG RESETSTAT", b"SLOWLOG RESET"):
-        client.ask(*command.split())
-    yield client
-    client.close()
+    """See `emptied`."""
+    with emptied(servers.get(name)) as client:
+        yield client
 
 
 @pytest.fixture

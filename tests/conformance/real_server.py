@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PR_SET_PDEATHSIG = 1
-_START_S = 10.0
+_START_S = 30.0
+_REPLY_S = 60
+"""Longer than any reply takes on a machine that is busy, shorter than a test may."""
 _SETTINGS = ("--appendonly", "no", "--enable-debug-command", "yes")
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -42,7 +44,7 @@ class RealServer:
     process: subprocess.Popen[bytes]
 
     def connect(self) -> socket.socket:
-        sock = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        sock = socket.create_connection(("127.0.0.1", self.port), timeout=_REPLY_S)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
 
