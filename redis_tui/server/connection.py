@@ -336,12 +336,15 @@ class Connection:
                 self._closing = True
                 return
             if len(out) >= self._loop.brim:
+                if self.exceeds_limit():
+                    self._cut_off()  # ahead of eviction: whoever breaks a limit of its own costs nobody else
+                    return
                 if self._loop.client_memory.active:
                     self._loop.client_memory.note(client)
                     self._loop.client_memory.evict()
-                if self._closing or self.exceeds_limit():
-                    self._cut_off()
-                    return
+                    if self._closing:
+                        self._cut_off()
+                        return
                 if len(out) >= self._loop.high_water:
                     self._backlog = batch[at + 1 :]
                     return
@@ -365,6 +368,7 @@ class Connection:
         self._out.clear()
         self._backlog.clear()
         self._closing = True
+        self._loop.client_memory.forget(self.client)
         self._loop.drop_later(self)
 
     def _encode(self, reply: Reply) -> None:

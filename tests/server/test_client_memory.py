@@ -51,7 +51,19 @@ def test_a_reply_above_the_hard_limit_is_not_sent(served: Served) -> None:
     assert asking.ask(b"CONFIG", b"SET", b"client-output-buffer-limit", b"normal 100000 0 0") == b"+OK\r\n"
     client.send(b"GET k\r\n")
     assert client.read_to_end() == b""
-    assert figure(asking, "greedy", "fd") == -1
+    assert figure(asking, "greedy", "tot-mem") == -1
+
+
+def test_whoever_breaks_its_own_limit_costs_nobody_else(served: Served) -> None:
+    asking, quiet, greedy = served.connect(), named(served, b"quiet"), named(served, b"greedy")
+    asking.ask(b"SET", b"k", b"x" * 400_000)
+    asking.ask(b"CONFIG", b"SET", b"client-output-buffer-limit", b"normal 300000 0 0")
+    asking.ask(b"CONFIG", b"SET", b"maxmemory-clients", b"1000000")
+    quiet.send(b"*1\r\n$700000\r\n")
+    assert figure(asking, "quiet", "tot-mem") > 0
+    greedy.send(b"GET k\r\n")
+    assert greedy.read_to_end() == b""
+    assert figure(asking, "quiet", "tot-mem") > 0
 
 
 def test_replies_that_nobody_takes_count_against_maxmemory(served: Served) -> None:
@@ -71,6 +83,6 @@ def test_one_pipeline_cannot_take_more_than_all_clients_may(served: Served) -> N
     asking.ask(b"SET", b"k", b"x" * 100_000)
     asking.ask(b"CONFIG", b"SET", b"maxmemory-clients", b"3mb")
     greedy.send(b"GET k\r\n" * 5000)
-    while figure(asking, "greedy", "fd") >= 0:
+    while figure(asking, "greedy", "tot-mem") >= 0:
         pass
     assert b"evicted_clients:1\r" in asking.ask(b"INFO", b"stats")
