@@ -2,7 +2,7 @@
 
 A reader would question that this is no asyncio. An engine in a thread beside an asyncio loop
 costs each request two hand-overs between threads that contend for one interpreter lock; that
-was 28 microseconds of processor time a request, against 12 here. While a script is busy its
+was 28 microseconds of processor time a request, against 15 here. While a script is busy its
 count hook calls `turn_while_busy`, and the loop turns once from within the script: everybody
 else is answered BUSY, and SCRIPT KILL gets through.
 """
