@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from redis_tui.errors import RedisTuiError, UsageError
+from redis_tui.errors import NotSupportedError, RedisTuiError, UsageError
 from redis_tui.render.reply import cli_lines, csv_text, json_text, plain, prints_raw, raw_text
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.resp.shape import as_resp2, as_resp3
@@ -130,8 +130,8 @@ async def run_lines(
             argv = _split(line, number)
             if argv:
                 status = max(status, await run_command(session, argv, write, form))
-        except UsageError as error:
-            complain(str(error))
+        except (UsageError, NotSupportedError) as error:
+            complain(str(error) if isinstance(error, UsageError) else f"Line {number}: {error}")
             status = max(status, error.exit_status)
             continue
         except RedisTuiError as error:

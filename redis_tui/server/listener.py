@@ -136,12 +136,23 @@ def serve(
     listener = Listener(
         host=host, port=port, dialect=dialect, password=password, acl_file=acl_file, load=load, folder=folder
     )
-    before = {number: signal.signal(number, lambda *_: listener.stop()) for number in (signal.SIGINT, signal.SIGTERM)}
+    signalled = False
+
+    def end(*_: object) -> None:
+        nonlocal signalled
+        signalled = True
+        listener.stop()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         if not password and not host.startswith(_LOOPBACK) and host != "localhost":
             announce(f"Warning: {listener.address} may be open to the network without a password; see --requirepass.")
         announce(f"Ready to accept connections on {listener.address}")
         listener.run()
+        persistence = listener.engine.persistence
+        if signalled and persistence.has_save_points:  # as a server does; SHUTDOWN has seen to it itself
+            persistence.abort()
+            persistence.save()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -59,6 +59,8 @@ LOG_LIMIT = 1_000
 """Lines of redis.log of one run that are kept."""
 CHANGES_LIMIT = 1_000
 """Changed keys of one run that are shown."""
+_PAUSE_POLL_S = 0.02
+"""Seconds until something that CLIENT PAUSE has held back is tried again."""
 _LEVELS = ("debug", "verbose", "notice", "warning")
 _KILLS = {
     KillResult.KILLED: KillOutcome.KILLED,
@@ -136,21 +138,24 @@ class EmbeddedSession:
         if self._may_wait(argv) and client.transaction is None:
             return await self._wait(words, db)
 
-        def work(engine: Engine) -> tuple[Reply, int, int]:
-            dirty = engine.space.dirty
-            if db is None or client.transaction is not None:
+        def work(engine: Engine) -> tuple[Reply, int, int] | None:
+            dirty, home = engine.space.dirty, client.ctx.db
+            if db is not None and client.transaction is None:
+                client.ctx.use(engine.space.databases[db])
+                try:
+                    reply = engine.execute(client, words)
+                finally:
+                    client.ctx.use(home)
+            else:
                 reply = engine.execute(client, words)
-                return reply, engine.space.dirty - dirty, client.ctx.db.index
-            home = client.ctx.db
-            client.ctx.use(engine.space.databases[db])
-            try:
-                reply = engine.execute(client, words)
-            finally:
-                client.ctx.use(home)
+                home = client.ctx.db
+            if reply is BLOCKED:
+                engine.blocking.release(client)
+                return None
             return reply, engine.space.dirty - dirty, home.index
 
         self._feed.put(Event(EventKind.SENT, redacted_line(words)))
-        reply, dirty, self._db = await self._do(work, during_busy=True)
+        reply, dirty, self._db = await self._after_pause(work, during_busy=True)
         if dirty:
             self._feed.put(Event(EventKind.KEYS_CHANGED))
         if words[0].upper() in (b"SCRIPT", b"EVAL", b"EVALSHA"):
@@ -165,7 +170,7 @@ class EmbeddedSession:
             self._running_name, self._dry = run.name, run.dry_run
             self._feed.put(Event(EventKind.RUN_STARTED, run.name))
             try:
-                outcome = await self._do(lambda engine: self._run(engine, run, sha))
+                outcome = await self._after_pause(lambda engine: self._run(engine, run, sha))
             finally:
                 self._feed.put(Event(EventKind.RUN_ENDED, run.name))
         self._feed.put(Event(EventKind.SCRIPTS_CHANGED))
@@ -218,6 +223,14 @@ class EmbeddedSession:
             waiter.close()
         self._feed.close()
         await asyncio.to_thread(self._thread.close)
+
+    async def _after_pause(self, work: Callable[[Engine], T | None], *, during_busy: bool = False) -> T:
+        """As `_do`; work that CLIENT PAUSE has held back answers None and is done again until it is not."""
+        while True:
+            result = await self._do(work, during_busy=during_busy)
+            if result is not None:
+                return result
+            await asyncio.sleep(_PAUSE_POLL_S)
 
     async def _do(self, work: Callable[[Engine], T], *, during_busy: bool = False) -> T:
         if self._closed:
@@ -275,8 +288,8 @@ class EmbeddedSession:
             return ErrorReply(b"READONLY This session is read-only; the command was not run.")
         return None
 
-    def _run(self, engine: Engine, run: ScriptRun, sha: str) -> ScriptOutcome:
-        """The run itself, on the engine's thread."""
+    def _run(self, engine: Engine, run: ScriptRun, sha: str) -> ScriptOutcome | None:
+        """The run itself, on the engine's thread; None while CLIENT PAUSE holds it back."""
         client = self._runner
         client.ctx.use(self._client.ctx.db if run.db is None else engine.space.databases[run.db])
         client.resp = self._client.resp
@@ -296,6 +309,9 @@ class EmbeddedSession:
             changes, total = changes_of(journal, limit=CHANGES_LIMIT) if run.changes else ((), 0)
             if run.dry_run or observation.undone:
                 journal.rollback()
+        if reply is BLOCKED:
+            engine.blocking.release(client)
+            return None
         result = observation.result
         return ScriptOutcome(
             reply=as_resp2(reply) if client.resp == 2 else reply,

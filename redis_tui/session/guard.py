@@ -82,4 +82,7 @@ def refuse_takeover(argv: Sequence[bytes]) -> None:
     name = argv[0].lower()
     if name in _TAKES_OVER or (name == b"client" and len(argv) > 1 and argv[1].lower() in _SILENCES):
         words = b" ".join(argv[: 1 if name in _TAKES_OVER else 2]).decode("utf-8", "replace").upper()
-        raise NotSupportedError(f"{words} would take over this connection.", hint="Use redis-cli for it.")
+        raise NotSupportedError(
+            f"{words} would take over this connection.",
+            hint="Use redis-cli for it; `redis-tui serve` puts the embedded engine on a port.",
+        )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 
-from redis_tui.errors import RedisTuiError, SettingsError
+from redis_tui.errors import RedisTuiError, SettingsError, UsageError
 from redis_tui.session.base import Event, EventKind, Session
 from redis_tui.theme import DEFAULT_THEME, Theme, ThemeShelf, read_shelf
 from redis_tui.tui.actions import PANES, bindings
@@ -248,7 +249,12 @@ def run_workbench(
 
     Returns:
         The exit status.
+
+    Raises:
+        UsageError: there is no terminal.
     """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("The workbench needs a terminal.", hint="Try redis-tui run, exec or repl.")
     app = WorkbenchApp(open_session, workspace=workspace, theme=theme or DEFAULT_THEME, files=files, address=address)
     status = app.run()
     return status if status is not None else (app.return_code or 0)

@@ -246,3 +246,19 @@ def test_control_characters_of_a_script_do_not_reach_the_terminal(shell: Shell, 
     _, _, err = shell("run", str(path))
     assert "owned" in err
     assert not {"\x1b", "\x07"} & set(err)
+
+
+def test_without_a_terminal_the_workbench_says_so(shell: Shell, tmp_path: Path) -> None:
+    status, _, said = shell("tui", str(tmp_path / "new.lua"))
+    assert status == 2
+    assert "The workbench needs a terminal." in said
+
+
+def test_a_refused_line_of_many_is_named_and_the_others_run() -> None:
+    lines = b"SET k v\nSUBSCRIBE c\nGET k\n"
+    done = subprocess.run(
+        [sys.executable, "-m", "redis_tui", "exec"], input=lines, capture_output=True, timeout=60, check=False
+    )
+    assert done.stdout == b"OK\nv\n"
+    assert b"Line 2: SUBSCRIBE would take over this connection." in done.stderr
+    assert done.returncode != 0

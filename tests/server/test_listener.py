@@ -18,6 +18,7 @@ from tests.conformance.wire import RawClient, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.server.conftest import Served
 
@@ -141,3 +142,13 @@ def test_it_moves_to_another_port_and_stays_where_that_is_taken(served: Served) 
     assert served.connect().ask(b"PING") == b"+PONG\r\n"
     assert client.ask(b"CONFIG", b"SET", b"bind", b"999.999.999.999").startswith(b"-ERR CONFIG SET failed")
     assert served.connect().ask(b"PING") == b"+PONG\r\n"
+
+
+def test_a_signal_saves_where_there_are_save_points(tmp_path: Path) -> None:
+    program = Program("--dir", str(tmp_path))
+    client = program.connect()
+    assert client.ask(b"CONFIG", b"SET", b"save", b"1000 1") == b"+OK\r\n"
+    client.ask(b"SET", b"k", b"v")
+    assert program.end(signal.SIGTERM)[0] == 0
+    assert (tmp_path / "dump.rdb").exists()
+    client.close()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
 from redis_tui.errors import ConnectError, NotSupportedError, SessionError, UsageError
-from redis_tui.resp.types import ErrorReply, Status
+from redis_tui.resp.types import NULL_ARRAY, ErrorReply, Status
 from redis_tui.session.base import Capability, Change, EventKind, KillOutcome, ScriptRun, Session, Snapshot
 from redis_tui.session.open import open_session
 from redis_tui.workspace import load_example
@@ -323,3 +324,19 @@ async def test_a_wrong_address_is_told_without_its_password(url: str) -> None:
         await open_session(url)
     assert "pa/ss" not in str(told.value)
     assert "password=pass" not in str(told.value)
+
+
+async def test_a_pause_holds_commands_and_runs_back_and_answers_them_then(session: Session) -> None:
+    await session.execute([b"CLIENT", b"PAUSE", b"150", b"WRITE"])
+    began = time.monotonic()
+    assert await session.execute([b"SET", b"k", b"v"]) == b"OK"
+    assert time.monotonic() - began > 0.1
+    await session.execute([b"CLIENT", b"PAUSE", b"150", b"WRITE"])
+    outcome = await session.run(ScriptRun(b"return redis.call('INCR', KEYS[1])", (b"n",)))
+    assert outcome.reply == 1
+
+
+async def test_a_command_that_waits_is_answered_once_there_is_something(session: Session) -> None:
+    assert await session.execute([b"BLPOP", b"queue", b"0.01"]) is NULL_ARRAY
+    await session.execute([b"RPUSH", b"queue", b"a"])
+    assert await session.execute([b"BLPOP", b"queue", b"0"]) == [b"queue", b"a"]

@@ -12,7 +12,7 @@ from redis_tui.engine.registry import command, container
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.resp.types import OK, Map, Reply
 from redis_tui.spec.command import CommandFlag
-from redis_tui.spec.decode import decode_int
+from redis_tui.spec.decode import Options, decode_int
 
 if TYPE_CHECKING:
     from redis_tui.engine.context import Ctx
@@ -94,6 +94,16 @@ def failover(_ctx: Ctx, rest: Rest) -> Reply:
     """Starts a coordinated failover from a server to one of its replicas."""
     if len(rest) == 1 and rest[0].lower() == b"abort":
         raise CommandError("ERR No failover in progress.")
+    options = Options(rest)
+    while options:
+        word = options.take_word()
+        if word == b"TO":
+            options.take()
+            options.take_int()
+        elif word == b"TIMEOUT":
+            options.take_int()
+        elif word != b"FORCE":
+            raise SyntaxFault
     raise CommandError("ERR FAILOVER requires connected replicas.")
 
 
