@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from redis_tui.engine.client import Client
+    from redis_tui.engine.database import Database
     from redis_tui.engine.engine import Engine
-    from redis_tui.engine.keyspace import Database
     from redis_tui.engine.registry import Command
     from redis_tui.engine.types.base import Collection
 

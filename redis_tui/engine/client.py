@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from redis_tui.engine.blocking import Blocked
     from redis_tui.engine.client_memory import Buffers
     from redis_tui.engine.context import Ctx
-    from redis_tui.engine.keyspace import Database
+    from redis_tui.engine.database import Database
     from redis_tui.engine.pubsub import Subscriptions
     from redis_tui.engine.registry import Command
     from redis_tui.engine.tracking import Tracking

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from redis_tui.engine.client import Client
     from redis_tui.engine.config import Config
+    from redis_tui.engine.database import Database
     from redis_tui.engine.dialect import Dialect
     from redis_tui.engine.engine import Engine
-    from redis_tui.engine.keyspace import Database, Keyspace
+    from redis_tui.engine.keyspace import Keyspace
     from redis_tui.engine.types.base import Collection
     from redis_tui.resp.types import Reply
 

@@ -21,7 +21,7 @@ from redis_tui.resp.encoder import format_double
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from redis_tui.engine.keyspace import Database
+    from redis_tui.engine.database import Database
     from redis_tui.engine.types.base import Value
 
 _SIZE: Final = 20

@@ -19,8 +19,8 @@ from redis_tui.engine.access import AccessLog, FrequencyLog
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from redis_tui.engine.database import Database
     from redis_tui.engine.engine import Engine
-    from redis_tui.engine.keyspace import Database
 
 _TRIES: Final = 16
 """Random keys looked at for each one with a time to live that is wanted."""

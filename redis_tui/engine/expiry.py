@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Collection
 
-    from redis_tui.engine.keyspace import Database, Keyspace
+    from redis_tui.engine.database import Database
+    from redis_tui.engine.keyspace import Keyspace
 
 SAMPLE: Final = 200
 """Keys that are looked at before a cycle decides whether to go on; parts of one collection that go at once."""

@@ -15,7 +15,7 @@ from redis_tui.engine.types.base import Collection
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from redis_tui.engine.keyspace import Database
+    from redis_tui.engine.database import Database
     from redis_tui.engine.types.base import Value
 
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from redis_tui.engine.config import Config
-    from redis_tui.engine.keyspace import Database, Keyspace
+    from redis_tui.engine.database import Database
+    from redis_tui.engine.keyspace import Keyspace
 
 STARTUP: Final = 1 << 20
 """Bytes that are counted for an engine that holds nothing; about what a server takes."""

@@ -11,7 +11,7 @@ from redis_tui.engine.expiry import SAMPLE, ExpiryCycle
 from redis_tui.engine.keyspace import Keyspace
 
 if TYPE_CHECKING:
-    from redis_tui.engine.keyspace import Database
+    from redis_tui.engine.database import Database
 
 
 @pytest.fixture

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redis_tui.engine.keyspace import Database, Keyspace
+from redis_tui.engine.keyspace import Keyspace
 from redis_tui.engine.types.hash import Hash
 from redis_tui.engine.types.hyperloglog import Sketch
 from redis_tui.engine.types.list import List
 from redis_tui.errors import CommandError, WrongType
+
+if TYPE_CHECKING:
+    from redis_tui.engine.database import Database
 
 
 @pytest.fixture
