@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import copysign
 from typing import cast
 
+from redis_tui.resp.shortest import digits_of
 from redis_tui.resp.types import (
     NULL_ARRAY,
     OK,
@@ -89,7 +90,7 @@ def format_double(value: float) -> bytes:
     """The text of a double as Redis 7.2 and later write it.
 
     Observed on ZSCORE of 8.2.3: integral values up to 2**62 have neither point nor exponent
-    (``-0.0`` is ``-0``), others are the shortest digits that read back, plain or with an
+    (``-0.0`` is ``-0``), others are the digits of `shortest`, plain or with an
     exponent by the rules of fpconv: ``0.000015``, ``1.2345e-4``, ``1e+19``.
     """
     if value != value:  # noqa: PLR0124  # the test for NaN
@@ -98,14 +99,8 @@ def format_double(value: float) -> bytes:
         return b"inf" if value > 0 else b"-inf"
     if -_LARGEST_PLAIN_INTEGER <= value <= _LARGEST_PLAIN_INTEGER and value == int(value):
         return b"%d" % int(value) if value or copysign(1.0, value) > 0 else b"-0"
-    mantissa, _, tail = repr(abs(value)).partition("e")
-    whole, _, fraction = mantissa.partition(".")
-    scale = int(tail or "0") - len(fraction)
-    digits = (whole + fraction).lstrip("0")
-    stripped = digits.rstrip("0")
-    scale += len(digits) - len(stripped)
     sign = "-" if value < 0 else ""
-    return (sign + _place_point(stripped, scale)).encode()
+    return (sign + _place_point(*digits_of(abs(value)))).encode()
 
 
 def _place_point(digits: str, scale: int) -> str:
