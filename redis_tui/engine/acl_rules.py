@@ -366,7 +366,7 @@ class Rules:
 
     def _change(self, command: Command, *, allow: bool) -> None:
         self._set(command, allow=allow)
-        self._say(command.name, allow=allow)
+        self._say(command.name.lower(), allow=allow)
 
     def _set(self, command: Command, *, allow: bool) -> None:
         names = {command.name, *(sub.name for sub in command.subcommands.values())}

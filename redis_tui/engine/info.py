@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine import memory, memory_report
 from redis_tui.engine.info_fields import CONSTANT, FIELDS
+from redis_tui.engine.module_list import info_line
 from redis_tui.engine.pubsub import Kind
 from redis_tui.engine.types.base import Collection
 from redis_tui.engine.where import places
@@ -38,9 +39,6 @@ _SIZE_NAMES: Final = {
     "zset": "zsets_items",
     "hash": "hashes_items",
 }
-_LUA_MODULE: Final = (
-    "name=lua,ver=1,api=1,filters=0,usedby=[],using=[],options=[handle-repl-async-load|handle-atomic-slot-migration]"
-)
 
 
 def human(size: int) -> str:
@@ -268,8 +266,8 @@ def _threads(engine: Engine) -> Iterator[tuple[str, object]]:
 
 
 def _modules(engine: Engine) -> Iterator[tuple[str, object]]:
-    if engine.dialect.is_valkey:
-        yield "module", _LUA_MODULE
+    if (line := info_line(engine.dialect)) is not None:
+        yield "module", line
 
 
 def _commandstats(engine: Engine) -> Iterator[tuple[str, object]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from redis_tui.engine.acl import DEFAULT
 from redis_tui.engine.client import Silence
 from redis_tui.engine.client_list import Filter, client_line, parse_filters
+from redis_tui.engine.module_list import modules
 from redis_tui.engine.registry import command, container, printable
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.resp.types import OK, PONG, Map, Reply, Status, Verbatim
@@ -268,7 +269,7 @@ def _greeting(ctx: Ctx) -> Map:
             (b"id", ctx.client.id),
             (b"mode", b"standalone"),
             (b"role", b"master"),
-            (b"modules", []),
+            (b"modules", modules(ctx.dialect)),
         ]
     )
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from redis_tui.engine.module_list import modules
 from redis_tui.engine.registry import command, container
 from redis_tui.errors import CommandError, SyntaxFault
-from redis_tui.resp.types import OK, Map, Reply
+from redis_tui.resp.types import OK, Reply
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import Options, decode_int
 
@@ -116,10 +117,7 @@ def failover(_ctx: Ctx, rest: Rest) -> Reply:
 )
 def module_list(ctx: Ctx) -> Reply:
     """Returns all loaded modules."""
-    if not ctx.dialect.is_valkey:
-        return []
-    # Valkey's Lua is a module that is built in.
-    return [Map([(b"name", b"lua"), (b"ver", 1), (b"path", b"lua"), (b"args", [])])]
+    return modules(ctx.dialect)
 
 
 @command("MODULE LOAD path [arg [arg ...]]", since="4.0.0", flags=_MODULE, complexity="O(1)", group="server")

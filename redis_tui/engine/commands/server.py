@@ -14,6 +14,7 @@ from redis_tui.engine import lolwut
 from redis_tui.engine.command_facts import facts_of
 from redis_tui.engine.command_table import docs, info_row, keys_and_flags
 from redis_tui.engine.glob import compile_glob
+from redis_tui.engine.module_list import VECTOR_SETS
 from redis_tui.engine.registry import command
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.resp.types import OK, Map, Reply, Several, Verbatim
@@ -99,13 +100,14 @@ def command_list(ctx: Ctx, rest: Rest) -> Reply:
         raise SyntaxFault
     kind, value = rest[1].upper(), rest[2].lower()
     if kind == b"MODULE":
-        return []
+        # Valkey's one module has no commands.
+        return [one.name.encode() for one in _every(ctx) if value == VECTOR_SETS and CommandFlag.MODULE in one.flags]
     if kind == b"ACLCAT":
         category = value.decode("latin-1")
         return [one.name.encode() for one in _every(ctx) if category in acl_categories(one.spec)]
     if kind == b"PATTERN":
         match = compile_glob(value).match
-        return [one.name.encode() for one in _every(ctx) if match(one.name.encode())]
+        return [one.name.encode() for one in _every(ctx) if match(one.name.lower().encode())]
     raise SyntaxFault
 
 

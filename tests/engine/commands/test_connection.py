@@ -56,7 +56,7 @@ def test_hello_tells_what_it_speaks_to(run: Run, client: Client) -> None:
             (b"id", client.id),
             (b"mode", b"standalone"),
             (b"role", b"master"),
-            (b"modules", []),
+            (b"modules", [Map([(b"name", b"vectorset"), (b"ver", 1), (b"path", b""), (b"args", [])])]),
         ]
     )
     assert client.resp == 3
