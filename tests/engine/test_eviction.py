@@ -131,6 +131,20 @@ def test_swapped_and_flushed_databases_are_counted_anew(engine: Engine, run: Run
     assert used(engine) == 0
 
 
+def test_nothing_goes_while_a_pause_hides_what_has_run_out(clock: ManualClock, engine: Engine, run: Run) -> None:
+    run(f"SET k {'v' * 10_000} PX 100")
+    run("CONFIG SET maxmemory-policy volatile-ttl")
+    run("CLIENT PAUSE 1000 WRITE")
+    clock.advance(ms=500)
+    run("CONFIG SET maxmemory 1")
+    assert run("GET k") is None
+    assert run("DBSIZE") == 1
+    clock.advance(ms=1000)
+    engine.tick()
+    assert run("GET k") is None
+    assert run("DBSIZE") == 0
+
+
 def test_a_limit_that_is_set_holds_without_another_command(engine: Engine, run: Run) -> None:
     fill(run, 3)
     run("CONFIG SET maxmemory-policy allkeys-random maxmemory 1")
