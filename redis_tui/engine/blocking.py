@@ -32,6 +32,9 @@ BLOCKED: Final = Several()
 """What a command answers that waits; told by identity. The answer comes through the client's outlet."""
 UNBLOCKED: Final = ErrorReply(b"UNBLOCKED client unblocked via CLIENT UNBLOCK")
 
+_STALE_DEADLINES: Final = 64
+"""Limits of waits that ended before, above which they are swept out; each would hold its client until its time."""
+
 Place = tuple["Database", bytes]
 
 
@@ -177,6 +180,9 @@ class Blocking:
         client.blocked = blocked
         self.clients[client] = None
         if blocked.deadline_ms is not None:
+            if len(self._deadlines) > 2 * len(self.clients) + _STALE_DEADLINES:
+                self._deadlines = [entry for entry in self._deadlines if entry[2].blocked is entry[3]]
+                heapq.heapify(self._deadlines)
             heapq.heappush(self._deadlines, (blocked.deadline_ms, next(self._ids), client, blocked))
 
     def _mark(self, place: Place) -> None:
@@ -192,10 +198,12 @@ class Blocking:
             if type(value) is not blocked.kind and not blocked.on_missing:
                 continue
             client.runs_again = True
+            self._engine.tracking.acting = client
             try:
                 reply = self._again(client, blocked)
             finally:
                 client.runs_again = False
+                self._engine.tracking.acting = None
             if reply is BLOCKED:
                 if client.outlet is not None:
                     client.outlet.flush()

@@ -310,6 +310,8 @@ class Engine:
         if client.tracking is not None and not command.name.startswith("client|"):
             client.tracking.caching = client.tracking.caching and client.transaction is not None
         self.tracking.acting = None
+        if self.blocking.ready and not self.time_frozen:
+            self.blocking.serve()  # what is served now and what this command has changed are told as one
         self.tracking.flush()
         return reply
 
@@ -396,9 +398,9 @@ class Engine:
             self._note_spike("expire-cycle", taken_ns // 1_000_000)
         if self.eviction.limit and not self.scripts.busy:
             self.eviction.make_room()  # a limit that was just set holds without waiting for the next command
-        self.tracking.flush()
         if self.blocking.ready:
             self.blocking.serve()
+        self.tracking.flush()
         return gone
 
     def _rejected(self, client: Client, command: Command | None, refusal: CommandError) -> ErrorReply:

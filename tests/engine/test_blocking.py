@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
 
-from redis_tui.engine.blocking import BLOCKED
+from redis_tui.engine.blocking import BLOCKED, Blocked
 from redis_tui.engine.registry import Command
 from redis_tui.engine.types.list import List
 from redis_tui.resp.types import NULL_ARRAY, ErrorReply
@@ -60,6 +61,20 @@ def test_those_who_wait_longest_are_served_first(engine: Engine, run: Run) -> No
     assert second.answers == [[b"l", b"b", b"first"]]
     assert third.answers == []
     assert run("EXISTS l") == 0
+
+
+def test_waits_that_ended_leave_no_limits_behind(engine: Engine, run: Run) -> None:
+    client, outlet = waiter(engine, timeout_ms=3_600_000)
+    run("RPUSH l a")
+    other, _ = waiter(engine, b"other", 5_000)
+    for _ in range(500):
+        engine.execute(client, [b"TAKE", b"l", b"3600000"])
+        run("RPUSH l a")
+    assert len(outlet.answers) == 501
+    gc.collect()
+    assert sum(isinstance(kept, Blocked) for kept in gc.get_objects()) < 100
+    assert engine.blocking.next_deadline_ms() == engine.clock.now_us() // 1000 + 5_000
+    assert other.blocked is not None
 
 
 def test_nobody_waits_where_there_is_something(engine: Engine, run: Run) -> None:

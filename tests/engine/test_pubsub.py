@@ -127,6 +127,19 @@ def test_broadcasting_gathers_what_one_command_changes(run: Run, modern: Other) 
     assert modern.heard.pushed == [Push([b"invalidate", [b"user:1", b"user:2"]])]
 
 
+def test_a_key_that_a_waiter_empties_is_told_once_and_not_to_the_waiter(
+    engine: Engine, run: Run, modern: Other
+) -> None:
+    waiter = engine.connect()
+    waiter.resp, waiter.outlet = 3, Outlet()
+    engine.execute(waiter, [b"CLIENT", b"TRACKING", b"ON", b"BCAST", b"NOLOOP"])
+    modern.run("CLIENT TRACKING ON BCAST")
+    engine.execute(waiter, [b"BLPOP", b"l", b"0"])
+    run("RPUSH l a")
+    assert modern.heard.pushed == [Push([b"invalidate", [b"l"]])]
+    assert waiter.outlet.pushed == []
+
+
 def test_what_a_script_reads_is_tracked(run: Run, modern: Other) -> None:
     modern.run("CLIENT TRACKING ON")
     modern.run("""EVAL "return redis.call('GET', KEYS[1])" 1 k""")
