@@ -15,7 +15,7 @@ import heapq
 import itertools
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from redis_tui.resp.types import ErrorReply, Reply, Several
 
@@ -35,6 +35,7 @@ UNBLOCKED: Final = ErrorReply(b"UNBLOCKED client unblocked via CLIENT UNBLOCK")
 _STALE_DEADLINES: Final = 64
 """Limits of waits that ended before, above which they are swept out; each would hold its client until its time."""
 
+T = TypeVar("T")
 Place = tuple["Database", bytes]
 
 
@@ -119,7 +120,7 @@ class Blocking:
             if blocked is None:
                 continue
             self.release(client)
-            reply = self._engine.execute(client, blocked.argv)
+            reply = _sheltered(self._engine.execute, client, blocked.argv)
             if reply is not BLOCKED:
                 client.answer(reply)
 
@@ -200,7 +201,7 @@ class Blocking:
             client.runs_again = True
             self._engine.tracking.acting = client
             try:
-                reply = self._again(client, blocked)
+                reply = _sheltered(self._again, client, blocked)
             finally:
                 client.runs_again = False
                 self._engine.tracking.acting = None
@@ -233,3 +234,11 @@ class Blocking:
         self.release(client)
         self._engine.count(blocked.command, reply)
         client.answer(reply)
+
+
+def _sheltered(run: Callable[[Client, T], Reply], client: Client, what: T) -> Reply:
+    """Runs for one who waited; a fault of ours is that client's answer and costs neither the others nor the loop."""
+    try:
+        return run(client, what)
+    except Exception as fault:  # noqa: BLE001  # see above
+        return ErrorReply.of_fault(fault)

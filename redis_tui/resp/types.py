@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Union
+from typing import Final, Self, Union
 
 
 class Status(bytes):
@@ -50,6 +50,11 @@ class ErrorReply:
 
     line: bytes
     """The whole text without the leading ``-``: ``WRONGTYPE Operation against…``."""
+
+    @classmethod
+    def of_fault(cls, fault: Exception) -> Self:
+        """What a client is told of a fault of ours: the exception, and no more than that one command is lost."""
+        return cls(f"ERR internal error, {type(fault).__name__}: {fault}".encode("utf-8", "replace"))
 
     @property
     def code(self) -> str:

@@ -311,6 +311,7 @@ class Connection:
         client, out = self.client, self._out
         execute, large = self._loop.engine.execute, self._loop.engine.large
         for at, argv in enumerate(batch):
+            mark = len(out)
             try:
                 reply = execute(client, argv)
                 if reply is BLOCKED:
@@ -325,8 +326,9 @@ class Connection:
                 if self._weighs or len(out) - mark >= large.reply_limit:
                     large.weigh(client, argv, reply, len(out) - mark)
             except Exception as error:  # noqa: BLE001  # a fault of ours must not cost the others their server
-                encode_into(out, ErrorReply(f"ERR internal error, {type(error).__name__}: {error}".encode()))
-                continue
+                del out[mark:]  # half a reply would shift all that follow
+                reply = ErrorReply.of_fault(error)
+                encode_into(out, reply, client.resp)
             if self._late:
                 self._send_late()
             if type(reply) is ErrorReply and argv[0].lower() in _HTTP:

@@ -82,10 +82,14 @@ class ServerLoop:
         cycle_at = time.monotonic() + _CYCLE_S
         try:
             while not self._stopped:
-                self._turn(min(_CYCLE_S, self.engine.tick()))
+                patience_s = _CYCLE_S
+                with contextlib.suppress(Exception):  # a fault there must not end the server
+                    patience_s = min(_CYCLE_S, self.engine.tick())
+                self._turn(patience_s)
                 if time.monotonic() >= cycle_at:
                     cycle_at = time.monotonic() + _CYCLE_S
-                    self._cycle()
+                    with contextlib.suppress(Exception):  # likewise
+                        self._cycle()
         finally:
             self._close()
 

@@ -77,6 +77,24 @@ def test_waits_that_ended_leave_no_limits_behind(engine: Engine, run: Run) -> No
     assert other.blocked is not None
 
 
+def test_a_fault_of_ours_is_told_to_the_one_who_waited_and_the_next_is_served(engine: Engine, run: Run) -> None:
+    def fail(ctx: Ctx, args: Sequence[bytes]) -> Reply:
+        if ctx.edit(args[0], List) is not None:
+            raise ZeroDivisionError("no")
+        return ctx.block([args[0]], List, timeout_ms=0, on_timeout=NULL_ARRAY)
+
+    spec = CommandSpec(name="fail", summary="", group="list", since="1.0.0", arity=2)
+    engine.registry.commands["fail"] = Command(spec, fail)
+    client = engine.connect()
+    client.outlet = first = Outlet()
+    assert engine.execute(client, [b"FAIL", b"l"]) is BLOCKED
+    _, second = waiter(engine)
+    assert run("RPUSH l a") == 1
+    assert first.answers == [ErrorReply(b"ERR internal error, ZeroDivisionError: no")]
+    assert client.blocked is None
+    assert second.answers == [[b"l", b"a", b"first"]]
+
+
 def test_nobody_waits_where_there_is_something(engine: Engine, run: Run) -> None:
     run("RPUSH l a")
     assert run("TAKE l 0") == [b"l", b"a", None]
