@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 import time
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from redis_tui.engine.blocking import BLOCKED
@@ -156,6 +157,8 @@ class EmbeddedSession:
 
         self._feed.put(Event(EventKind.SENT, redacted_line(words)))
         reply, dirty, self._db = await self._after_pause(work, during_busy=True)
+        if client.resp != self.info.resp:
+            self.info = replace(self.info, resp=client.resp)
         if dirty:
             self._feed.put(Event(EventKind.KEYS_CHANGED))
         if words[0].upper() in (b"SCRIPT", b"EVAL", b"EVALSHA"):
