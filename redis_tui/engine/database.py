@@ -127,6 +127,8 @@ class Database:
             WrongType: the key holds another type.
         """
         value = self.peek(key)
+        if value is not None:
+            self.accessed[key] = self.space.lru_clock
         if isinstance(value, Collection):
             raise WrongType
         return value
@@ -175,6 +177,7 @@ class Database:
             key in self.expires and self.expires[key] <= self.space.now_ms and self._expire(key)
         ):  # as in `peek`
             return None
+        self.accessed[key] = self.space.lru_clock  # a look counts as a use, also one that finds another type
         if type(value) is not kind:
             if not isinstance(value, kind):
                 raise WrongType
@@ -190,6 +193,7 @@ class Database:
         """
         found = self.entries.get(key)
         if type(found) is kind and not self.observed and key not in self.expires:
+            self.accessed[key] = self.space.lru_clock
             return found
         value = self.edit(key, kind)
         if value is not None:
@@ -198,6 +202,7 @@ class Database:
             self.before(key)
         fresh = kind()
         self.entries[key] = fresh
+        self.accessed[key] = self.space.lru_clock
         if self.space.announces_new:
             self._announce(key, "new")
         if self.index_keys is not None:
@@ -226,6 +231,8 @@ class Database:
             text = value
         else:
             text = self.entries[key] = kind(value or b"")
+            if value is None:
+                self.accessed[key] = self.space.lru_clock
             if value is None and self.space.announces_new:
                 self._announce(key, "new")
             if value is None and self.index_keys is not None:
@@ -241,9 +248,7 @@ class Database:
             event: name as in keyspace notifications: ``rpush``, ``hset``; empty for a change that is none.
             changes: how many, for the dirty counter.
         """
-        space = self.space
-        space.dirty += changes
-        self.accessed[key] = space.lru_clock
+        self.space.dirty += changes
         if self.observed:
             self._announce(key, event)
         value = self.entries.get(key)
@@ -254,9 +259,7 @@ class Database:
 
     def altered(self, key: bytes, event: str, changes: int = 1) -> None:
         """As `touched`, where the collection cannot have become empty: what only adds needs not look."""
-        space = self.space
-        space.dirty += changes
-        self.accessed[key] = space.lru_clock
+        self.space.dirty += changes
         if self.observed:
             self._announce(key, event)
 

@@ -109,6 +109,10 @@ def test_idle_time_begins_anew_with_each_use(engine: Engine, clock: ManualClock,
     assert run("OBJECT IDLETIME k") == 7
     run("TOUCH k")
     assert run("OBJECT IDLETIME k") == 0
+    clock.advance(ms=3000)
+    engine.expire_cycle()
+    run("LPUSH k x")  # another type: looked at all the same
+    assert run("OBJECT IDLETIME k") == 0
     assert run("OBJECT IDLETIME missing") is None
 
 

@@ -111,6 +111,7 @@ def _restore(ctx: Ctx, key: bytes, ttl: bytes, data: bytes, rest: Rest) -> Reply
 def _note_use(ctx: Ctx, key: bytes, request: _Request) -> None:
     """Takes over when or how often the key was used, where the policy of the moment keeps that."""
     log, clock = ctx.db.accessed, ctx.space.lru_clock
+    log[key] = clock
     if isinstance(log, FrequencyLog):
         if request.frequency is not None:
             log.give(key, clock, request.frequency)
