@@ -68,6 +68,8 @@ class Persistence:
         """Unix time of the last save that succeeded; of the start, where there was none."""
         self.last_status_ok = True
         """Of background saves."""
+        self.why_not = b"ERR"
+        """What SAVE answers after a save that failed; of a disk a server says no more than this."""
         self.last_duration_s = -1
         """Seconds the last background save took."""
         self.saves = 0
@@ -222,6 +224,7 @@ class Persistence:
 
     def _store(self, moment: Moment, facts: Facts, style: Style, pause: Callable[[], None] | None) -> bool:
         """Writes the file; on any thread. False where that could not be done."""
+        self.why_not = b"ERR"
         pause_every = 1 if self._delay_s() else snapshot.PAUSE_EVERY
         path = self.path
         self._number += 1
@@ -233,7 +236,10 @@ class Persistence:
                 os.fsync(file.fileno())
             draft.replace(path)
             _sync_folder(path.parent)
-        except (OSError, _AbortedSave, CommandError):
+        except CommandError as refusal:
+            self.why_not = refusal.line
+            return False
+        except (OSError, _AbortedSave):
             return False
         finally:
             with contextlib.suppress(OSError):

@@ -268,3 +268,12 @@ def test_a_fault_in_the_saving_thread_ends_the_save(engine: Engine, run: Run) ->
     assert told
     assert not engine.persistence.is_saving
     assert not engine.persistence.last_status_ok
+
+
+def test_what_no_file_can_hold_is_named(run: Run) -> None:
+    run("VADD v VALUES 2 1 0 e")
+    refused = run("SAVE")
+    assert isinstance(refused, ErrorReply)
+    assert refused.line.startswith(b"ERR a vector set cannot be written")
+    run("DEL v")
+    assert run("SAVE") is OK

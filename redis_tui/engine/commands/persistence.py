@@ -37,7 +37,7 @@ def save(ctx: Ctx) -> Reply:
     if persistence.is_saving:
         raise CommandError(_UNDER_WAY)
     if not persistence.save():
-        raise CommandError("ERR")
+        raise CommandError(persistence.why_not)
     return OK
 
 
