@@ -11,6 +11,7 @@ that every change that breaks a WATCH also wakes a waiter, SWAPDB and RESTORE am
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import itertools
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from redis_tui.resp.types import ErrorReply, Reply, Several
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from redis_tui.engine.client import Client
     from redis_tui.engine.database import Database
@@ -147,6 +148,17 @@ class Blocking:
             return False
         self._end(client, blocked, UNBLOCKED if error else blocked.on_timeout)
         return True
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Serves nobody within, but at the end: what happens within may be taken back, and an answer may not."""
+        before, self._serving = self._serving, True
+        try:
+            yield
+        finally:
+            self._serving = before
+        if self.ready:
+            self.serve()
 
     def serve(self) -> None:
         """Runs commands again whose keys are ready, until nothing is ready any more."""

@@ -9,9 +9,10 @@ gives the changed keys, the dry run and the undo of a kill.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import time
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -261,19 +262,19 @@ class EmbeddedSession:
         """Runs a command that may wait, on a client of its own, so that the others of this session go on."""
         waiter = _Waiter()
 
-        def begin(engine: Engine) -> Client:
-            client = engine.connect(addr=b"embedded:2", laddr=b"embedded:2")
-            client.resp, client.outlet = self._client.resp, waiter
-            client.ctx.use(self._client.ctx.db if db is None else engine.space.databases[db])
+        def begin(engine: Engine) -> int:
+            waiter.client = client = engine.connect(addr=b"embedded:2", laddr=b"embedded:2")
+            client.outlet = waiter
+            self._liken(client, engine, db)
             reply = engine.execute(client, argv)
             if reply is not BLOCKED:
                 waiter.answer(reply)
-            return client
+            return client.resp
 
         self._feed.put(Event(EventKind.SENT, redacted_line(argv)))
-        client = await self._do(begin, during_busy=True)
         self._waiters.add(waiter)
         try:
+            resp = await self._do(begin, during_busy=True)
             reply = await asyncio.wrap_future(waiter.reply)
         except asyncio.CancelledError:
             if self._closed:
@@ -282,9 +283,16 @@ class EmbeddedSession:
         finally:
             self._waiters.discard(waiter)
             if not self._closed:
-                self._thread.post(lambda engine: engine.disconnect(client))
+                self._thread.post(waiter.leave)
         self._feed.put(Event(EventKind.KEYS_CHANGED))
-        return as_resp2(reply) if client.resp == 2 else reply
+        return as_resp2(reply) if resp == 2 else reply
+
+    def _liken(self, client: Client, engine: Engine, db: int | None) -> None:
+        """Lets another client of this session be who the session is logged in as, in its database, at its protocol."""
+        own = self._client
+        client.account, client.authenticated, client.resp = own.account, own.authenticated, own.resp
+        client.refresh()
+        client.ctx.use(own.ctx.db if db is None else engine.space.databases[db])
 
     def _refusal(self, argv: Sequence[bytes]) -> ErrorReply | None:
         if writes(self._catalog, argv):
@@ -293,9 +301,12 @@ class EmbeddedSession:
 
     def _run(self, engine: Engine, run: ScriptRun, sha: str) -> ScriptOutcome | None:
         """The run itself, on the engine's thread; None while CLIENT PAUSE holds it back."""
+        with engine.blocking.held():  # whoever waits gets nothing that is taken back
+            return self._observed_run(engine, run, sha)
+
+    def _observed_run(self, engine: Engine, run: ScriptRun, sha: str) -> ScriptOutcome | None:
         client = self._runner
-        client.ctx.use(self._client.ctx.db if run.db is None else engine.space.databases[run.db])
-        client.resp = self._client.resp
+        self._liken(client, engine, run.db)
         lines: list[LogLine] = []
         trace = TraceLog(TRACE_LIMIT) if run.trace else None
         observation = Observation(trace=trace, log=_collector(lines), can_undo=True)
@@ -336,6 +347,8 @@ class _Waiter:
     """The outlet of a client that runs one command which may wait."""
 
     def __init__(self) -> None:
+        self.client: Client | None = None
+        """None until it is connected."""
         self.reply: Future[Reply] = Future()
 
     def push(self, message: Reply) -> None:
@@ -345,11 +358,16 @@ class _Waiter:
         """Likewise."""
 
     def answer(self, reply: Reply) -> None:
-        if not self.reply.done():
+        with contextlib.suppress(InvalidStateError):  # nobody waits for it any more
             self.reply.set_result(reply)
 
     def close(self) -> None:
         self.reply.cancel()
+
+    def leave(self, engine: Engine) -> None:
+        """Takes its client away; posted behind what connects it, which may have been cancelled."""
+        if self.client is not None:
+            engine.disconnect(self.client)
 
 
 def _eval_argv(run: ScriptRun, *, read_only: bool) -> list[bytes]:

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from redis_tui.errors import ConnectError, NotSupportedError, SessionError, UsageError
-from redis_tui.resp.types import NULL_ARRAY, ErrorReply, Status
+from redis_tui.resp.types import NULL_ARRAY, ErrorReply, Reply, Status
 from redis_tui.session.base import Capability, Change, EventKind, KillOutcome, ScriptRun, Session, Snapshot
 from redis_tui.session.open import open_session
 from redis_tui.workspace import load_example
@@ -340,3 +340,30 @@ async def test_a_command_that_waits_is_answered_once_there_is_something(session:
     assert await session.execute([b"BLPOP", b"queue", b"0.01"]) is NULL_ARRAY
     await session.execute([b"RPUSH", b"queue", b"a"])
     assert await session.execute([b"BLPOP", b"queue", b"0"]) == [b"queue", b"a"]
+
+
+async def test_a_dry_run_gives_nothing_to_those_who_wait(embedded: Session) -> None:
+    waits = asyncio.create_task(embedded.execute([b"BLPOP", b"queue", b"0"]))
+    while b"cmd=blpop" not in _bytes(await embedded.execute([b"CLIENT", b"LIST"])):
+        await asyncio.sleep(0)
+    push = b"return redis.call('RPUSH', KEYS[1], ARGV[1])"
+    outcome = await embedded.run(ScriptRun(push, (b"queue",), (b"imagined",), dry_run=True))
+    assert [change.key for change in outcome.changes] == [b"queue"]
+    await embedded.run(ScriptRun(push, (b"queue",), (b"real",)))
+    assert await waits == [b"queue", b"real"]
+
+
+async def test_what_waits_and_what_runs_are_the_same_user(embedded: Session) -> None:
+    await embedded.execute([b"CONFIG", b"SET", b"requirepass", b"secret"])
+    assert await embedded.execute([b"BLPOP", b"queue", b"0.01"]) is NULL_ARRAY
+    await embedded.execute(b"ACL SETUSER guest on nopass ~* +@all -blpop -eval".split())
+    await embedded.execute([b"AUTH", b"guest", b""])
+    denied = ErrorReply(b"NOPERM User guest has no permissions to run the 'blpop' command")
+    assert await embedded.execute([b"BLPOP", b"queue", b"0.01"]) == denied
+    outcome = await embedded.run(ScriptRun(b"return 1"))
+    assert outcome.reply == ErrorReply(b"NOPERM User guest has no permissions to run the 'eval' command")
+
+
+def _bytes(reply: Reply) -> bytes:
+    assert isinstance(reply, bytes)
+    return reply
