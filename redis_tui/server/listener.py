@@ -150,8 +150,8 @@ def serve(
         announce(f"Ready to accept connections on {listener.address}")
         listener.run()
         persistence = listener.engine.persistence
+        persistence.abort()  # a draft would be left behind
         if signalled and persistence.has_save_points:  # as a server does; SHUTDOWN has seen to it itself
-            persistence.abort()
             persistence.save()
     finally:
         for number, handler in before.items():

@@ -152,3 +152,14 @@ def test_a_signal_saves_where_there_are_save_points(tmp_path: Path) -> None:
     assert program.end(signal.SIGTERM)[0] == 0
     assert (tmp_path / "dump.rdb").exists()
     client.close()
+
+
+def test_an_end_leaves_no_draft_of_a_save_under_way(tmp_path: Path) -> None:
+    program = Program("--dir", str(tmp_path))
+    client = program.connect()
+    assert client.ask(b"CONFIG", b"SET", b"save", b"", b"rdb-key-save-delay", b"100000000") == b"+OK\r\n"
+    client.ask(b"SET", b"k", b"v")
+    assert client.ask(b"BGSAVE") == b"+Background saving started\r\n"
+    assert program.end(signal.SIGTERM)[0] == 0
+    assert list(tmp_path.iterdir()) == []
+    client.close()
