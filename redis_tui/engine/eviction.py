@@ -64,7 +64,7 @@ class Eviction:
             self.recount()
 
     def recount(self) -> None:
-        """Measures every key: a limit was set, or databases were exchanged or emptied."""
+        """Measures every key: a limit was set, or databases were exchanged, emptied, filled or put back."""
         if not self.limit:
             return
         self._changed.clear()

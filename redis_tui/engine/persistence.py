@@ -310,6 +310,7 @@ class Persistence:
             self._engine.space.databases[index].fill(part.entries, part.expires)
         self._engine.scripts.functions.join(libraries, replace=True)
         self.loaded_keys, self.loaded_expired = len(loaded), loaded.expired
+        self._engine.eviction.recount()
 
     def reload(self, *, flush: bool, merge: bool) -> bool:
         """Loads what was saved, as DEBUG RELOAD does; False where that failed.

@@ -323,6 +323,7 @@ class EmbeddedSession:
             changes, total = changes_of(journal, limit=CHANGES_LIMIT) if run.changes else ((), 0)
             if run.dry_run or observation.undone:
                 journal.rollback()
+                engine.eviction.recount()
         if reply is BLOCKED:
             engine.blocking.release(client)
             return None

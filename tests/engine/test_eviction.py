@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from redis_tui.engine.dialect import REDIS_7_2
+from redis_tui.engine.config import Config
+from redis_tui.engine.dialect import REDIS_7_2, REDIS_8
 from redis_tui.engine.engine import Engine
 from redis_tui.engine.memory import STARTUP
 from redis_tui.resp.types import OK, ErrorReply
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from redis_tui.engine.clock import ManualClock
     from tests.engine.conftest import Run
 
@@ -133,6 +136,16 @@ def test_swapped_and_flushed_databases_are_counted_anew(engine: Engine, run: Run
     assert used(engine) == before
     run("FLUSHALL")
     assert used(engine) == 0
+
+
+def test_what_is_loaded_is_counted(tmp_path: Path) -> None:
+    engine = Engine(config=Config(REDIS_8, dir=str(tmp_path), maxmemory="100mb"))
+    client = engine.connect()
+    engine.execute(client, [b"SET", b"k", b"v" * 1000])
+    before = used(engine)
+    assert before > 1000
+    assert engine.execute(client, [b"DEBUG", b"RELOAD"]) == OK
+    assert used(engine) == before
 
 
 def test_nothing_goes_while_a_pause_hides_what_has_run_out(clock: ManualClock, engine: Engine, run: Run) -> None:
