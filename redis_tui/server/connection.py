@@ -185,8 +185,13 @@ class Connection:
         return True
 
     def drop(self) -> None:
-        """Closes at once; what was not written is lost."""
+        """Closes; what was not written is lost. While a command of it is under way, as soon as that is over."""
         if self.client.fd < 0:
+            return
+        if self._serving:
+            # Disconnected now, it would lose its transaction in the middle of EXEC, and could begin to wait there.
+            self._out.clear()
+            self.client.closing = True
             return
         self.client.fd = -1
         self._loop.forget(self)

@@ -86,6 +86,22 @@ def test_a_caller_that_vanishes_leaves_a_script_that_can_be_killed(served: Serve
         assert time.monotonic() < deadline
 
 
+def test_a_caller_that_vanishes_in_a_transaction_waits_for_nothing_afterwards(served: Served) -> None:
+    big = b"x" * 4_000_000  # more than is taken unread, so that the loop meets the broken connection while it writes
+    other = served.connect()
+    other.ask(b"SET", b"big", big)
+    queue = request([b"MULTI"]) + SPIN + request([b"BLPOP", b"l", b"0"]) + request([b"EXEC"])
+    caller, other = spinning(served, request([b"GET", b"big"]) * 4 + queue)
+    caller.close()
+    assert other.ask(b"PING") == BUSY
+    assert other.ask(b"PING") == BUSY
+    assert other.ask(b"SCRIPT", b"KILL") == b"+OK\r\n"
+    deadline = time.monotonic() + 5
+    while b"cmd=exec" in other.ask(b"CLIENT", b"LIST"):
+        assert time.monotonic() < deadline
+    assert b"blocked_clients:0\r\n" in other.ask(b"INFO", b"clients")
+
+
 def test_two_scripts_in_one_pipeline_are_killed_one_by_one(served: Served) -> None:
     caller, other = spinning(served, SPIN * 2)
     assert other.ask(b"SCRIPT", b"KILL") == b"+OK\r\n"
