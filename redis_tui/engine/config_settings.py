@@ -4,7 +4,7 @@ It knows no values in force (`engine.config` does). The facts were read from the
 themselves: CONFIG GET for names and defaults, and what CONFIG SET refuses for kinds and limits.
 
 The decision a reader would question: most of these change nothing here, because there is no
-disk, no replica, no cluster and no allocator to tune. Clients and test suites set them all the
+append-only file, no replica, no cluster and no allocator to tune. Clients and test suites set them all the
 same, so they are kept, checked and shown as a server would. `EFFECTIVE` is the one place that
 says which do something.
 """

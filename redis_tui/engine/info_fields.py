@@ -4,7 +4,7 @@ A word is a field's name; what follows ``@`` says where it is found (`engine.whe
 no figures. A field that `engine.info` computes nothing for is what `CONSTANT` says, or 0.
 
 The decision a reader would question: fields of what cannot happen here (a replica, a fork, a
-disk) are shown all the same, with the value that a server has where nothing of it has happened;
+cluster) are shown all the same, with the value that a server has where nothing of it has happened;
 monitoring tools read them and fail where they are missing.
 """
 

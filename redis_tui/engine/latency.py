@@ -1,8 +1,8 @@
 """The latency monitor: when something took longer than ``latency-monitor-threshold``.
 
 It knows no clock and no command; whoever measures adds an event. The decision a reader would
-question: only what can be slow here is ever added (commands and the expiry cycle); events of
-a disk or a fork do not exist.
+question: only what can be slow here is ever added (commands and the expiry cycle); a save in
+the background keeps nobody waiting, and nothing forks.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from redis_tui.engine import function_dump
-from redis_tui.engine.commands.scripting import EVAL, EVAL_RO, KILLS, number_of_keys
+from redis_tui.engine.commands.scripting import EVAL, EVAL_RO, kill_running, number_of_keys
 from redis_tui.engine.glob import compile_glob
 from redis_tui.engine.registry import command, container
 from redis_tui.errors import CommandError, SubcommandFault
@@ -152,12 +152,7 @@ def function_stats(ctx: Ctx) -> Reply:
 @command("FUNCTION KILL", since="7.0.0", flags=_BUSY, complexity="O(1)", group="scripting")
 def function_kill(ctx: Ctx) -> Reply:
     """Terminates a function during execution."""
-    scripts = ctx.engine.scripts
-    text = scripts.busy_text
-    refusal = KILLS.get(scripts.kill(function=True), text)
-    if refusal is not None:
-        raise CommandError(refusal)
-    return OK
+    return kill_running(ctx, function=True)
 
 
 @command(

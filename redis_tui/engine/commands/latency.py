@@ -1,7 +1,7 @@
 """LATENCY: what was slow, and how calls are spread over time.
 
 The decision a reader would question: the doctor's advice is given for the events that can
-happen here only; there is no disk and no fork to be slow.
+happen here only; saves write beside the clients, and nothing forks.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ EVAL = (
 EVAL_RO = (EVAL | CommandFlag.READONLY) & ~CommandFlag.MAY_REPLICATE
 _COST = "Depends on the script that is executed."
 _SHA_LENGTH = 40
-KILLS: Final = {
+_KILLS: Final = {
     KillResult.KILLED: None,
     KillResult.NOTHING_RUNNING: "NOTBUSY No scripts in execution right now.",
     KillResult.UNKILLABLE: (
@@ -131,9 +131,18 @@ def script_debug(ctx: Ctx, rest: Rest) -> Reply:
 @command("SCRIPT KILL", since="2.6.0", flags=CommandFlag.NOSCRIPT | CommandFlag.ALLOW_BUSY, complexity="O(1)")
 def script_kill(ctx: Ctx) -> Reply:
     """Terminates a server-side Lua script during execution."""
+    return kill_running(ctx, function=False)
+
+
+def kill_running(ctx: Ctx, *, function: bool) -> Reply:
+    """Ends what runs now, if it is of that kind.
+
+    Raises:
+        CommandError: nothing runs, it is of the other kind, or it has written.
+    """
     scripts = ctx.engine.scripts
     text = scripts.busy_text
-    refusal = KILLS.get(scripts.kill(function=False), text)
+    refusal = _KILLS.get(scripts.kill(function=function), text)
     if refusal is not None:
         raise CommandError(refusal)
     return OK

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.commands.stream import shown
+from redis_tui.engine.commands.stream_group import seen_consumer
 from redis_tui.engine.registry import command, printable
 from redis_tui.engine.stream_id import is_strict_id, range_start, strict_id
 from redis_tui.engine.types.stream import Stream, text_of
@@ -20,7 +21,7 @@ from redis_tui.spec.decode import INT64_MAX, Options, decode_int
 
 if TYPE_CHECKING:
     from redis_tui.engine.context import Ctx
-    from redis_tui.engine.types.stream_group import Consumer, Group
+    from redis_tui.engine.types.stream_group import Group
     from redis_tui.resp.types import Reply
     from redis_tui.spec.decode import Rest
 
@@ -61,7 +62,7 @@ def xclaim(ctx: Ctx, key: bytes, group: bytes, consumer: bytes, rest: Rest) -> R
     stream, found = _edit_group(ctx, key, group)
     claim = _parse_claim(rest, consumer, ctx.now_ms)
     found.last_id = max(found.last_id, claim.last_id)
-    _seen_consumer(ctx, key, found, claim.owner)
+    seen_consumer(ctx, key, found, claim.owner)
     claimed = [id_ for id_ in claim.ids if _claim_one(ctx, stream, found, id_, claim)]
     return _claimed_reply(stream, claimed, just_id=claim.just_id)
 
@@ -128,7 +129,7 @@ def xautoclaim(ctx: Ctx, key: bytes, group: bytes, consumer: bytes, rest: Rest) 
     first = range_start(rest[1])
     count, just_id = _parse_autoclaim(Options(rest, 2))
     stream, found = _edit_group(ctx, key, group)
-    owner = _seen_consumer(ctx, key, found, consumer)
+    owner = seen_consumer(ctx, key, found, consumer)
     claimed: list[int] = []
     missing: list[int] = []
     cursor = 0
@@ -169,15 +170,6 @@ def _edit_group(ctx: Ctx, key: bytes, group: bytes) -> tuple[Stream, Group]:
     if stream is None or found is None:
         raise CommandError(b"NOGROUP No such key '%b' or consumer group '%b'" % (printable(key), printable(group)))
     return stream, found
-
-
-def _seen_consumer(ctx: Ctx, key: bytes, group: Group, name: bytes) -> Consumer:
-    consumer = group.consumers.get(name)
-    if consumer is None:
-        consumer = group.create(name, ctx.now_ms)
-        ctx.db.noted(key, "xgroup-createconsumer")
-    consumer.seen_ms = ctx.now_ms
-    return consumer
 
 
 def _claimed_reply(stream: Stream, ids: list[int], *, just_id: bool) -> Reply:

@@ -14,7 +14,7 @@ from redis_tui.engine.registry import command, container, printable
 from redis_tui.engine.stream_delete import DELETED, KEPT, MISSING, parse_listed_ids
 from redis_tui.engine.stream_id import any_id, range_end, range_start, strict_id
 from redis_tui.engine.types.stream import Stream, text_of
-from redis_tui.engine.types.stream_group import Group, Pending
+from redis_tui.engine.types.stream_group import Consumer, Group, Pending
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.resp.types import NULL_ARRAY, OK, Reply
 from redis_tui.spec.command import CommandFlag
@@ -145,6 +145,16 @@ def xgroup_createconsumer(ctx: Ctx, key: bytes, group: bytes, consumer: bytes) -
     found.create(consumer, ctx.now_ms)
     ctx.db.noted(key, "xgroup-createconsumer")
     return 1
+
+
+def seen_consumer(ctx: Ctx, key: bytes, group: Group, name: bytes) -> Consumer:
+    """The consumer that asks, made where there is none; it counts as seen now."""
+    consumer = group.consumers.get(name)
+    if consumer is None:
+        consumer = group.create(name, ctx.now_ms)
+        ctx.db.noted(key, "xgroup-createconsumer")
+    consumer.seen_ms = ctx.now_ms
+    return consumer
 
 
 @command("XGROUP DELCONSUMER key group consumer", since="5.0.0", flags=WRITE, complexity="O(1)", group="stream")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.commands.stream import counting_of, shown
+from redis_tui.engine.commands.stream_group import seen_consumer
 from redis_tui.engine.registry import command, printable
 from redis_tui.engine.stream_id import strict_id
 from redis_tui.engine.types.stream import LAST_ID, Stream, text_of
@@ -102,7 +103,7 @@ def xreadgroup(ctx: Ctx, rest: Rest) -> Reply:
     places = [(*_find_group(ctx, key, request), _group_id(ctx, id_)) for key, id_ in _pairs(request)]
     found: list[tuple[Reply, Reply]] = []
     for key, (stream, group, after) in zip(request.keys, places, strict=True):
-        consumer = _seen(ctx, key, group, request.consumer)
+        consumer = seen_consumer(ctx, key, group, request.consumer)
         if after is not None:
             found.append((key, _history(ctx, stream, consumer, after, request.count)))
         elif stream.top_id > group.last_id:
@@ -133,15 +134,6 @@ def _group_id(ctx: Ctx, id_: bytes) -> int | None:
         raise CommandError(_MEANINGLESS.format(id_.decode()))
     after = strict_id(id_)
     return None if after == LAST_ID else after  # a server takes the highest id for ">"
-
-
-def _seen(ctx: Ctx, key: bytes, group: Group, name: bytes) -> Consumer:
-    consumer = group.consumers.get(name)
-    if consumer is None:
-        consumer = group.create(name, ctx.now_ms)
-        ctx.db.noted(key, "xgroup-createconsumer")
-    consumer.seen_ms = ctx.now_ms
-    return consumer
 
 
 def _history(ctx: Ctx, stream: Stream, consumer: Consumer, after: int, count: int) -> Reply:
