@@ -163,7 +163,7 @@ def _elements(source: Collection | bytes | bytearray | None, *, descending: bool
         elements = list(source.items)
     elif isinstance(source, SortedSet):
         source.is_packed = False  # OBJECT ENCODING z -> skiplist, once it was sorted
-        elements = [member for _, member in source.order()]
+        elements = source.slice_members(0, len(source))
     else:
         raise WrongType
     if descending:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from redis_tui.engine.context import Ctx
-    from redis_tui.engine.types.sorted_set import Entry
+    from redis_tui.engine.types.score_order import Entry
     from redis_tui.spec.decode import Rest
 
 _NOT_POSITIVE = "ERR value is out of range, must be positive"

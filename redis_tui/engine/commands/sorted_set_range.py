@@ -20,10 +20,9 @@ from redis_tui.spec.command import DENYOOM, FAST, READ, WRITE
 from redis_tui.spec.decode import Options, decode_int
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from redis_tui.engine.context import Ctx
-    from redis_tui.engine.types.sorted_set import Entry
     from redis_tui.spec.decode import Rest
 
 _GROUP = "sorted-set"
@@ -99,13 +98,8 @@ class LexWindow:
             return 0, 0
         if not found.has_one_score():
             return self._walk(found, reverse=reverse)
-        order = found.order()
-        score = order[0][0] if order else 0.0
-        first, last = 0, len(order)
-        if self.low is not None:
-            first = order.bisect_right((score, self.low)) if self.open_low else order.bisect_left((score, self.low))
-        if self.high is not None:
-            last = order.bisect_left((score, self.high)) if self.open_high else order.bisect_right((score, self.high))
+        first = 0 if self.low is None else found.rank_from_member(self.low, after=self.open_low)
+        last = len(found) if self.high is None else found.rank_from_member(self.high, after=not self.open_high)
         return first, max(first, last)
 
     def _is_void(self) -> bool:
@@ -114,7 +108,7 @@ class LexWindow:
         return self.low > self.high or (self.low == self.high and (self.open_low or self.open_high))
 
     def _walk(self, found: SortedSet, *, reverse: bool) -> tuple[int, int]:
-        members = [member for _, member in found.order()]
+        members = found.slice_members(0, len(found))
         if not self._above(members[-1]) or not self._below(members[0]):
             return 0, 0
         size = len(members)
@@ -187,21 +181,21 @@ class Query:
     offset: int
     count: int
 
-    def entries(self, found: SortedSet, *, is_valkey: bool) -> Sequence[Entry]:
-        """What it asks for, in its order."""
+    def ranks(self, found: SortedSet, *, is_valkey: bool) -> tuple[int, int]:
+        """The half-open range of ranks, counted from the lowest, of what it asks for."""
         first, last = self.window.bounds(found, reverse=self.reverse)
         offset = self.offset
         if offset < 0 and is_valkey and not found.is_packed:
             offset += max(0, last - first)  # ZRANGEBYSCORE of a skiplist with LIMIT -2 9 -> the last two
         if offset < 0:
-            return ()
+            return 0, 0
         if self.reverse:
             last -= offset
             first = first if self.count < 0 else max(first, last - self.count)
         else:
             first += offset
             last = last if self.count < 0 else min(last, first + self.count)
-        return found.slice(first, last, reverse=self.reverse) if first < last else ()
+        return (first, last) if first < last else (0, 0)
 
 
 def parse_query(args: Rest, *, kind: Kind | None = None, reverse: bool | None = None, stores: bool = False) -> Query:
@@ -245,10 +239,12 @@ def parse_query(args: Rest, *, kind: Kind | None = None, reverse: bool | None = 
 
 def _reply(ctx: Ctx, key: bytes, query: Query) -> Reply:
     found = ctx.read(key, SortedSet)
-    entries = () if found is None else query.entries(found, is_valkey=ctx.dialect.is_valkey)
+    first, last = (0, 0) if found is None else query.ranks(found, is_valkey=ctx.dialect.is_valkey)
+    if found is None or first == last:
+        return Pairs(()) if query.with_scores else []
     if query.with_scores:
-        return Pairs((member, score) for score, member in entries)
-    return [member for _, member in entries]
+        return Pairs([(member, score) for score, member in found.slice(first, last, reverse=query.reverse)])
+    return found.slice_members(first, last, reverse=query.reverse)
 
 
 @command(
@@ -273,7 +269,7 @@ def _between_ranks(ctx: Ctx, key: bytes, start: int, stop: int) -> list[bytes]:
     size = len(found.scores)
     first = start if start >= 0 else max(start + size, 0)
     last = stop if stop >= 0 else stop + size
-    return [member for _, member in found.slice(first, last + 1)] if first <= last else []
+    return found.slice_members(first, last + 1) if first <= last else []
 
 
 @command("ZREVRANGE key start stop [WITHSCORES]", since="1.2.0", flags=READ, complexity=_RANK_COST, group=_GROUP)
@@ -332,11 +328,9 @@ def zrangestore(ctx: Ctx, destination: bytes, source: bytes, rest: Rest) -> Repl
     """Stores a range of members from sorted set in a key."""
     query = parse_query(rest, stores=True)
     found = ctx.read(source, SortedSet)
-    scores = (
-        {}
-        if found is None
-        else {member: score for score, member in query.entries(found, is_valkey=ctx.dialect.is_valkey)}
-    )
+    first, last = (0, 0) if found is None else query.ranks(found, is_valkey=ctx.dialect.is_valkey)
+    entries = [] if found is None else found.slice(first, last, reverse=query.reverse)
+    scores = {member: score for score, member in entries}
     if not scores:
         ctx.delete(destination)
         return 0

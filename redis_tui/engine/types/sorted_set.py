@@ -4,35 +4,26 @@ Knows no command. Until a range, a rank or a pop is asked for, only the dict is 
 that loops of ZADD, ZINCRBY and ZSCORE pay for no order; from then on the order is kept up
 with every change, each in O(log n).
 
-The decision a reader would question: scores in a tuple before the member give the
-server's order (score, then bytes) to plain tuple comparison, which runs in C; a key
-function would not.
+The decision a reader would question: scores are held twice, in the dict for ZSCORE and in the
+order for everything else; looking them up for each step of a search would cost more.
 """
 
 from __future__ import annotations
 
-from math import inf, nextafter
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, ClassVar, Self
-
-from sortedcontainers import SortedList
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from redis_tui.engine.scan_index import ScanIndex
 from redis_tui.engine.types.base import Collection
 from redis_tui.engine.types.limits import Limits, limits_of
 from redis_tui.engine.types.sampling import repeated, sample
+from redis_tui.engine.types.score_order import ScoreOrder
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
     from redis_tui.engine.config import Config
-
-_LOAD = 4000
-"""Entries of one piece of the order: with a million members a rank is found a fifth quicker than with pieces of 1000,
-and adding costs the same."""
-Entry = tuple[float, bytes]
-"""Score and member: as they are ordered."""
+    from redis_tui.engine.types.score_order import Entry
 
 
 class SortedSet(Collection):
@@ -47,7 +38,7 @@ class SortedSet(Collection):
         """For reading; changed by `put` and `discard` only."""
         self.is_packed = True
         """Still small enough for a listpack; once False it stays False."""
-        self._order: Any = None
+        self._order: ScoreOrder | None = None
         self._index: ScanIndex | None = None
         self._limits: Limits | None = None
 
@@ -99,8 +90,8 @@ class SortedSet(Collection):
                 score += 0.0  # a listpack holds whole numbers, among which there is no -0
         if self._order is not None:
             if member in scores:
-                self._order.remove((scores[member], member))
-            self._order.add((score, member))
+                self._order.remove(scores[member], member)
+            self._order.add(score, member)
         if self._index is not None and member not in scores:
             self._index.add(member)
         scores[member] = score
@@ -111,16 +102,14 @@ class SortedSet(Collection):
         if score is None:
             return False
         if self._order is not None:
-            self._order.remove((score, member))
+            self._order.remove(score, member)
         if self._index is not None:
             self._index.discard(member)
         return True
 
     def take(self, start: int, stop: int) -> list[Entry]:
         """Takes away the ranks from ``start`` up to and without ``stop``; returns them in order."""
-        order = self.order()
-        taken: list[Entry] = list(order.islice(start, stop))
-        del order[start:stop]
+        taken = self.order().take(start, stop)
         for _, member in taken:
             del self.scores[member]
             if self._index is not None:
@@ -129,15 +118,10 @@ class SortedSet(Collection):
 
     # Order
 
-    def order(self) -> Any:
-        """The sorted list of entries; made at its first use."""
+    def order(self) -> ScoreOrder:
+        """The order of the members; made at its first use. For reading."""
         if self._order is None:
-            # By score alone first: floats compare in half the time of tuples, and then little is left to do.
-            entries = sorted(zip(self.scores.values(), self.scores.keys(), strict=True), key=itemgetter(0))
-            entries.sort()
-            self._order = SortedList()
-            self._order._reset(_LOAD)  # noqa: SLF001  # its documentation tells to tune a list so
-            self._order.update(entries)
+            self._order = ScoreOrder(self.scores)
         return self._order
 
     def rank(self, member: bytes, *, reverse: bool = False) -> int | None:
@@ -145,35 +129,41 @@ class SortedSet(Collection):
         score = self.scores.get(member)
         if score is None:
             return None
-        at: int = self.order().bisect_left((score, member))
+        at = self.order().rank(score, member, is_there=True)
         return len(self.scores) - 1 - at if reverse else at
 
     def slice(self, start: int, stop: int, *, reverse: bool = False) -> list[Entry]:
         """Entries of ranks from ``start`` up to and without ``stop``; ``reverse``: the last of them first."""
-        entries: list[Entry] = self.order()[start:stop]
+        entries = self.order().entries(start, stop)
         if reverse:
             entries.reverse()
         return entries
 
+    def slice_members(self, start: int, stop: int, *, reverse: bool = False) -> list[bytes]:
+        """As `slice`, without the scores."""
+        members = self.order().members(start, stop)
+        if reverse:
+            members.reverse()
+        return members
+
     def rank_from(self, score: float, *, after: bool = False) -> int:
         """How many entries have a score below this one; ``after``: not above it."""
-        if after:
-            if score == inf:
-                return len(self.scores)
-            score = nextafter(score, inf)
-        rank: int = self.order().bisect_left((score,))
-        return rank
+        return self.order().rank_from(score, after=after)
+
+    def rank_from_member(self, member: bytes, *, after: bool = False) -> int:
+        """How many members are below this one, where all have one score; ``after``: not above it."""
+        score = next(iter(self.scores.values()), 0.0)
+        return self.order().rank(score, member) + (after and member in self.scores)
 
     def has_one_score(self) -> bool:
         """Whether all scores are the same, so that the order is that of the members."""
-        order = self.order()
-        return not order or bool(order[0][0] == order[-1][0])
+        return self.order().has_one_score()
 
     # Walking and chance
 
     def walk(self, cursor: int, count: int) -> tuple[int, list[bytes]]:
         if self.is_packed:
-            return 0, [member for _, member in self.order()]
+            return 0, self.slice_members(0, len(self.scores))
         return self.index().scan(cursor, count)
 
     def index(self) -> ScanIndex:
