@@ -60,6 +60,7 @@ class Connection:
         "_asked",
         "_backlog",
         "_closing",
+        "_engine",
         "_finished",
         "_large",
         "_late",
@@ -69,6 +70,7 @@ class Connection:
         "_parser",
         "_room",
         "_serving",
+        "_stats",
         "_waiting",
         "_weighs",
         "client",
@@ -83,6 +85,8 @@ class Connection:
         self.client.outlet = self
         self.client.buffers = self
         self._loop = loop
+        self._engine = engine
+        self._stats = engine.stats
         self._parser = parser
         self._out = bytearray()
         self._backlog: list[list[bytes]] = []
@@ -157,9 +161,9 @@ class Connection:
 
     def write(self) -> bool:
         """Writes what there is, as far as the other side takes it; False where the connection is gone."""
-        out, stats = self._out, self._loop.engine.stats
+        out, stats, client = self._out, self._stats, self.client
         if len(out) > _SMALL_REPLY:
-            self._large = (self._loop.engine.space.now_ms, len(out))
+            self._large = (self._engine.space.now_ms, len(out))
         while out:
             try:
                 sent = self.sock.send(out)
@@ -168,7 +172,7 @@ class Connection:
             except OSError:
                 self.drop()
                 return False
-            self.client.net_out += sent
+            client.net_out += sent
             stats.net_out += sent
             stats.writes += 1
             if sent == len(out):
@@ -199,7 +203,7 @@ class Connection:
         self.client.outlet = None
         self._backlog.clear()
         self._closing = True
-        self._loop.engine.disconnect(self.client)
+        self._engine.disconnect(self.client)
 
     # Called by the engine: `Outlet`
 
@@ -221,7 +225,7 @@ class Connection:
         argv, self._waiting = self._waiting, []
         mark = len(self._out)
         self._encode(reply)
-        self._loop.engine.large.weigh(self.client, argv, reply, len(self._out) - mark)
+        self._engine.large.weigh(self.client, argv, reply, len(self._out) - mark)
         self._send_late()
         if self._backlog or self._finished or self._asked == 0:
             self._loop.resume_later(self)
@@ -243,7 +247,7 @@ class Connection:
 
     def _read(self) -> None:
         try:
-            data = self.sock.recv(READ_SIZE if self._room < READ_SIZE else min(self._room, _LARGEST_READ))
+            data = self.sock.recv(min(max(self._room, READ_SIZE), _LARGEST_READ) if self._room else READ_SIZE)
         except BlockingIOError:
             return
         except OSError:
@@ -252,29 +256,30 @@ class Connection:
         if not data:
             self._end()
             return
-        self.client.net_in += len(data)
-        self._loop.engine.stats.net_in += len(data)
-        self._loop.engine.stats.reads += 1
+        client, stats, parser, size = self.client, self._stats, self._parser, len(data)
+        client.net_in += size
+        stats.net_in += size
+        stats.reads += 1
         if not self._backlog:
             self._weighs = False
-        if len(data) + self._parser.pending >= self._loop.engine.large.request_limit:
+        if size + parser.pending >= self._engine.large.request_limit:
             self._weighs = True
-        awaited = self._parser.awaited_bytes
-        batch = self._parser.feed(data)
-        awaited = max(awaited, self._parser.awaited_bytes)
+        awaited = parser.awaited_bytes
+        batch = parser.feed(data)
+        awaited = max(awaited, parser.awaited_bytes)
         before, self._room = self._room, awaited + 2 if awaited >= _FAT_ARGUMENT else 0
         if self._waiting or self._backlog:
             self._backlog += batch
             self._settle()
             return
-        self._loop.engine.stats.calls_this_cycle += len(batch)
+        stats.calls_this_cycle += len(batch)
         if self._room > before and not batch:
             if self.write():
                 self._read()  # the large argument, as far as it has come
             return
-        self.client.query_bytes = len(data)
+        client.query_bytes = size
         self._serve(batch)
-        self.client.query_bytes = 0
+        client.query_bytes = 0
 
     def _end(self) -> None:
         """The other side sends no more: what it was not answered yet, it gets; whoever waits is gone."""
@@ -314,7 +319,7 @@ class Connection:
 
     def _run(self, batch: list[list[bytes]]) -> None:
         client, out = self.client, self._out
-        execute, large = self._loop.engine.execute, self._loop.engine.large
+        execute, large, brim = self._engine.execute, self._engine.large, self._loop.brim
         for at, argv in enumerate(batch):
             mark = len(out)
             try:
@@ -342,7 +347,7 @@ class Connection:
             if client.closing:
                 self._closing = True
                 return
-            if len(out) >= self._loop.brim:
+            if len(out) >= brim:
                 if self.exceeds_limit():
                     self._cut_off()  # ahead of eviction: whoever breaks a limit of its own costs nobody else
                     return

@@ -165,7 +165,10 @@ class ServerLoop:
             ready = self._selector.select(timeout_s)
             started = time.perf_counter_ns()
             for key, events in ready:
-                key.data(events)
+                try:
+                    key.data(events)
+                except Exception:  # noqa: BLE001  # a fault of ours costs its connection, not the server
+                    self._give_up(key.data)
             self._work_off()
             if self.client_memory.limit:
                 self.client_memory.evict()
@@ -173,6 +176,12 @@ class ServerLoop:
             self.engine.stats.note_cycle(time.perf_counter_ns() - started)
         finally:
             self._turning -= 1
+
+    def _give_up(self, on_ready: object) -> None:
+        """Closes the connection whose callback has failed, if it is one."""
+        connection = getattr(on_ready, "__self__", None)
+        if isinstance(connection, Connection):
+            self._doomed[connection] = None
 
     def _work_off(self) -> None:
         """Resumes, closes and writes what the commands of this turn have brought about."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from redis_tui.resp.request import RequestParser
 from tests.conformance.wire import RawClient, request
 
 if TYPE_CHECKING:
@@ -161,3 +162,18 @@ def test_an_invalidation_follows_the_answer_of_a_command_that_waited(served: Ser
     other.ask(b"RPUSH", b"from", b"x")
     assert waiting.read() == b"$1\r\nx\r\n"
     assert waiting.read() == b">2\r\n$10\r\ninvalidate\r\n*1\r\n$2\r\nto\r\n"
+
+
+def test_a_fault_of_ours_costs_its_connection_and_nobody_else(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed = RequestParser.feed
+
+    def faulty(parser: RequestParser, data: bytes) -> list[list[bytes]]:
+        if b"BOOM" in data:
+            raise RuntimeError
+        return feed(parser, data)
+
+    monkeypatch.setattr(RequestParser, "feed", faulty)
+    unlucky, other = served.connect(), served.connect()
+    unlucky.send(b"BOOM\r\n")
+    assert unlucky.read_to_end() == b""
+    assert other.ask(b"PING") == b"+PONG\r\n"
