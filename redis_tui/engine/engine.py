@@ -303,13 +303,15 @@ class Engine:
 
     def _call_watched(self, client: Client, command: Command, args: Sequence[bytes], argv: Sequence[bytes]) -> Reply:
         """As `call`, while somebody monitors or tracks."""
-        self.tracking.acting = client
         if command.runs_scripts and self.monitors:
             self.feed_monitors(client, command, argv)  # ahead of what the script will call
-        reply = self.call(client, command, args, argv)
-        if client.tracking is not None and not command.name.startswith("client|"):
-            client.tracking.caching = client.tracking.caching and client.transaction is not None
-        self.tracking.acting = None
+        self.tracking.acting = client
+        try:
+            reply = self.call(client, command, args, argv)
+        finally:
+            self.tracking.acting = None
+        if client.tracking is not None and client.transaction is None and not command.name.startswith("client|"):
+            client.tracking.caching = False
         if self.blocking.ready and not self.time_frozen:
             self.blocking.serve()  # what is served now and what this command has changed are told as one
         self.tracking.flush()

@@ -16,6 +16,9 @@ APPEND or DUMP need not know that such a thing exists. Whoever else edits a stri
 given a plain copy (`Database.edit_text`), so what is remembered cannot go stale. A sparse one whose
 runs are more than all registers is refused everywhere; releases up to 7.2.6 let some pass and
 read past their memory (CVE-2025-32023), which is not imitated.
+
+It is longer than other files: the two encodings, the way from one to the other and the
+estimate share the layout of the bytes, and would have to import it from each other.
 """
 
 from __future__ import annotations
