@@ -200,6 +200,9 @@ def read(data: bytes, config: Config, *, now_ms: int) -> Loaded:
     _Walk(reader, config, now_ms, loaded).run()
     if number >= _CHECKSUM_SINCE:
         _check_sum(reader)
+    elif reader.at < reader.end:
+        # A checksum stands there: one bit of the version is wrong, and it would go unlooked at.
+        raise reader.fault("the end of the file: this version has no checksum")
     return loaded
 
 

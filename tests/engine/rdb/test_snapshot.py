@@ -143,6 +143,11 @@ def test_a_flipped_bit_is_noticed(data: st.DataObject) -> None:
         read(bytes(whole))
 
 
+def test_a_version_too_old_for_the_checksum_that_follows_is_noticed() -> None:
+    with pytest.raises(DamagedData, match="has no checksum"):
+        read(WHOLE.replace(WHOLE[5:9], b"0002", 1))
+
+
 @given(st.binary(max_size=100))
 def test_noise_is_refused_or_read(noise: bytes) -> None:
     with contextlib.suppress(DamagedData):
