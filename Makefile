@@ -1,6 +1,7 @@
 # make run   opens the workbench          make test   lint, types, import rules, tests
 # make bench measures the hot paths       make clean  removes what these made
 # make differential   sends random commands to the engine and to real servers: COUNT=20000 SEED=7
+#                     and plays the corpus of scripts, see tests/differential/scripts
 # Each makes the environment it needs; only Python 3.11 or later must be there.
 
 PYTHON ?= python3
@@ -33,6 +34,7 @@ bench: $(VENV)/test.stamp
 
 differential: $(VENV)/test.stamp
 	$(BIN)/python -m tests.differential $(if $(SEED),--seed $(SEED)) --count $(COUNT)
+	$(BIN)/python -m tests.differential scripts
 
 format: $(VENV)/test.stamp
 	$(BIN)/ruff format redis_tui tests

@@ -39,7 +39,7 @@ class RealServer:
     """A server that runs."""
 
     name: str
-    """The dialect that it speaks: ``redis-8`` or ``valkey-9``."""
+    """The dialect that it speaks."""
     port: int
     process: subprocess.Popen[bytes]
 
@@ -62,16 +62,17 @@ def binary(name: str) -> str:
 
 
 @contextlib.contextmanager
-def running(name: str, *options: str) -> Iterator[RealServer]:
+def running(name: str, *options: str, program: str | None = None) -> Iterator[RealServer]:
     """Starts a server on a free port of the loopback, ends it afterwards.
 
     Args:
-        name: ``redis-8`` or ``valkey-9``.
+        name: the dialect that it speaks.
         options: further words of its command line.
+        program: the path of its binary; None takes the one that the test extras have.
     """
     port = free_port()
     folder = tempfile.mkdtemp(prefix=f"{name}-")
-    argv = [binary(name), "--port", str(port), "--bind", "127.0.0.1", "--save", "", *_SETTINGS, *options]
+    argv = [program or binary(name), "--port", str(port), "--bind", "127.0.0.1", "--save", "", *_SETTINGS, *options]
     process = subprocess.Popen(
         argv,
         cwd=folder,

@@ -116,7 +116,8 @@ def check(example: Example, ours: Ours, theirs: Theirs) -> None:
     if not any(line.differs for line in lines):
         types = _both([(b"TYPE", key) for key in KEYS], ours, theirs)
         lines += types
-        lines += _both([(b"DBSIZE",), *(argv for line in types for argv in _questions(line))], ours, theirs)
+        asked = [argv for line in types for argv in questions(line.argv[1], line.theirs)]
+        lines += _both([(b"DBSIZE",), *asked], ours, theirs)
     if any(line.differs for line in lines):
         first = next(line for line in lines if line.differs)
         raise differs_in(first.argv[0].decode("latin-1").lower())(_transcript(example, lines[len(before) :]))
@@ -158,9 +159,9 @@ def _before(example: Example) -> tuple[Argv, ...]:
     return ((b"RESET",), hello, (b"FLUSHALL",), (b"SCRIPT", b"FLUSH"), *(TIGHT if example.tight else LOOSE))
 
 
-def _questions(line: Line) -> Iterable[Argv]:
-    """What tells the content of a key, by its type."""
-    kind, key = line.theirs[1:-2], line.argv[1]
+def questions(key: bytes, answer: bytes) -> Iterable[Argv]:
+    """What tells the content of a key, by what TYPE answered."""
+    kind = answer[1:-2]
     if kind not in _CONTENT:
         return
     yield b"OBJECT", b"ENCODING", key
