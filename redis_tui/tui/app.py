@@ -22,7 +22,7 @@ from redis_tui.session.base import Event, EventKind, Session
 from redis_tui.theme import DEFAULT_THEME, Theme, ThemeShelf, read_shelf
 from redis_tui.tui.actions import PANES, bindings
 from redis_tui.tui.commands import ActionProvider
-from redis_tui.tui.desks import put_samples
+from redis_tui.tui.desks.samples import put_samples
 from redis_tui.tui.screens.connecting import ConnectingScreen
 from redis_tui.tui.screens.dialogs import Ask, Choice, Reading, help_lines
 from redis_tui.tui.screens.workbench import WorkbenchScreen

@@ -1,0 +1,113 @@
+"""What every desk works with: the panes, the session, the workspace, and the screen that shows dialogs.
+
+Must not know what any desk does. The decision a reader would question: the panes are made here
+and not by the screen, so that a desk can be given them before the screen is mounted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from textual.css.query import NoMatches
+
+from redis_tui.errors import RedisTuiError, SessionError
+from redis_tui.paths import history_file
+from redis_tui.tui.panes.arguments import ArgumentsPane
+from redis_tui.tui.panes.console import ConsolePane
+from redis_tui.tui.panes.editor import EditorPane
+from redis_tui.tui.panes.keys import KeysPane
+from redis_tui.tui.panes.result import ResultPane
+from redis_tui.tui.panes.server import RunningPane, ScriptsPane, SlowlogPane
+from redis_tui.tui.screens.dialogs import Ask, Choice
+from redis_tui.tui.widgets.bars import TitleBar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+    from typing import Any
+
+    from textual.app import App
+    from textual.screen import Screen
+
+    from redis_tui.session.base import Session
+    from redis_tui.workspace import Workspace
+
+Pane = KeysPane | EditorPane | ArgumentsPane | ResultPane | ScriptsPane | SlowlogPane | RunningPane | ConsolePane
+
+_PAUSED = ("Paused: MULTI is open in the console.", "EXEC or DISCARD ends it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Panes:
+    """All panes, and the bar above them."""
+
+    title: TitleBar = field(default_factory=TitleBar)
+    keys: KeysPane = field(default_factory=KeysPane)
+    editor: EditorPane = field(default_factory=EditorPane)
+    arguments: ArgumentsPane = field(default_factory=ArgumentsPane)
+    result: ResultPane = field(default_factory=ResultPane)
+    scripts: ScriptsPane = field(default_factory=ScriptsPane)
+    slowlog: SlowlogPane = field(default_factory=SlowlogPane)
+    running: RunningPane = field(default_factory=RunningPane)
+    console: ConsolePane = field(default_factory=lambda: ConsolePane(history_file("console")))
+
+    @property
+    def by_name(self) -> dict[str, Pane]:
+        """The numbered panes by the names that the table of actions gives them."""
+        return {
+            "keys": self.keys,
+            "editor": self.editor,
+            "arguments": self.arguments,
+            "result": self.result,
+            "scripts": self.scripts,
+            "slowlog": self.slowlog,
+            "running": self.running,
+            "console": self.console,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One workbench, as its desks see it."""
+
+    screen: Screen[None]
+    session: Session
+    workspace: Workspace
+    panes: Panes = field(default_factory=Panes)
+
+    @property
+    def app(self) -> App[Any]:
+        """For notices and for screens that answer."""
+        return self.screen.app
+
+    @property
+    def is_whole(self) -> bool:
+        """False while the screen is being taken down, when an answer may still come in."""
+        return self.screen.is_attached and all(pane.children for pane in self.panes.by_name.values())
+
+    def work(self, work: Coroutine[Any, Any, None], group: str, *, exclusive: bool = False) -> None:
+        """Starts work beside the interface; exclusive work takes the place of what its group has under way."""
+        self.screen.run_worker(work, group=group, exclusive=exclusive)
+
+    async def ask(self, title: str, text: str, *choices: Choice) -> str:
+        """Puts a question; ``cancel`` where it is left unanswered. For workers."""
+        return await self.app.push_screen_wait(Ask(title, text, choices)) or "cancel"
+
+    async def guard(self, reading: Callable[[], Awaitable[object]]) -> None:
+        """Reads for a pane; while MULTI is open nothing is sent, as it would be queued there."""
+        if self.session.in_transaction:
+            self.show_paused()
+            return
+        try:
+            await reading()
+        except NoMatches:
+            if self.is_whole:
+                raise
+        except SessionError as error:
+            self.panes.keys.show_message(error.message, error.hint or "F9 tries again.")
+        except RedisTuiError as error:
+            self.app.notify(str(error), severity="error")
+
+    def show_paused(self) -> None:
+        """Says why nothing is read."""
+        self.panes.keys.show_paused(*_PAUSED)

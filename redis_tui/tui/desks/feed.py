@@ -1,0 +1,207 @@
+"""Keeps the panes true to the server: reads what they show, again after each change that is told.
+
+Knows the session and the setters of the panes around the editor. The decision a reader would
+question: nothing is polled. What runs is looked up in memory each tick; everything
+else is read when the session tells a change, a burst of changes once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import TYPE_CHECKING
+
+from redis_tui.errors import RedisTuiError
+from redis_tui.resp.types import ErrorReply
+from redis_tui.session.base import Capability, Event, EventKind, ScriptInfo
+from redis_tui.spec.complete import complete
+from redis_tui.tui import queries
+from redis_tui.tui.desks.coalescer import Coalescer
+from redis_tui.tui.desks.keys import KeyDesk
+from redis_tui.tui.widgets.lua_complete import Offer
+
+if TYPE_CHECKING:
+    from redis_tui.spec.catalog import Catalog
+    from redis_tui.tui.desks.bench import Bench
+
+_ECHO_SECONDS = 0.3
+
+
+class FeedDesk:
+    """Reads for the panes."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._session, self._panes = bench.session, bench.panes
+        self._keys = KeyDesk(bench.session, bench.panes.keys)
+        self._scripts: list[ScriptInfo] = []
+        self._scripts_read_at = 0.0
+        self._catalog: Catalog | None = None
+        self._was_running = False
+        self._figures_soon = Coalescer(self.read_figures)
+        self._scripts_soon = Coalescer(self.read_scripts)
+        self._keys_soon = Coalescer(self.read_keys, delay_s=0.4)
+
+    def start(self) -> None:
+        """Asks the server what the panes show."""
+        self._show_place()
+        self._bench.work(self._load_catalog(), "catalog")
+        self.read_all()
+
+    def stop(self) -> None:
+        """Wishes that wait are not served any more."""
+        for soon in (self._figures_soon, self._scripts_soon, self._keys_soon):
+            soon.stop()
+
+    # ── what the session tells ─────────────────────────────────────────────
+
+    def take(self, event: Event) -> None:
+        """Something happened on the server's side."""
+        match event.kind:
+            case EventKind.KEYS_CHANGED:
+                self._figures_soon.wish()
+                if event.keys:
+                    self._panes.keys.add(event.keys)
+                    self._panes.keys.mark_changed(event.keys)
+                else:
+                    self._keys_soon.wish()
+            case EventKind.SCRIPTS_CHANGED:
+                # Reading the list may itself send SCRIPT EXISTS, which tells a change: no answer to our own echo.
+                if time.monotonic() - self._scripts_read_at > _ECHO_SECONDS:
+                    self._scripts_soon.wish()
+            case EventKind.DISCONNECTED:
+                self._panes.title.set_state("disconnected", "danger", "✗")
+                self._panes.keys.show_message("The connection is lost.", "It is tried again; F9 asks now.")
+            case EventKind.RECONNECTED:
+                self._panes.title.set_state("ready", "success")
+                self.read_keys()
+            case EventKind.RUN_STARTED | EventKind.RUN_ENDED:
+                self.tick()
+            case EventKind.SENT:
+                pass
+
+    def tick(self) -> None:
+        """Looks what runs."""
+        if not self._bench.is_whole:
+            return
+        running = self._session.running()
+        self._panes.running.show(running, self._session.info.capabilities)
+        if running is not None:
+            self._panes.title.set_state(f"running {running.name}", "warning", "▶")
+        elif self._was_running:
+            self._panes.title.set_state("ready", "success")
+        self._was_running = running is not None
+
+    def count_down(self) -> None:
+        """A second has passed for the keys that expire."""
+        if self._bench.is_whole and not self._session.in_transaction:
+            self._panes.keys.count_down(1000)
+
+    def run_ended(self) -> None:
+        """A run of this workbench may have changed everything but the keys it told."""
+        self.read_slowlog()
+        self._scripts_soon.wish()
+        self._figures_soon.wish()
+        self.tick()
+
+    def wish_figures(self) -> None:
+        """The figures may have changed."""
+        self._figures_soon.wish()
+
+    # ── completion ─────────────────────────────────────────────────────────
+
+    async def _load_catalog(self) -> None:
+        try:
+            catalog = await self._session.catalog()
+        except RedisTuiError as error:
+            self._bench.app.notify(f"No completion: {error}", severity="warning")
+            return
+        self._catalog = catalog
+        pane = self._panes.keys
+        self._panes.console.set_completer(
+            lambda text, cursor: complete(
+                catalog, text, cursor, [key.decode("utf-8", "replace") for key in pane.keys_seen]
+            )
+        )
+        self._panes.editor.set_commands(self._command_offers)
+
+    def _command_offers(self, line: str) -> tuple[list[Offer], str]:
+        if self._catalog is None:
+            return [], ""
+        completion = complete(self._catalog, line, len(line))
+        return [Offer(item.text, item.meta) for item in completion.candidates], completion.hint
+
+    # ── reading ────────────────────────────────────────────────────────────
+
+    def read_all(self) -> None:
+        """Keys, scripts, slow log and figures."""
+        self.read_keys()
+        self.read_scripts()
+        self.read_slowlog()
+        self.read_figures()
+
+    def read_keys(self) -> None:
+        """Scans from the beginning."""
+        self._bench.work(self._bench.guard(self._keys.restart), "keys", exclusive=True)
+
+    def filter_keys(self, pattern: str) -> None:
+        """Scans with another pattern."""
+        self._bench.work(self._bench.guard(lambda: self._keys.restart(pattern)), "keys", exclusive=True)
+
+    def scan_on(self) -> None:
+        """Goes on with the scan, or stops it."""
+        self._bench.work(self._bench.guard(self._keys.go_on_or_stop), "keys")
+
+    def read_facts(self, keys: tuple[bytes, ...]) -> None:
+        """Types and TTLs of keys that came into view."""
+        self._bench.work(self._bench.guard(lambda: self._keys.facts(keys)), "facts")
+
+    def read_figures(self) -> None:
+        """The title bar's right end."""
+        self._bench.work(self._read_figures(), "figures", exclusive=True)
+
+    async def _read_figures(self) -> None:
+        await self._bench.guard(self._show_figures)
+        await self._bench.guard(self._keys.recount)
+
+    async def _show_figures(self) -> None:
+        self._panes.title.set_figures(await queries.figures(self._session))
+        self._show_place()
+
+    def _show_place(self) -> None:
+        info = self._session.info
+        self._panes.title.set_place(info.label, f"{info.server} {info.version} · db{self._session.db}")
+
+    def read_scripts(self) -> None:
+        """The script cache."""
+        self._bench.work(self._bench.guard(self._show_scripts), "scripts", exclusive=True)
+
+    async def _show_scripts(self) -> None:
+        self._scripts_read_at = time.monotonic()
+        self._scripts = await self._session.scripts()
+        self._scripts_read_at = time.monotonic()
+        whole = Capability.LIST_SCRIPTS in self._session.info.capabilities
+        self._panes.scripts.show(self._scripts, whole=whole)
+
+    def read_slowlog(self) -> None:
+        """The slow log."""
+        self._bench.work(self._bench.guard(self._show_slowlog), "slowlog", exclusive=True)
+
+    async def _show_slowlog(self) -> None:
+        entries = await queries.slowlog(self._session)
+        if isinstance(entries, ErrorReply):
+            self._panes.slowlog.show_message(f"✗ {entries.message or entries.code}")
+            return
+        threshold = await queries.slow_threshold(self._session)
+        self._panes.slowlog.show(entries, self._script_names(), threshold)
+
+    def _script_names(self) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for buffer in self._panes.editor.buffers:
+            names[hashlib.sha1(buffer.source, usedforsecurity=False).hexdigest()] = buffer.name
+            names[buffer.text] = buffer.name
+        for info in self._scripts:
+            if info.name:
+                names[info.sha] = info.name
+                names[(info.source or b"").decode("utf-8", "replace")] = info.name
+        return names

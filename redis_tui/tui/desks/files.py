@@ -1,0 +1,202 @@
+"""Opens, saves and closes scripts, and keeps their arguments.
+
+Knows the workspace, the editor and the arguments; sends nothing but an example's set-up
+commands. The decision a reader would question: the fields of the Arguments pane are put into
+the buffer whenever something is done with it, so that there is one truth about a script: its buffer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from redis_tui.errors import RedisTuiError
+from redis_tui.tui.panes.editor import suggested_path
+from redis_tui.tui.screens.dialogs import AskPath, Choice, file_offers
+from redis_tui.workspace import Buffer, Preset, format_arguments, key_use, list_examples, load_example
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from redis_tui.session.base import ScriptInfo
+    from redis_tui.tui.desks.bench import Bench
+
+
+class FileDesk:
+    """The scripts of the editor and their files."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._editor, self._arguments = bench.panes.editor, bench.panes.arguments
+        self._workspace = bench.workspace
+
+    # ── opening ────────────────────────────────────────────────────────────
+
+    async def open_first(self, paths: Sequence[Path]) -> None:
+        """The files that were named, or else an example; behind them what was never saved."""
+        recovered = self._workspace.recover()
+        for path in paths:
+            await self.open_path(str(path.expanduser().absolute()))
+        if self._editor.buffer is None:
+            await self._editor.add(self._workspace.open_example("counter"))
+        front = len(self._editor.buffers) - 1
+        for buffer in recovered:
+            await self._editor.add(buffer)
+        self._editor.show(front)
+        if any(buffer.recovered for buffer in self._editor.buffers):
+            self._bench.app.notify("Unsaved text of the last session is back.", timeout=5)
+        self._editor.focus_content()
+
+    async def ask_open(self) -> None:
+        """Asks for a file, a recent one or an example."""
+        examples = [(example.name, example.title) for example in list_examples()]
+        dialog = AskPath("Open", "", file_offers(self._workspace.recent(), examples))
+        if answer := await self._bench.app.push_screen_wait(dialog):
+            await self.open_path(answer)
+
+    async def open_path(self, answer: str) -> None:
+        """A file by its path, or ``example:NAME``."""
+        try:
+            if answer.startswith("example:"):
+                buffer = self._workspace.open_example(answer.removeprefix("example:"))
+            else:
+                buffer = self._workspace.open(Path(answer))
+        except RedisTuiError as error:
+            self._bench.app.notify(str(error), severity="error", timeout=8)
+            return
+        await self._editor.add(buffer)
+        self._editor.focus_content()
+
+    async def open_script(self, info: ScriptInfo) -> None:
+        """A script of the cache: the tab that has its text, or a new one."""
+        if info.source is None:
+            text = f"The server does not give the source of {info.sha[:6]} away."
+            self._bench.app.notify(text, severity="warning")
+            return
+        text = info.source.decode("utf-8", "replace")
+        known = next((at for at, buffer in enumerate(self._editor.buffers) if buffer.text == text), None)
+        if known is None:
+            await self._editor.add(Buffer(info.name or info.sha[:6], text, saved_text=text))
+        else:
+            self._editor.show(known)
+        self._editor.focus_content()
+
+    async def new(self) -> None:
+        """An empty tab."""
+        await self._editor.add(self._workspace.new(len(self._editor.buffers) + 1))
+        self._editor.focus_content()
+
+    # ── saving and closing ─────────────────────────────────────────────────
+
+    async def save(self, *, elsewhere: bool = False) -> None:
+        """Writes the script in front; asks for a place where it has none, or another is wanted."""
+        buffer = self.with_arguments()
+        if buffer is not None:
+            await self._save(buffer, elsewhere=elsewhere)
+
+    async def _save(self, buffer: Buffer, *, elsewhere: bool = False) -> None:
+        place = None
+        if elsewhere or buffer.path is None:
+            dialog = AskPath("Save as", str(suggested_path(buffer)))
+            if not (place := await self._bench.app.push_screen_wait(dialog)):
+                return
+        try:
+            saved = self._workspace.save(buffer, Path(place) if place else None)
+        except RedisTuiError as error:
+            self._bench.app.notify(str(error), severity="error", timeout=8)
+            return
+        self._editor.set_buffer(saved)
+        self._bench.app.notify(f"Saved {saved.path}.", timeout=2)
+
+    async def close(self) -> None:
+        """Closes the script in front; asks if its text is not saved."""
+        buffer = self.with_arguments()
+        if buffer is None:
+            return
+        if buffer.dirty:
+            choices = (Choice("save", "Save"), Choice("drop", "Discard", danger=True), Choice("cancel", "Keep open"))
+            answer = await self._bench.ask(buffer.title, "Its text is not saved.", *choices)
+            if answer == "cancel":
+                return
+            if answer == "save":
+                await self._save(buffer)
+                if (now := self._editor.buffer) is None or now.dirty:
+                    return
+        self._workspace.forget(buffer)
+        await self._editor.close()
+        if self._editor.buffer is None:
+            self._arguments.set_texts("", "", "", 0)
+
+    def keep_unsaved(self) -> None:
+        """Keeps all unsaved text for the next start."""
+        self.with_arguments()
+        for buffer in self._editor.buffers:
+            self._workspace.autosave(buffer)
+
+    # ── arguments ──────────────────────────────────────────────────────────
+
+    def with_arguments(self) -> Buffer | None:
+        """The script in front, with its fields as they are typed now."""
+        buffer = self._editor.buffer
+        if buffer is None:
+            return None
+        keys, args = self._arguments.texts
+        buffer = replace(buffer, keys_text=keys, args_text=args)
+        self._editor.set_buffer(buffer)
+        return buffer
+
+    def shown(self) -> None:
+        """Another script is in front: its arguments are too."""
+        buffer = self._editor.buffer
+        if buffer is not None:
+            self._arguments.set_texts(buffer.keys_text, buffer.args_text, buffer.preset, len(buffer.presets))
+            self._arguments.set_use(key_use(buffer.text))
+
+    def edited(self) -> None:
+        """The text changed: it may read other arguments, and is kept."""
+        buffer = self.with_arguments()
+        if buffer is not None:
+            self._arguments.set_use(key_use(buffer.text))
+            self._workspace.autosave(buffer)
+
+    def next_preset(self) -> None:
+        """Fills the fields from the next preset."""
+        buffer = self._editor.buffer
+        if buffer is None or not buffer.presets:
+            text = "This script has no presets. The palette keeps these arguments as one."
+            self._bench.app.notify(text, timeout=4)
+            return
+        names = [preset.name for preset in buffer.presets]
+        at = (names.index(buffer.preset) + 1) % len(names) if buffer.preset in names else 0
+        preset = buffer.presets[at]
+        keys, args = format_arguments(preset.keys), format_arguments(preset.args)
+        self._editor.set_buffer(replace(buffer, keys_text=keys, args_text=args, preset=preset.name))
+        self.shown()
+
+    def keep_preset(self) -> None:
+        """Keeps the fields as a preset."""
+        buffer = self.with_arguments()
+        if buffer is None:
+            return
+        try:
+            keys, args = self._arguments.parsed()
+        except RedisTuiError as error:
+            self._bench.app.notify(str(error), severity="error")
+            return
+        name = " ".join(part for part in (buffer.keys_text, buffer.args_text) if part) or "no arguments"
+        self._editor.set_buffer(self._workspace.keep_preset(buffer, Preset(name[:30], keys, args)))
+        self.shown()
+
+    async def set_up_example(self) -> None:
+        """Runs the example's set-up commands."""
+        buffer = self._editor.buffer
+        example = load_example(buffer.example) if buffer and buffer.example else None
+        if example is None or not example.setup:
+            self._bench.app.notify("This script needs no sample data.", timeout=3)
+            return
+        for argv in example.setup:
+            await self._bench.guard(partial(self._bench.session.execute, argv))
+        text = f"{len(example.setup)} commands prepared the sample data (F12 shows them)."
+        self._bench.app.notify(text, timeout=4)

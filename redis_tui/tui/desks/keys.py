@@ -1,0 +1,117 @@
+"""Feeds the key browser: SCAN in small budgets, facts of visible rows.
+
+Knows the session and the Keys pane. The decision a reader would question: a scan stops
+by itself after a budget, and waits to be told to go on; nobody asked for a million keys.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from redis_tui.resp.types import ErrorReply
+from redis_tui.tui import queries
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from redis_tui.session.base import Session
+    from redis_tui.tui.panes.keys import KeysPane
+    from redis_tui.tui.queries import ScanBatch
+
+SCAN_BUDGET = 10_000
+"""Keys that one scan reads before it waits to be told to go on."""
+_FACTS_AT_ONCE = 64
+
+
+class KeyDesk:
+    """Feeds the key browser: SCAN in small budgets, facts of visible rows."""
+
+    def __init__(self, session: Session, pane: KeysPane) -> None:
+        self._session = session
+        self._pane = pane
+        self._cursor = b"0"
+        self._seen = 0
+        self._total = 0
+        self._pattern = ""
+        self._complete = False
+        self._scanning = False
+        self._generation = 0
+        self._asked: set[bytes] = set()
+
+    async def restart(self, pattern: str | None = None) -> None:
+        """Scans from the beginning, with another pattern if one is given."""
+        if pattern is not None:
+            self._pattern = pattern
+        self._generation += 1
+        self._cursor, self._seen, self._complete, self._scanning = b"0", 0, False, False
+        self._asked.clear()
+        self._pane.start()
+        await self._scan()
+
+    async def go_on_or_stop(self) -> None:
+        """Stops a scan that is under way, or goes on where it stopped."""
+        if self._scanning:
+            self._generation += 1
+            self._scanning = False
+            self._progress()
+        elif not self._complete:
+            await self._scan()
+
+    async def _scan(self) -> None:
+        generation, budget = self._generation, SCAN_BUDGET
+        self._scanning = True
+        while budget > 0 and generation == self._generation:
+            batch = await queries.scan(self._session, self._cursor, self._pattern)
+            if generation != self._generation:
+                return
+            if isinstance(batch, ErrorReply):
+                self._scanning = False
+                self._pane.show_message(f"✗ {batch.message or batch.code}", _advice(batch))
+                return
+            self._take(batch)
+            budget -= queries.SCAN_COUNT
+            if self._complete:
+                break
+        self._scanning = False
+        self._progress()
+
+    def _take(self, batch: ScanBatch) -> None:
+        self._cursor, self._total = batch.cursor, batch.total
+        self._complete = batch.cursor == b"0"
+        self._seen = min(self._seen + max(queries.SCAN_COUNT, len(batch.keys)), batch.total)
+        self._pane.add(batch.keys)
+        self._progress()
+
+    async def recount(self) -> None:
+        """Asks for the number of keys again: a run may have added or taken some."""
+        if self._scanning:
+            return
+        total = await self._session.execute([b"DBSIZE"])
+        if isinstance(total, int) and not self._scanning:
+            self._total = total
+            self._seen = min(self._seen, total)
+            self._progress()
+
+    def _progress(self) -> None:
+        self._pane.show_progress(self._seen, self._total, scanning=self._scanning, complete=self._complete)
+
+    async def facts(self, keys: Sequence[bytes]) -> None:
+        """Types and TTLs of keys that came into view."""
+        wanted = [key for key in keys if key not in self._asked][:_FACTS_AT_ONCE]
+        if not wanted:
+            return
+        self._asked.update(wanted)
+        try:
+            found = await queries.facts(self._session, wanted)
+        finally:
+            self._asked.difference_update(wanted)
+        self._pane.set_facts(found, wanted)
+
+
+def _advice(error: ErrorReply) -> str:
+    advice = {
+        "BUSY": "A script is running; F8 ends it, F9 reads again.",
+        "NOAUTH": "Type AUTH at the prompt, then F9.",
+        "NOPERM": "This user may not SCAN.",
+    }
+    return advice.get(error.code, "F9 tries again.")

@@ -1,0 +1,143 @@
+"""Runs the script in front, one run at a time, shows what came of it, and ends it when told.
+
+Knows the session, the editor, the arguments and the Result pane. The decision a reader would
+question: a run that was killed after it had written is asked about a second time, because
+only the embedded engine can undo, and a server would go on half way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from redis_tui.errors import RedisTuiError
+from redis_tui.session.base import Capability, KillOutcome, ScriptOutcome, ScriptRun
+from redis_tui.tui.screens.dialogs import Choice
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
+    from redis_tui.tui.desks.bench import Bench
+    from redis_tui.tui.desks.feed import FeedDesk
+
+_ASKED = "Kill requested…"
+_THRESHOLD = "The server answers once busy-reply-threshold (5 s by default) has passed."
+
+
+class RunDesk:
+    """F5 to F8."""
+
+    def __init__(self, bench: Bench, feed: FeedDesk) -> None:
+        self._bench, self._feed = bench, feed
+        self._session, self._panes = bench.session, bench.panes
+        self._is_busy = False
+
+    # ── running ────────────────────────────────────────────────────────────
+
+    def start(self, *, dry_run: bool = False, trace: bool = False) -> None:
+        """Runs the script in front with its arguments, or says why it cannot."""
+        run = self._wanted(dry_run=dry_run, trace=trace)
+        if run is not None:
+            self._bench.work(self._run(run), "run")
+
+    def _wanted(self, *, dry_run: bool, trace: bool) -> ScriptRun | None:
+        buffer, result = self._panes.editor.buffer, self._panes.result
+        if buffer is None:
+            return None
+        if self._session.in_transaction:
+            result.show_problem("MULTI is open in the console.", "Enter EXEC or DISCARD there, then run.")
+            return None
+        if self._is_busy:
+            self._bench.app.notify("A script is still running. F8 ends it.", severity="warning")
+            return None
+        try:
+            keys, args = self._panes.arguments.parsed()
+        except RedisTuiError as error:
+            result.show_problem(error.message, error.hint)
+            return None
+        if dry_run and Capability.DRY_RUN not in self._session.info.capabilities:
+            result.show_problem("This server cannot run a script without effect.", "Open the embedded engine.")
+            return None
+        trace = trace or self._session.info.embedded
+        return ScriptRun(
+            source=buffer.source, keys=keys, args=args, name=buffer.name, db=None, trace=trace, dry_run=dry_run
+        )
+
+    async def _run(self, run: ScriptRun) -> None:
+        self._is_busy = True
+        self._panes.editor.mark_error(None, "")
+        self._panes.result.show_running(run.name, dry_run=run.dry_run)
+        try:
+            outcome = await self._session.run(run)
+        except RedisTuiError as error:
+            self._panes.result.show_problem(error.message, error.hint)
+            return
+        finally:
+            self._is_busy = False
+        self._show_outcome(run, outcome)
+
+    def _show_outcome(self, run: ScriptRun, outcome: ScriptOutcome) -> None:
+        self._panes.result.show(run, outcome, self._session.info.capabilities)
+        if outcome.error is not None:
+            self._panes.editor.mark_error(outcome.error.line, outcome.error.message)
+        if not run.dry_run:
+            here = [change.key for change in outcome.changes if change.db == self._session.db]
+            self._panes.keys.add(change.key for change in outcome.changes if change.after.type != "none")
+            self._panes.keys.mark_changed(here)
+        self._feed.run_ended()
+
+    # ── killing ────────────────────────────────────────────────────────────
+
+    def kill(self) -> None:
+        """Ends the script; where it has written, explains and offers what there is."""
+        self._bench.work(self._kill_and_tell(), "kill")
+
+    async def _kill_and_tell(self) -> None:
+        pane = self._panes.running
+        if self._session.running() is not None:
+            pane.say(_ASKED if self._session.info.embedded else f"{_ASKED} {_THRESHOLD}")
+            self._feed.tick()
+        outcome, sentence = await self._kill()
+        pane.say("")
+        if outcome is KillOutcome.UNKILLABLE:
+            pane.say("" if self._can_undo else "has written: cannot be killed")
+            outcome, sentence = await self._kill_written(sentence)
+        if sentence:
+            severity: SeverityLevel = "information" if outcome is KillOutcome.KILLED else "warning"
+            self._bench.app.notify(sentence, severity=severity, timeout=4)
+
+    async def _kill(self, *, undo: bool = False) -> tuple[KillOutcome, str]:
+        """Ends the script.
+
+        Returns:
+            What became of it, and a sentence for people.
+        """
+        running = self._session.running()
+        try:
+            outcome = await self._session.kill(undo=undo)
+        except RedisTuiError as error:
+            return KillOutcome.NOTHING_RUNNING, str(error)
+        if outcome is KillOutcome.KILLED:
+            took = f" after {running.elapsed_ms / 1000:.1f} s" if running else ""
+            return outcome, f"Script killed{took}." + (" Its writes were undone." if undo else "")
+        if outcome is KillOutcome.NOTHING_RUNNING:
+            return outcome, "Nothing is running."
+        return outcome, "The script has already written, so the server will not end it half way (UNKILLABLE)."
+
+    async def _kill_written(self, sentence: str) -> tuple[KillOutcome, str]:
+        if not self._can_undo:
+            text = (
+                f"{sentence}\n\nIt goes on until it ends by itself. The only other way is to stop the server without "
+                "saving, which loses all writes since the last save; redis-tui will not do that for you."
+            )
+            await self._bench.ask("Cannot be killed", text, Choice("cancel", "Understood"))
+            return KillOutcome.UNKILLABLE, ""
+        text = f"{sentence}\n\nThe embedded engine can end it and undo everything it wrote."
+        choices = (Choice("undo", "Kill and undo", danger=True), Choice("cancel", "Let it run"))
+        if await self._bench.ask("The script has written", text, *choices) != "undo":
+            return KillOutcome.UNKILLABLE, ""
+        return await self._kill(undo=True)
+
+    @property
+    def _can_undo(self) -> bool:
+        """Whether a script that has written can be killed and undone here."""
+        return Capability.ROLLBACK_KILL in self._session.info.capabilities
