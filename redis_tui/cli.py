@@ -3,7 +3,8 @@
 Faces and sessions are imported by the command that needs them, so that `run`, `exec` and
 `serve` load neither Textual nor prompt_toolkit, nor redis-py where no server is asked for.
 
-Exit status: 0, 1 an error reply, 2 usage, 3 no connection.
+Exit status: 0, 1 an error reply, 2 usage, 3 no connection, 124 a script that ran into its `--timeout`, as timeout(1)
+has it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import click
 
 from redis_tui import __version__
 from redis_tui.errors import FileError, RedisTuiError, UsageError
+from redis_tui.quantity import milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _DIALECTS = ("redis-8", "redis-7.2", "valkey-9")
 _ERROR_REPLY = 1
+_TIMED_OUT = 124
 _INTERRUPTED = 130
 _AFTER_KILL = {
     "KILLED": "The script was killed.",
@@ -177,6 +180,13 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
 @_load_option
 @click.option("--db", type=click.IntRange(0, 15), default=None, help="Database to run in.")
 @click.option("--setup", type=click.Path(path_type=Path), help="Redis commands to run first, one a line.")
+@click.option(
+    "--timeout",
+    "timeout_ms",
+    type=milliseconds,
+    metavar="TIME",
+    help="Kill it when it lasts longer, and undo what it wrote: 500ms, 2s, 1m, or milliseconds.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what the script would do and leave no mark.")
 @click.option("--trace", is_flag=True, help="Show every redis.call.")
 @click.option("--changes", is_flag=True, help="Show every key that changed.")
@@ -191,6 +201,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     load: Path | None,
     db: int | None,
     setup: Path | None,
+    timeout_ms: int | None,
     dry_run: bool,
     trace: bool,
     changes: bool,
@@ -217,6 +228,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
         dry_run=dry_run,
         changes=changes or as_json or dry_run,
         read_only=read_only,
+        timeout_ms=timeout_ms,
     )
     commands = [] if setup is None else _read(setup).splitlines()
 
@@ -228,7 +240,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
         outcome = await _run_or_kill(session, wanted)
         if as_json:
             _print(outcome_json(outcome).encode() + b"\n")
-            return _ERROR_REPLY if outcome.error else 0
+            return _status(outcome)
         _print(
             outcome_text(
                 outcome, trace=trace, changes=changes or dry_run, raw=_mode(None) == "raw" if raw is None else raw
@@ -236,7 +248,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
         )
         if remarks := outcome_remarks(outcome, wanted.source):
             click.echo(remarks, err=True)
-        return _ERROR_REPLY if outcome.error else 0
+        return _status(outcome)
 
     return asyncio.run(_with_session(_opener(url, dialect=dialect, read_only=read_only, load=load), work))
 
@@ -386,6 +398,12 @@ async def _run_or_kill(session: Session, wanted: ScriptRun) -> ScriptOutcome:
         if outcome.name == "KILLED":
             await running
         raise
+
+
+def _status(outcome: ScriptOutcome) -> int:
+    if outcome.timed_out:
+        return _TIMED_OUT
+    return _ERROR_REPLY if outcome.error else 0
 
 
 def _mode(chosen: str | None) -> str:

@@ -43,6 +43,7 @@ def outcome_json(outcome: ScriptOutcome) -> str:
             and {"code": error.code, "message": error.message, "line": error.line, "source": error.source},
             "dry_run": outcome.dry_run,
             "killed": outcome.killed,
+            "timed_out": outcome.timed_out,
             "notes": list(outcome.notes),
         },
         ensure_ascii=False,

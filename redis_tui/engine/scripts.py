@@ -50,6 +50,8 @@ class Observation:
     """Notes each call; slows the run down."""
     log: LogSink | None = None
     """Where redis.log lines go."""
+    timeout_ms: int | None = None
+    """The run is ended when it lasts longer."""
     can_undo: bool = False
     """A journal is open, so a kill may ask to take the writes back."""
     result: RunResult | None = None
@@ -306,7 +308,14 @@ class Scripts:
         self.current = RunningScript(script, client, host, runtime, time.perf_counter_ns(), watched, command)
         try:
             result = runtime.run(
-                script, keys, args, host, resp=client.resp, trace=watched.trace, busy_after_ms=self._busy_after_ms
+                script,
+                keys,
+                args,
+                host,
+                resp=client.resp,
+                trace=watched.trace,
+                busy_after_ms=self._busy_after_ms,
+                timeout_ms=watched.timeout_ms,
             )
         finally:
             self.current = None

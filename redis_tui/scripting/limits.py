@@ -55,19 +55,35 @@ class Limits:
         """Not empty once the run must end. A list, because its truth is the cheapest thing a call can test."""
         self.fault: BaseException | None = None
         """What broke on the Python side; raised again once Lua is unwound."""
+        self.timed_out = False
+        """The run has reached its own time limit, and must end for it."""
         self._host: Watch | None = None
         self._started_ns = 0
         self._next_busy_ns = 0
+        self._ends_ns: int | None = None
+        self._next_ns = 0
+        """Until then a poll has nothing to do but to look at the flag."""
         self._last_tick_ns = 0
         self._every = MOST_INSTRUCTIONS
 
-    def start(self, host: Watch, busy_after_ms: int) -> int:
-        """Begins a run and returns its start on the nanosecond clock."""
+    def start(self, host: Watch, busy_after_ms: int, timeout_ms: int | None = None) -> int:
+        """Begins a run and returns its start on the nanosecond clock.
+
+        Args:
+            host: is told that the run lasts.
+            busy_after_ms: from when on.
+            timeout_ms: when to end it; None lets it last.
+        """
         self.killed.clear()
         self.fault = None
+        self.timed_out = False
         self._host = host
         self._started_ns = self._last_tick_ns = now = perf_counter_ns()
-        self._next_busy_ns = now + busy_after_ms * 1_000_000
+        self._next_ns = self._next_busy_ns = now + busy_after_ms * 1_000_000
+        self._ends_ns = None
+        if timeout_ms is not None:
+            self._ends_ns = now + timeout_ms * 1_000_000
+            self._next_ns = min(self._next_ns, self._ends_ns)
         return now
 
     def end(self) -> None:
@@ -87,13 +103,18 @@ class Limits:
     def poll(self) -> bool:
         """Whether the run must end. Tells the host on the way that it lasts. Never raises."""
         now = perf_counter_ns()
-        if now < self._next_busy_ns or self._host is None:
+        if now < self._next_ns or self._host is None:
             return bool(self.killed)
-        try:
-            self._host.busy((now - self._started_ns) // 1_000_000)
-        except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
-            self.abort(fault)
-        self._next_busy_ns = perf_counter_ns() + BUSY_EVERY_NS
+        if self._ends_ns is not None and now >= self._ends_ns and not self.killed:
+            self.timed_out = True
+            self.killed.append(True)
+        if now >= self._next_busy_ns:
+            try:
+                self._host.busy((now - self._started_ns) // 1_000_000)
+            except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
+                self.abort(fault)
+            self._next_busy_ns = perf_counter_ns() + BUSY_EVERY_NS
+        self._next_ns = self._next_busy_ns if self._ends_ns is None else min(self._next_busy_ns, self._ends_ns)
         return bool(self.killed)
 
     def has_room(self, size: int) -> bool:

@@ -50,6 +50,8 @@ class RunResult:
     """Line of the script, from 1, where it failed."""
     killed: bool
     duration_us: float
+    timed_out: bool = False
+    """Killed, because it reached its own time limit."""
 
 
 class LuaRuntime:
@@ -130,6 +132,7 @@ class LuaRuntime:
         resp: int = 2,  # noqa: ARG002  # named for the reader: see Returns
         trace: TraceLog | None = None,
         busy_after_ms: int = 5000,
+        timeout_ms: int | None = None,
     ) -> RunResult:
         """Runs a script to its end.
 
@@ -141,6 +144,7 @@ class LuaRuntime:
             resp: the client's protocol.
             trace: where to note each call; None runs at full speed.
             busy_after_ms: from when on ``host.busy`` is told that the run lasts.
+            timeout_ms: when to end it; None lets it last.
 
         Returns:
             The outcome. The reply does not depend on `resp`: how a boolean reads is up to the protocol that the
@@ -150,7 +154,7 @@ class LuaRuntime:
             BaseException: whatever the host raised, once Lua is unwound.
         """
         self._bridge.start(host, trace)
-        started = self._limits.start(host, busy_after_ms)
+        started = self._limits.start(host, busy_after_ms, timeout_ms)
         try:
             outcome = self._call(script, keys, args, None if trace is not None else host.profile)
         finally:
@@ -169,7 +173,13 @@ class LuaRuntime:
         else:
             reply, line = self._conclude(script, *outcome)
         killed = outcome[0] == DEAD and bool(self._limits.killed)
-        return RunResult(reply, line, killed, (perf_counter_ns() - started) / 1000)
+        duration_us = (perf_counter_ns() - started) / 1000
+        if not killed or not self._limits.timed_out:
+            return RunResult(reply, line, killed, duration_us)
+        if isinstance(reply, ErrorReply):
+            told = b"Script killed after %d ms, its time limit." % (timeout_ms or 0)
+            reply = ErrorReply(reply.line.replace(self.killed_text, told, 1))
+        return RunResult(reply, line, killed, duration_us, timed_out=True)
 
     def _compiled(self, text: bytes) -> Any:
         """Lua's own of a text without its shebang."""

@@ -81,6 +81,10 @@ class ScriptRun:
     """Find out which keys changed; a real server is asked for the declared keys before and after."""
     read_only: bool = False
     """Send as EVAL_RO: a write inside is an error."""
+    timeout_ms: int | None = None
+    """Kill it when it lasts longer, and take back what it wrote where that can be done
+    (`Capability.ROLLBACK_KILL`); None lets it last. A real server hears of a kill only once the
+    script has passed its ``busy-reply-threshold``, and kills none that has written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,8 @@ class ScriptOutcome:
     changes_total: int = 0
     log: tuple[LogLine, ...] = ()
     killed: bool = False
+    timed_out: bool = False
+    """It reached the time limit of its run. ``killed`` is true as well, unless a server refused to kill it."""
     dry_run: bool = False
     notes: tuple[str, ...] = ()
     """Sentences a person should see: what was not traced, what was compared, on what a dry run ran."""

@@ -309,7 +309,7 @@ class EmbeddedSession:
         self._liken(client, engine, run.db)
         lines: list[LogLine] = []
         trace = TraceLog(TRACE_LIMIT) if run.trace else None
-        observation = Observation(trace=trace, log=_collector(lines), can_undo=True)
+        observation = Observation(trace=trace, log=_collector(lines), can_undo=True, timeout_ms=run.timeout_ms)
         journal = Journal()
         engine.space.open_journal(journal)
         engine.scripts.observation = observation
@@ -320,14 +320,16 @@ class EmbeddedSession:
             duration_ms = (time.perf_counter_ns() - started) / 1e6
             engine.scripts.observation = None
             engine.space.close_journal()
+            result, has_written = observation.result, bool(len(journal))
+            timed_out = result is not None and result.timed_out
+            undone = observation.undone or timed_out
             changes, total = changes_of(journal, limit=CHANGES_LIMIT) if run.changes else ((), 0)
-            if run.dry_run or observation.undone:
+            if run.dry_run or undone:
                 journal.rollback()
                 engine.eviction.recount()
         if reply is BLOCKED:
             engine.blocking.release(client)
             return None
-        result = observation.result
         return ScriptOutcome(
             reply=as_resp2(reply) if client.resp == 2 else reply,
             sha=sha,
@@ -339,8 +341,13 @@ class EmbeddedSession:
             changes_total=total,
             log=tuple(lines),
             killed=result is not None and result.killed,
+            timed_out=timed_out,
             dry_run=run.dry_run,
-            notes=_notes(undone=observation.undone and bool(changes), log_lines=len(lines)),
+            notes=_notes(
+                undone=undone and has_written,
+                timeout_ms=run.timeout_ms if timed_out else None,
+                log_lines=len(lines),
+            ),
         )
 
 
@@ -390,9 +397,12 @@ def _rows(trace: TraceLog | None) -> tuple[TraceRow, ...]:
     return tuple(TraceRow(row.line, row.argv, row.reply, row.duration_us) for row in trace.rows)
 
 
-def _notes(*, undone: bool, log_lines: int) -> tuple[str, ...]:
+def _notes(*, undone: bool, timeout_ms: int | None, log_lines: int) -> tuple[str, ...]:
     notes = []
-    if undone:
+    if timeout_ms is not None:
+        wrote = "its writes were rolled back; Changes shows what it had done" if undone else "it had written nothing"
+        notes.append(f"Killed after {timeout_ms} ms, its time limit; {wrote}.")
+    elif undone:
         notes.append("The script was killed and its writes were undone; Changes shows what it had done.")
     if log_lines >= LOG_LIMIT:
         notes.append(f"Only the first {LOG_LIMIT} lines of redis.log are kept.")

@@ -22,12 +22,14 @@ from redis_tui.session.base import (
     EventKind,
     KillOutcome,
     Running,
+    ScriptError,
     ScriptInfo,
     ScriptOutcome,
     ScriptRun,
     Session,
     SessionInfo,
 )
+from redis_tui.session.deadline import Unkillable, within
 from redis_tui.session.failure import script_error
 from redis_tui.session.feed import Feed
 from redis_tui.session.guard import refuse_in_transaction, refuse_takeover, writes
@@ -170,17 +172,20 @@ class RemoteSession:
             return await self._rehearsal.kill()
         if undo:
             raise NotSupportedError("A real server cannot undo what a script has written.")
-        if self._aside is None or not self._aside.is_open:
-            self._aside = Wire(self._url, password=self._password, bare=True)
-            await self._aside.connect()
-        self._feed.put(Event(EventKind.SENT, "SCRIPT KILL"))
         try:
-            reply = await asyncio.wait_for(self._aside.execute([b"SCRIPT", b"KILL"]), KILL_TIMEOUT_S)
+            return await asyncio.wait_for(self._script_kill(), KILL_TIMEOUT_S)
         except TimeoutError:
             raise SessionError(
                 f"The server has not answered SCRIPT KILL within {KILL_TIMEOUT_S:.0f} s.",
                 hint="It answers once the script has passed busy-reply-threshold; try again then.",
             ) from None
+
+    async def _script_kill(self) -> KillOutcome:
+        if self._aside is None or not self._aside.is_open:
+            self._aside = Wire(self._url, password=self._password, bare=True)
+            await self._aside.connect()
+        self._feed.put(Event(EventKind.SENT, "SCRIPT KILL"))
+        reply = await self._aside.execute([b"SCRIPT", b"KILL"])
         if isinstance(reply, ErrorReply):
             if reply.code in ("NOTBUSY", "UNKILLABLE"):
                 return KillOutcome.NOTHING_RUNNING if reply.code == "NOTBUSY" else KillOutcome.UNKILLABLE
@@ -244,7 +249,11 @@ class RemoteSession:
         source = instrument(run.source, valkey=valkey) if run.trace else run.source
         name = b"EVAL_RO" if run.read_only or self.info.read_only else b"EVAL"
         started = time.perf_counter()
-        reply = (await pipeline([[name, source, b"%d" % len(run.keys), *run.keys, *run.args]]))[0]
+        work = pipeline([[name, source, b"%d" % len(run.keys), *run.keys, *run.args]])
+        try:
+            reply = (await (work if run.timeout_ms is None else within(run.timeout_ms, work, self._script_kill)))[0]
+        except Unkillable:
+            return _given_up(sha, (time.perf_counter() - started) * 1000)
         duration_ms = (time.perf_counter() - started) * 1000
         after = await snapshots(pipeline, run.keys, now_ms=_now_ms()) if run.changes else {}
         report = read_report(reply) if run.trace else None
@@ -252,6 +261,8 @@ class RemoteSession:
             reply = report.reply
         changes = compare(self._db if run.db is None else run.db, before, after)
         error = script_error(reply, run.source) if isinstance(reply, ErrorReply) else None
+        killed = error is not None and "killed by user" in error.message
+        late = run.timeout_ms is not None and duration_ms > run.timeout_ms
         return ScriptOutcome(
             reply=reply,
             sha=sha,
@@ -261,8 +272,9 @@ class RemoteSession:
             trace_total=report.total if report else 0,
             changes=changes,
             changes_total=len(changes),
-            killed=error is not None and "killed by user" in error.message,
-            notes=_notes(run, report),
+            killed=killed,
+            timed_out=killed and late,
+            notes=(*_late_notes(duration_ms, killed=killed, late=late), *_notes(run, report)),
         )
 
     async def _rehearse(self, run: ScriptRun) -> ScriptOutcome:
@@ -344,6 +356,28 @@ def _facts(info: Reply) -> dict[str, str]:
         return {}
     lines = info.decode("utf-8", "replace").splitlines()
     return {name: value for name, colon, value in (line.partition(":") for line in lines) if colon}
+
+
+def _given_up(sha: str, duration_ms: float) -> ScriptOutcome:
+    """The outcome of a run whose time is up and which the server does not kill."""
+    text = "the script goes on: the server kills none that has written, or it does not obey"
+    return ScriptOutcome(
+        reply=ErrorReply(b"UNKILLABLE Its time is up, but " + text.encode()),
+        sha=sha,
+        duration_ms=duration_ms,
+        error=ScriptError("UNKILLABLE", f"Its time is up, but {text}", None, None),
+        timed_out=True,
+        notes=("It runs on the server until it ends; others are told BUSY meanwhile. Its writes stay.",),
+    )
+
+
+def _late_notes(duration_ms: float, *, killed: bool, late: bool) -> tuple[str, ...]:
+    if not late:
+        return ()
+    took = f"{duration_ms:.0f} ms"
+    if killed:
+        return (f"Killed after {took} for its time limit; a server listens only from busy-reply-threshold on.",)
+    return (f"Its time was up, but it ended by itself after {took}, before the server listened to a kill.",)
 
 
 def _notes(run: ScriptRun, report: Reported | None) -> tuple[str, ...]:

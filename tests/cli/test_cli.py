@@ -11,6 +11,7 @@ import pytest
 
 from redis_tui import __version__
 from redis_tui.cli import run_cli
+from redis_tui.quantity import milliseconds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -262,3 +263,27 @@ def test_a_refused_line_of_many_is_named_and_the_others_run() -> None:
     assert done.stdout == b"OK\nv\n"
     assert b"Line 2: SUBSCRIBE would take over this connection." in done.stderr
     assert done.returncode != 0
+
+
+def test_run_with_a_timeout_ends_a_script_that_spins_and_undoes_what_it_wrote(shell: Shell, tmp_path: Path) -> None:
+    spin = tmp_path / "spin.lua"
+    spin.write_text("redis.call('set', 'k', 'v')\nwhile true do end\n")
+    status, out, err = shell("run", str(spin), "--timeout", "20ms")
+    assert status == 124
+    assert out.startswith("ERR Script killed after 20 ms, its time limit. script: ")
+    assert "its writes were rolled back" in err
+    status, out, _ = shell("run", str(spin), "--timeout", "0.02s", "--json")
+    assert status == 124
+    assert json.loads(out)["timed_out"] is True
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1500", 1500), ("500ms", 500), ("2s", 2000), ("1.5 M", 90_000)])
+def test_a_time_is_read_with_its_unit(text: str, expected: int) -> None:
+    assert milliseconds(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "0", "0.1ms", "-1s", "2h", "s", "1e3"])
+def test_what_is_no_time_is_refused(shell: Shell, counter: str, text: str) -> None:
+    status, _, err = shell("run", counter, "k", ",", "--timeout", text)
+    assert status == 2
+    assert "Invalid value for '--timeout'" in err

@@ -12,6 +12,7 @@ from redis_tui.resp.types import NULL_ARRAY, ErrorReply, Reply, Status
 from redis_tui.session.base import Capability, Change, EventKind, KillOutcome, ScriptRun, Session, Snapshot
 from redis_tui.session.open import open_session
 from redis_tui.workspace import load_example
+from tests.conformance.real_server import running
 
 COUNTER = load_example("counter").source
 PUSH = load_example("push_if_exists").source
@@ -206,6 +207,60 @@ async def test_a_script_that_has_written_is_unkillable_but_can_be_undone_here(em
         outcome = await spinning
     assert [(change.before.value, change.after.value) for change in outcome.changes] == [(b"before", b"after")]
     assert await embedded.execute([b"GET", b"k"]) == b"before"
+
+
+async def test_a_run_that_lasts_longer_than_its_limit_is_killed(session: Session) -> None:
+    if not session.info.embedded:
+        await session.execute([b"CONFIG", b"SET", b"busy-reply-threshold", b"10"])
+    outcome = await asyncio.wait_for(session.run(ScriptRun(b"while true do end", timeout_ms=30)), 10)
+    assert outcome.killed
+    assert outcome.timed_out
+    assert outcome.duration_ms >= 30
+    assert outcome.error is not None
+    assert outcome.error.line == 1
+    assert outcome.notes[0].startswith("Killed after ")
+    assert (await session.run(ScriptRun(b"return 7", timeout_ms=5000))).reply == 7
+    if not session.info.embedded:
+        await session.execute([b"CONFIG", b"SET", b"busy-reply-threshold", b"5000"])
+
+
+async def test_a_run_within_its_limit_is_like_any_other(session: Session) -> None:
+    outcome = await session.run(ScriptRun(COUNTER, (b"k",), timeout_ms=5000))
+    assert (outcome.reply, outcome.timed_out, outcome.killed) == (1, False, False)
+
+
+async def test_what_was_written_before_the_limit_is_rolled_back_here(embedded: Session) -> None:
+    await embedded.execute([b"SET", b"k", b"before"])
+    source = b"redis.call('set', KEYS[1], 'after') while true do redis.call('incr', 'n') end"
+    outcome = await embedded.run(ScriptRun(source, (b"k",), timeout_ms=30))
+    assert outcome.timed_out
+    assert outcome.error is not None
+    assert outcome.error.message == "Script killed after 30 ms, its time limit."
+    assert outcome.notes == (
+        "Killed after 30 ms, its time limit; its writes were rolled back; Changes shows what it had done.",
+    )
+    assert outcome.changes_total == 2
+    assert await embedded.execute([b"MGET", b"k", b"n"]) == [b"before", None]
+
+
+async def test_a_run_that_has_written_nothing_says_so_at_its_limit(embedded: Session) -> None:
+    outcome = await embedded.run(ScriptRun(b"while true do pcall(error) end", timeout_ms=5))
+    assert outcome.notes == ("Killed after 5 ms, its time limit; it had written nothing.",)
+
+
+async def test_a_server_that_does_not_kill_a_script_that_has_written_is_not_waited_for() -> None:
+    source = b"redis.call('set', KEYS[1], 'v') while true do end"
+    with running("redis-8") as server:
+        session = await open_session(f"redis://127.0.0.1:{server.port}")
+        try:
+            await session.execute([b"CONFIG", b"SET", b"busy-reply-threshold", b"10"])
+            outcome = await asyncio.wait_for(session.run(ScriptRun(source, (b"k",), timeout_ms=30)), 10)
+        finally:
+            await session.close()
+    assert (outcome.timed_out, outcome.killed) == (True, False)
+    assert isinstance(outcome.reply, ErrorReply)
+    assert outcome.reply.code == "UNKILLABLE"
+    assert outcome.notes == ("It runs on the server until it ends; others are told BUSY meanwhile. Its writes stay.",)
 
 
 async def test_a_key_put_back_as_it_was_is_no_change(embedded: Session) -> None:
