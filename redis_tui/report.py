@@ -16,7 +16,7 @@ from redis_tui.render.error import explain_outcome
 from redis_tui.render.export import json_value, raw_text
 from redis_tui.render.reply import cli_lines
 from redis_tui.render.spans import plain
-from redis_tui.resp.inline import join_inline
+from redis_tui.render.trace import trace_lines
 
 if TYPE_CHECKING:
     from redis_tui.session.base import Change, ScriptOutcome, Snapshot, TraceRow
@@ -80,18 +80,8 @@ def _section(title: str, count: int, text: str) -> bytes:
 
 
 def _trace_text(outcome: ScriptOutcome) -> str:
-    rows = [_trace_line(row) for row in outcome.trace]
-    hidden = outcome.trace_total - len(outcome.trace)
-    if hidden > 0:
-        rows.append(f"  … and {hidden} more calls")
-    return "\n".join([f"\nTrace ({outcome.trace_total})", *(rows or ["  no calls"])])
-
-
-def _trace_line(row: TraceRow) -> str:
-    took = "" if row.duration_us is None else f"{row.duration_us:9.1f} µs"
-    reply = " ".join(plain(cli_lines(row.reply, resp=2)).split())
-    shown = reply if len(reply) <= 60 else f"{reply[:59]}…"  # what a line of 120 leaves
-    return f"  {row.line or '?':>4}  {join_inline(list(row.command))}  →  {shown}  {took}".rstrip()
+    rows = plain(trace_lines(outcome.trace, outcome.trace_total)) or "  no calls"
+    return f"\nTrace ({outcome.trace_total})\n{rows}"
 
 
 def _trace_json(row: TraceRow) -> dict[str, Any]:

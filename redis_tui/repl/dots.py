@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 from redis_tui.batch import ExitStatus, OutputMode, format_reply
 from redis_tui.errors import FileError, NotSupportedError, UsageError
 from redis_tui.render.changes import changes_lines
-from redis_tui.render.command import command_line
 from redis_tui.render.error import explain_outcome
 from redis_tui.render.reply import cli_lines
 from redis_tui.render.spans import Line, Span, show, text_line
+from redis_tui.render.trace import trace_lines
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.base import Capability, KillOutcome, ScriptRun
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from redis_tui.repl.shell import Shell
-    from redis_tui.session.base import ScriptOutcome, TraceRow
+    from redis_tui.session.base import ScriptOutcome
     from redis_tui.spec.command import CommandSpec
 
 _MAX_SCRIPT = 4 * 1024 * 1024
@@ -140,9 +140,7 @@ async def _run_file(shell: Shell, args: list[str], *, dry_run: bool = False, tra
 def outcome_lines(outcome: ScriptOutcome, source: bytes, *, resp: int = 2) -> list[Line]:
     """A run for people: log, trace, reply or error, what changed, notes, time."""
     lines: list[Line] = [[Span(f"[{entry.level}] ", "dim"), Span(show(entry.message), "text")] for entry in outcome.log]
-    lines += [_trace_line(row) for row in outcome.trace]
-    if outcome.trace_total > len(outcome.trace):
-        lines.append(text_line(f"first {len(outcome.trace):,} of {outcome.trace_total:,} calls", "dim"))
+    lines += trace_lines(outcome.trace, outcome.trace_total)
     lines += explain_outcome(outcome, source) or cli_lines(outcome.reply, resp=resp)
     if outcome.dry_run:
         lines.append(text_line("Dry run: nothing was kept. It would have changed:", "warning"))
@@ -153,20 +151,6 @@ def outcome_lines(outcome: ScriptOutcome, source: bytes, *, resp: int = 2) -> li
     )
     lines.append(text_line(f"{outcome.duration_ms:.2f} ms{changed}", "dim"))
     return lines
-
-
-def _trace_line(row: TraceRow) -> Line:
-    time = "" if row.duration_us is None else f" {row.duration_us:8.1f} us"
-    where = "   ?" if not row.line else f"{row.line:4}"
-    reply = cli_lines(row.reply)
-    more: Line = [Span(f" … {len(reply):,} lines", "dim")] if len(reply) > 1 else []
-    return [
-        Span(f"{where}{time}  ", "dim"),
-        *command_line(row.command, limit=100),
-        Span(" → ", "dim"),
-        *reply[0],
-        *more,
-    ]
 
 
 async def _load(shell: Shell, args: list[str]) -> None:

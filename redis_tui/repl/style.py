@@ -21,16 +21,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.formatted_text import StyleAndTextTuples
 
     from redis_tui.render.spans import Line, Span
-    from redis_tui.theme import Theme
-
-_BORROWED = {
-    "command.name": "title",
-    "command.token": "lua.builtin",
-    "command.number": "lua.number",
-    "command.string": "lua.string",
-    "command.argument": "text",
-}
-"""Styles of commands, told by styles that every theme has."""
+    from redis_tui.theme import Style as ThemeStyle
 
 
 def style_sheet(theme_name: str | None) -> Style:
@@ -43,8 +34,7 @@ def style_sheet(theme_name: str | None) -> Style:
         SettingsError: there is no such theme, or its file has a mistake.
     """
     theme = load_theme(theme_name or DEFAULT_THEME)
-    names = [*theme.styles, *(name for name in _BORROWED if name not in theme.styles)]
-    rules = {_class_name(name): _rule(theme, _BORROWED.get(name, name)) for name in names}
+    rules = {_class_name(name): _rule(style) for name, style in theme.styles.items()}
     bar = f"bg:{theme.colors['panel']} {theme.colors['dim']} noreverse"
     menu = f"bg:{theme.colors['panel']} {theme.colors['text']}"
     return Style.from_dict(
@@ -84,7 +74,6 @@ def _class_name(name: str) -> str:
     return f"tui-{name.replace('.', '-').replace('_', '-')}"
 
 
-def _rule(theme: Theme, name: str) -> str:
-    style = theme.style(name)
+def _rule(style: ThemeStyle) -> str:
     flags = [flag for flag in ("bold", "italic", "underline", "reverse") if getattr(style, flag)]
     return " ".join([style.color or "", *flags]).strip()

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from redis_tui.render.command import command_line
 from redis_tui.render.error import explain
 from redis_tui.render.reply import cli_lines
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import quote
-from redis_tui.resp.types import ErrorReply, Reply
+from redis_tui.resp.types import ErrorReply
 
 if TYPE_CHECKING:
-    from redis_tui.session.base import Change, LogLine, ScriptOutcome, Snapshot, TraceRow
+    from redis_tui.session.base import Change, LogLine, ScriptOutcome, Snapshot
 
 _SHORT = 60
 
@@ -42,34 +41,6 @@ def _error(outcome: ScriptOutcome, source: bytes) -> list[Line]:
     if outcome.killed:
         return [[Span("The script was killed. ", "danger"), Span("The next run can start.", "dim")]]
     return explain(outcome.error, source)
-
-
-def trace_lines(outcome: ScriptOutcome) -> list[Line]:
-    """The Trace tab: line, time, command, reply."""
-    lines = [_trace_line(row) for row in outcome.trace]
-    if outcome.trace_total > len(outcome.trace):
-        lines.append([Span(f"first {len(outcome.trace):,} of {outcome.trace_total:,} calls", "dim")])
-    return lines
-
-
-def _trace_line(row: TraceRow) -> Line:
-    where = f"{row.line:>4}" if row.line else "   ?"
-    took = "" if row.duration_us is None else f"{row.duration_us:.1f} µs"
-    return [
-        Span(f"{where}  ", "dim"),
-        Span(f"{took:>9}  ", "dim"),
-        *command_line(row.command, limit=400),
-        Span("  → ", "dim"),
-        *brief(row.reply),
-    ]
-
-
-def brief(reply: Reply) -> Line:
-    """A reply on one line."""
-    lines = cli_lines(reply)
-    if len(lines) == 1:
-        return list(lines[0])
-    return [*lines[0], Span(f"  … {len(lines):,} lines", "dim")]
 
 
 def log_lines(log: tuple[LogLine, ...]) -> list[Line]:

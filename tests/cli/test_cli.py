@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -121,9 +122,9 @@ def test_a_dry_run_shows_the_change(shell: Shell, counter: str) -> None:
 
 def test_a_trace_shows_each_call_with_its_line(shell: Shell, counter: str) -> None:
     _, out, _ = shell("run", counter, "counter", ",", "--trace")
-    rows = [" ".join(line.split()[:6]) for line in out.partition("Trace (2)\n")[2].splitlines()]
-    assert rows[0].startswith("1 get counter → (nil)")
-    assert rows[1].startswith("3 set counter 1 → OK")
+    first, second = out.partition("Trace (2)\n")[2].splitlines()
+    assert re.fullmatch(r" +1 +[\d.]+ µs  get counter  →  \(nil\)", first)
+    assert re.fullmatch(r" +3 +[\d.]+ µs  set counter 1  →  OK", second)
 
 
 @pytest.mark.parametrize(

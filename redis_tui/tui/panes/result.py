@@ -12,9 +12,10 @@ from textual.widgets import TabbedContent, TabPane
 from redis_tui.render.changes import changes_lines
 from redis_tui.render.export import hex_lines, json_text, raw_text
 from redis_tui.render.spans import Line, Span
+from redis_tui.render.trace import trace_lines
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.base import Capability, ScriptOutcome, ScriptRun
-from redis_tui.tui.outcome_lines import headline, log_lines, reply_lines, trace_lines
+from redis_tui.tui.outcome_lines import headline, log_lines, reply_lines
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -80,7 +81,11 @@ class ResultPane(Vertical):
         self._view = "cli"
         self.border_subtitle = headline(outcome)
         self._fill("reply", reply_lines(outcome, run.source))
-        self._fill("trace", trace_lines(outcome) or [[Span(_no_trace(capabilities, asked=run.trace), "dim")]])
+        self._fill(
+            "trace",
+            trace_lines(outcome.trace, outcome.trace_total)
+            or [[Span(_no_trace(capabilities, asked=run.trace), "dim")]],
+        )
         changes = changes_lines(outcome.changes, outcome.changes_total, limit=50) if outcome.changes else []
         self._fill("changes", changes or [[Span(_no_changes(capabilities), "dim")]])
         self._fill("log", log_lines(outcome.log) or [[Span("redis.log was not called.", "dim")]])

@@ -1,0 +1,41 @@
+"""A call of a run on one line."""
+
+from __future__ import annotations
+
+import pytest
+
+from redis_tui.render.spans import plain
+from redis_tui.render.trace import brief, trace_lines
+from redis_tui.resp.types import OK, ErrorReply, Reply
+from redis_tui.session.base import TraceRow
+
+
+def test_a_row_tells_line_time_command_and_reply() -> None:
+    rows = [TraceRow(3, (b"get", b"a b"), None, 1.54), TraceRow(12, (b"set", b"a", b"1"), OK, 1234.0)]
+    assert plain(trace_lines(rows, 2)).splitlines() == [
+        '   3      1.5 µs  get "a b"  →  (nil)',
+        "  12   1234.0 µs  set a 1  →  OK",
+    ]
+
+
+def test_what_is_not_known_is_left_open() -> None:
+    [line] = plain(trace_lines([TraceRow(0, (b"ping",), OK, None)], 1)).splitlines()
+    assert line == "   ?              ping  →  OK"
+
+
+def test_calls_that_were_not_kept_are_counted() -> None:
+    lines = trace_lines([TraceRow(1, (b"ping",), OK, None)], 12_000)
+    assert plain(lines[1:]) == "first 1 of 12,000 calls"
+
+
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        ([b"a", [1, None]], '1) "a" 2) 1) (integer) 1 2) (nil)'),
+        (ErrorReply(b"WRONGTYPE no"), "(error) WRONGTYPE no"),
+        (b"x" * 100, '"' + "x" * 58 + "…"),
+        ([b"12345678901234567890"] * 1_000_000, '1) "12345678901234567890" 2) "12345678901234567890" 3) "123…'),
+    ],
+)
+def test_a_reply_of_many_lines_is_run_together_and_cut(reply: Reply, text: str) -> None:
+    assert plain([brief(reply)]) == text
