@@ -217,6 +217,19 @@ class Workspace:
         buffer = Buffer(path.stem, text, path, text, presets=presets, encoding=encoding)
         return _with_preset(buffer, presets[0]) if presets else buffer
 
+    def open_or_new(self, path: Path) -> Buffer:
+        """Reads a Lua file, or begins one that is not there yet; saving writes it.
+
+        Raises:
+            FileError: as `open`, or there is no folder that it could be written to.
+        """
+        path = path.expanduser().absolute()
+        if path.exists():
+            return self.open(path)
+        if not path.parent.is_dir():
+            raise FileError(f"There is no folder {path.parent}.", hint="Check the path.")
+        return Buffer(path.stem, path=path, presets=self.presets(path))
+
     def open_example(self, name: str) -> Buffer:
         """A copy of an example; saving asks for a place."""
         example = load_example(name)
@@ -227,6 +240,24 @@ class Workspace:
     def new(self, number: int) -> Buffer:
         """An empty buffer."""
         return Buffer(f"script{number}")
+
+    def would_overwrite(self, buffer: Buffer, path: Path | None = None) -> bool:
+        """Whether saving would write over something that this buffer has not read or written.
+
+        Args:
+            buffer: what would be saved.
+            path: where to; None is its own file.
+        """
+        target = path or buffer.path
+        if target is None:
+            return False
+        target = target.expanduser().absolute()
+        if target != buffer.path:
+            return target.exists()
+        try:
+            return target.read_bytes() != replace(buffer, text=buffer.saved_text).source
+        except OSError:
+            return False
 
     def save(self, buffer: Buffer, path: Path | None = None) -> Buffer:
         """Writes a buffer to its file, or to another, by rename: a full disk leaves the old file whole.

@@ -12,10 +12,11 @@ import asyncio
 import contextlib
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit import PromptSession, print_formatted_text
-from prompt_toolkit.application import create_app_session
+from prompt_toolkit.application import create_app_session, get_app_session
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import FormattedText
 
@@ -28,9 +29,11 @@ from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.repl.dots import kill_running, run_dot
 from redis_tui.repl.line import CommandCompleter, CommandLexer, hint, key_bindings, open_history
 from redis_tui.repl.shell import Shell
+from redis_tui.repl.status import StatusLine
 from redis_tui.repl.style import color_depth, formatted_lines, style_sheet
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.resp.types import ErrorReply
+from redis_tui.session.base import KillOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 500
 """Lines printed before others get a turn."""
+_TELL_EVERY_S = 0.5
 _STARTS_WITHIN_MS = 200
 _LOOK_EVERY_MS = 20
 
@@ -57,13 +61,16 @@ class TerminalPrinter:
     def __init__(self, theme: str | None, output: Output | None = None) -> None:
         self.style: Style = style_sheet(theme)
         self._output = output
+        self.status = StatusLine(output or get_app_session().output, draws=output is not None or sys.stdout.isatty())
 
     def lines(self, lines: Sequence[Line]) -> None:
+        self.status.clear()
         print_formatted_text(
             FormattedText(formatted_lines(lines)), style=self.style, output=self._output, color_depth=color_depth()
         )
 
     def raw(self, data: bytes) -> None:
+        self.status.clear()
         sys.stdout.flush()
         sys.stdout.buffer.write(data + b"\n")
         sys.stdout.buffer.flush()
@@ -203,7 +210,7 @@ class Repl:
         else:
             count, argv = _repeat(words)
             for _ in range(count):
-                await self._interruptible(self._send(argv))
+                await self._interruptible(self._send(argv), sends=True)
 
     async def _send(self, argv: list[bytes]) -> None:
         shell = self._shell
@@ -226,17 +233,31 @@ class Repl:
             assert advice is not None  # these codes are in the table
             shell.printer.lines([text_line(f"→ {advice.action}", "hint")])
 
-    async def _interruptible(self, work: Awaitable[None]) -> None:
+    def _tell(self, seconds: float, *, sends: bool) -> None:
+        """Says what is waited for; nothing of a dot command without a script, which may have the screen."""
+        if (running := self._shell.session.running()) is not None:
+            text = f"{running.name} has been running for {running.elapsed_ms / 1000:.0f} s · Ctrl-C ends it"
+            self._terminal.status.show(text)
+        elif sends:
+            self._terminal.status.show(f"waiting for the reply for {seconds:.0f} s · Ctrl-C stops")
+
+    async def _interruptible(self, work: Awaitable[None], *, sends: bool = False) -> None:
         """Runs work to its end; Ctrl-C offers to kill a script, and otherwise stops waiting."""
         task = asyncio.ensure_future(work)
+        started = time.monotonic()
         while not task.done():
             pressed = asyncio.ensure_future(self._interrupt.wait())
-            await asyncio.wait([task, pressed], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([task, pressed], timeout=_TELL_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
             pressed.cancel()
-            if task.done() or not self._interrupt.is_set():
+            if task.done():
+                break
+            if not self._interrupt.is_set():
+                self._tell(time.monotonic() - started, sends=sends)
                 continue
             self._interrupt.clear()
-            await self._interrupted(task)
+            self._terminal.status.clear()
+            await self._guard(self._interrupted(task))
+        self._terminal.status.clear()
         if task.cancelled():
             self._shell.printer.lines([text_line("No longer waiting for the reply.", "dim")])
             return
@@ -251,7 +272,9 @@ class Repl:
                 await task
             return
         asked = asyncio.ensure_future(
-            self._ask(f"{running.name} has been running for {running.elapsed_ms / 1000:.1f} s. Kill it?")
+            self._ask(
+                f"{running.name} has been running for {running.elapsed_ms / 1000:.1f} s. Kill it?", ctrl_c_agrees=True
+            )
         )
         waiting: set[asyncio.Future[Any]] = {task, asked}
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -261,7 +284,11 @@ class Repl:
             with contextlib.suppress(asyncio.CancelledError):
                 await asked
         elif asked.result():
-            self._shell.printer.lines([await kill_running(self._shell)])
+            outcome, sentence = await kill_running(self._shell)
+            self._shell.printer.lines([sentence])
+            if outcome is KillOutcome.UNKILLABLE and await self._ask("Stop waiting for it? It goes on on the server."):
+                task.cancel()
+                await asyncio.wait({task})
 
     async def _running(self, task: asyncio.Future[None]) -> Running | None:
         """What runs; a script that was sent a moment ago may not have begun yet."""
@@ -271,14 +298,16 @@ class Repl:
             await asyncio.wait({task}, timeout=_LOOK_EVERY_MS / 1000)
         return None if task.done() else self._shell.session.running()
 
-    async def _ask(self, question: str) -> bool:
-        """A question of its own line; nothing but y or yes agrees."""
+    async def _ask(self, question: str, *, ctrl_c_agrees: bool = False) -> bool:
+        """A question of its own line; nothing but y or yes agrees, or a second Ctrl-C where it may."""
         asking: PromptSession[str] = PromptSession(color_depth=color_depth())
         try:
             answer = await asking.prompt_async(
                 [("class:tui-warning", f"{question} [y/N] ")], style=self._terminal.style, handle_sigint=False
             )
-        except (KeyboardInterrupt, EOFError):
+        except KeyboardInterrupt:
+            return ctrl_c_agrees
+        except EOFError:
             return False
         return answer.strip().lower() in ("y", "yes")
 

@@ -226,17 +226,18 @@ async def _call_editor(name: str) -> None:
 
 
 async def _kill(shell: Shell, _args: list[str]) -> None:
-    shell.printer.lines([await kill_running(shell)])
+    _, sentence = await kill_running(shell)
+    shell.printer.lines([sentence])
 
 
-async def kill_running(shell: Shell) -> Line:
-    """Kills what runs, asking before writes are undone; answers a sentence on what became of it."""
+async def kill_running(shell: Shell) -> tuple[KillOutcome, Line]:
+    """Kills what runs, asking before writes are undone; answers what became of it, and a sentence on that."""
     outcome = await shell.session.kill()
     if outcome is KillOutcome.UNKILLABLE and Capability.ROLLBACK_KILL in shell.session.info.capabilities:
         question = "The script has already written. Kill it and undo its writes?"
         if shell.ask is not None and await shell.ask(question):
             outcome = await shell.session.kill(undo=True)
-    return {
+    return outcome, {
         KillOutcome.KILLED: text_line("The script is being ended.", "success"),
         KillOutcome.NOTHING_RUNNING: text_line("Nothing is running.", "dim"),
         KillOutcome.UNKILLABLE: text_line(

@@ -176,6 +176,7 @@ class EmbeddedSession:
             try:
                 outcome = await self._after_pause(lambda engine: self._run(engine, run, sha))
             finally:
+                self._running_name, self._dry = "", False
                 self._feed.put(Event(EventKind.RUN_ENDED, run.name))
         self._feed.put(Event(EventKind.SCRIPTS_CHANGED))
         if outcome.changes and not run.dry_run:

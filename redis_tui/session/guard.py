@@ -57,6 +57,11 @@ def writes(catalog: Catalog, argv: Sequence[bytes]) -> bool:
     return bool(spec.flags & CommandFlag.WRITE)
 
 
+def runs_script(argv: Sequence[bytes]) -> bool:
+    """Whether a command runs Lua: EVAL, EVALSHA, FCALL, or one of their ``_RO`` forms."""
+    return argv[0].decode("utf-8", "replace").lower().removesuffix("_ro") in _RUNNERS
+
+
 def refuse_in_transaction(session: Session) -> None:
     """A run is not sent while MULTI is open: it would be queued, and run for real by a later EXEC.
 

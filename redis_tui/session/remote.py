@@ -32,7 +32,7 @@ from redis_tui.session.base import (
 from redis_tui.session.deadline import Unkillable, within
 from redis_tui.session.failure import script_error
 from redis_tui.session.feed import Feed
-from redis_tui.session.guard import refuse_in_transaction, refuse_takeover, writes
+from redis_tui.session.guard import refuse_in_transaction, refuse_takeover, runs_script, writes
 from redis_tui.session.inspect import compare, snapshots
 from redis_tui.session.instrument import Reported, instrument, read_report
 from redis_tui.session.rehearsal import rehearse
@@ -140,7 +140,12 @@ class RemoteSession:
         if self.info.read_only and writes(await self.catalog(), argv):
             return ErrorReply(b"READONLY This session is read-only; the command was not sent.")
         async with self._turn:
-            reply = (await self._in_db(db, [list(argv)]))[0]
+            if runs_script(argv) and not self._in_transaction:
+                self._running = (argv[0].decode("utf-8", "replace").upper(), time.perf_counter())
+            try:
+                reply = (await self._in_db(db, [list(argv)]))[0]
+            finally:
+                self._running = None
         self._note_effects(argv, reply)
         return reply
 

@@ -87,6 +87,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("filter_keys", "Filter keys", "Shows only keys that match a pattern.", "alt+f", group="Panes"),
     Action("scan_more", "Scan on", "Goes on with SCAN where it stopped, or stops it.", "alt+m", group="Panes"),
     Action("sent_log", "Log of sent commands", "Shows every command that went to the server.", "f12", group="Panes"),
+    Action("stop_waiting", "Stop waiting", "Ends what the console waits for; Esc there does it too.", group="Panes"),
     Action("flush_scripts", "Flush the script cache", "SCRIPT FLUSH, after a question.", group="Panes"),
     Action("reset_slowlog", "Reset the slow log", "SLOWLOG RESET.", group="Panes"),
     Action(

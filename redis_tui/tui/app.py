@@ -148,7 +148,7 @@ class WorkbenchApp(App[int]):
         try:
             session = await self._open()
         except RedisTuiError as error:
-            waiting.show_failure(error.message, error.hint)
+            waiting.show_failure(error)
             return
         self._session = session
         self._listener = asyncio.create_task(self._listen(session))
@@ -175,6 +175,10 @@ class WorkbenchApp(App[int]):
         """Alt and a digit; a digit without a pane does nothing, nor does any while a dialog is open."""
         if isinstance(self.screen, WorkbenchScreen) and 1 <= number <= len(PANES):
             self.screen.action_focus_pane(PANES[number - 1][0])
+
+    def action_help_quit(self) -> None:
+        """^C where nothing else takes it: says what the fingers may have meant."""
+        self.notify("^Q quits redis-tui. F8 ends a script, Esc a wait in the console.", timeout=4)
 
     def action_help(self) -> None:
         """F1."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 NARROW_COLUMNS = 100
 """Below this many columns the side panes fold into tabs."""
 
+SHORT_ROWS = 20
+"""Below this many rows the arguments lose their frame, and the result grows only while it has the keyboard."""
+
 LEFT = frozenset(("keys",))
 MIDDLE = frozenset(("editor", "arguments", "result"))
 RIGHT = frozenset(("scripts", "slowlog", "running"))
@@ -15,6 +18,11 @@ COLUMNS = {"left": LEFT, "middle": MIDDLE, "right": RIGHT}
 def is_narrow(width: int) -> bool:
     """Whether the side panes take turns with the middle."""
     return width < NARROW_COLUMNS
+
+
+def is_short(height: int) -> bool:
+    """Whether rows are so few that the frames of the middle would take the editor's."""
+    return height < SHORT_ROWS
 
 
 def visible_panes(width: int, in_use: str, zoomed: str | None) -> frozenset[str]:

@@ -86,6 +86,10 @@ class CommandEntered(Message):
         self.line = line
 
 
+class WaitUnwanted(Message):
+    """The answer that the console waits for is not wanted any more."""
+
+
 class PaneChosen(Message):
     """A folded pane's tab was clicked."""
 

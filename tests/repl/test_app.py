@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
@@ -67,6 +68,26 @@ async def test_ctrl_c_while_typing_drops_the_line(session: Any, talk: Talk) -> N
 async def test_a_number_in_front_repeats_the_command(session: Any, talk: Talk) -> None:
     await talk("3 INCR n\rexit\r")
     assert session.sent == [[b"INCR", b"n"]] * 3
+
+
+async def test_a_script_that_cannot_be_killed_can_be_left(
+    session: Any, paper: Any, talk: Talk, keys: PipeInput, tmp_path: Path
+) -> None:
+    spin = tmp_path / "spin.lua"
+    spin.write_text("while true do end")
+    session.info = replace(session.info, capabilities=frozenset())
+    session.kill_outcomes = [KillOutcome.UNKILLABLE]
+    assert await _after_start(session, talk, f".run {spin}\r", "y\ry\rPING\r.quit\r", keys) == 0
+    assert paper.text[-2:] == ["No longer waiting for the reply.", "OK"]
+
+
+async def test_a_second_ctrl_c_kills_without_an_answer(
+    session: Any, paper: Any, talk: Talk, keys: PipeInput, tmp_path: Path
+) -> None:
+    spin = tmp_path / "spin.lua"
+    spin.write_text("while true do end")
+    await _after_start(session, talk, f".run {spin}\r", "\x03.quit\r", keys)
+    assert session.kills == [False]
 
 
 @pytest.mark.parametrize(("mode", "text"), [("json", '{"a":1}'), ("csv", '"a",1'), ("raw", "a\n1")])

@@ -82,6 +82,8 @@ class FakeSession:
         self.sent.append(tuple(argv))
         self.tell(Event(EventKind.SENT, b" ".join(argv).decode()))
         await asyncio.sleep(0)
+        if argv[0].upper() == b"BLPOP":
+            await asyncio.Event().wait()
         return self._answer(argv[0].upper(), list(argv[1:]))
 
     def _answer(self, name: bytes, args: list[bytes]) -> Reply:

@@ -38,9 +38,9 @@ class FileDesk:
         """The files that were named, or else an example; behind them what was never saved."""
         recovered = self._workspace.recover()
         for path in paths:
-            await self.open_path(str(path.expanduser().absolute()))
+            await self._open_named(path)
         if self._editor.buffer is None:
-            await self._editor.add(self._workspace.open_example("counter"))
+            await self._editor.add(self._workspace.open_example("counter") if not paths else self._workspace.new(1))
         front = len(self._editor.buffers) - 1
         for buffer in recovered:
             await self._editor.add(buffer)
@@ -48,6 +48,17 @@ class FileDesk:
         if any(buffer.recovered for buffer in self._editor.buffers):
             self._bench.app.notify("Unsaved text of the last session is back.", timeout=5)
         self._editor.focus_content()
+
+    async def _open_named(self, path: Path) -> None:
+        """A file of the command line: what is wrong with it stays on the screen."""
+        try:
+            buffer = self._workspace.open_or_new(path)
+        except RedisTuiError as error:
+            self._bench.panes.result.show_problem(error.message, error.hint)
+            return
+        await self._editor.add(buffer)
+        if buffer.path is not None and not buffer.path.exists():
+            self._bench.app.notify(f"{buffer.title} is new: saving creates it.", timeout=5)
 
     async def ask_open(self) -> None:
         """Asks for a file, a recent one or an example."""
@@ -97,18 +108,40 @@ class FileDesk:
             await self._save(buffer, elsewhere=elsewhere)
 
     async def _save(self, buffer: Buffer, *, elsewhere: bool = False) -> None:
-        place = None
-        if elsewhere or buffer.path is None:
-            dialog = AskPath("Save as", str(suggested_path(buffer)))
-            if not (place := await self._bench.app.push_screen_wait(dialog)):
-                return
+        place = await self._place(buffer, elsewhere=elsewhere)
+        if place is None:
+            return
         try:
-            saved = self._workspace.save(buffer, Path(place) if place else None)
+            saved = self._workspace.save(buffer, place)
         except RedisTuiError as error:
             self._bench.app.notify(str(error), severity="error", timeout=8)
             return
         self._editor.set_buffer(saved)
         self._bench.app.notify(f"Saved {saved.path}.", timeout=2)
+
+    async def _place(self, buffer: Buffer, *, elsewhere: bool) -> Path | None:
+        """Where to save: never over what the buffer has not seen, unless that is wanted."""
+        place = None if elsewhere else buffer.path
+        while True:
+            if place is None:
+                typed = await self._bench.app.push_screen_wait(AskPath("Save as", str(suggested_path(buffer))))
+                if not typed:
+                    return None
+                place = _absolute(typed)
+            if not self._workspace.would_overwrite(buffer, place):
+                return place
+            answer = await self._ask_overwrite(buffer, place)
+            if answer == "overwrite":
+                return place
+            if answer == "cancel":
+                return None
+            place = None
+
+    async def _ask_overwrite(self, buffer: Buffer, place: Path) -> str:
+        what = "was changed by somebody else since it was read" if place == buffer.path else "exists already"
+        choices = (Choice("elsewhere", "Save as…"), Choice("overwrite", "Overwrite", danger=True))
+        text = f"{place} {what}."
+        return await self._bench.ask("Overwrite the file?", text, *choices, Choice("cancel", "Cancel"))
 
     async def close(self) -> None:
         """Closes the script in front; asks if its text is not saved."""
@@ -200,3 +233,7 @@ class FileDesk:
             await self._bench.guard(partial(self._bench.session.execute, argv))
         text = f"{len(example.setup)} commands prepared the sample data (F12 shows them)."
         self._bench.app.notify(text, timeout=4)
+
+
+def _absolute(typed: str) -> Path:
+    return Path(typed).expanduser().absolute()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.markup import escape
 from textual.widgets import Input, Label, Static
 
@@ -19,12 +20,13 @@ from redis_tui.render.command import highlight_command
 from redis_tui.render.spans import Line, Span
 from redis_tui.spec.complete import Completion
 from redis_tui.spec.redact import has_secret, redact_text
-from redis_tui.tui.messages import CommandEntered
+from redis_tui.tui.messages import CommandEntered, WaitUnwanted
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.lua_complete import Offer
 from redis_tui.tui.widgets.offer_list import OfferList
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from textual.app import ComposeResult
@@ -43,6 +45,7 @@ class ConsolePane(Vertical):
         Binding("down", "earlier(1)", show=False, priority=True),
         Binding("escape", "fold", show=False),
         Binding("ctrl+l", "clear", show=False, priority=True),
+        Binding("ctrl+c", "stop_waiting", show=False, priority=True),
     ]
 
     def __init__(self, history_file: Path | None = None) -> None:
@@ -53,12 +56,14 @@ class ConsolePane(Vertical):
         self._draft = ""
         self._lines: list[Line] = []
         self._prompt = "redis:0> "
+        self._is_waiting = False
         self._completer: Completer = lambda _text, _cursor: Completion((), 0, "")
 
     def compose(self) -> ComposeResult:
         """Transcript above, prompt below."""
         yield LineView(id="transcript")
         yield OfferList(id="console-offers")
+        yield Static("", id="waiting")
         with Horizontal(id="prompt-line"):
             yield Label("redis:0> ", id="prompt")
             yield Input(id="command", compact=True)
@@ -67,6 +72,7 @@ class ConsolePane(Vertical):
     def on_mount(self) -> None:
         """Reads the history; the transcript is folded."""
         self.query_one("#transcript").display = False
+        self.show_waiting([])
         if self._file is not None and self._file.is_file():
             text = self._file.read_text(encoding="utf-8", errors="replace")
             self._history = [line for line in text.splitlines() if line][-_HISTORY_LIMIT:]
@@ -82,6 +88,25 @@ class ConsolePane(Vertical):
     def set_completer(self, completer: Completer) -> None:
         """Who knows the commands."""
         self._completer = completer
+
+    def show_waiting(self, waits: Sequence[tuple[str, float]]) -> None:
+        """Shows what has no answer yet, and for how many seconds; none hides the line."""
+        self._is_waiting = bool(waits)
+        notice = self.query_one("#waiting", Static)
+        notice.display = self._is_waiting
+        if not waits:
+            return
+        line, seconds = waits[0]
+        more = f" and {len(waits) - 1} more" if len(waits) > 1 else ""
+        room = max(10, self.size.width - 34 - len(more))
+        notice.update(
+            Content.from_markup(
+                "[bold $rt-warning]… $line[/][$rt-warning]$more[/]  [$rt-dim]waiting $seconds s · Esc stops[/]",
+                line=line if len(line) <= room else line[: room - 1] + "…",
+                more=more,
+                seconds=f"{seconds:.0f}",
+            )
+        )
 
     def show_reply(self, lines: Iterable[Line]) -> None:
         """Adds an answer to the transcript."""
@@ -174,17 +199,25 @@ class ConsolePane(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  # Textual's signature
         """Arrows scroll the transcript while it has the keyboard."""
+        if action == "stop_waiting":
+            return self._is_waiting
         if action in ("complete", "earlier"):
             return self.is_mounted and self._input.has_focus
         return True
 
     def action_fold(self) -> None:
-        """Closes the candidates, then the transcript."""
+        """Closes the candidates, ends a wait, closes the transcript."""
         offers = self.query_one(OfferList)
         if offers.display:
             offers.offer(())
+        elif self._is_waiting:
+            self.action_stop_waiting()
         else:
             self.query_one("#transcript").display = False
+
+    def action_stop_waiting(self) -> None:
+        """^C, and Escape."""
+        self.post_message(WaitUnwanted())
 
     def action_clear(self) -> None:
         """Empties the transcript."""

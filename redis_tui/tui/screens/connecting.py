@@ -11,8 +11,12 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Button, Static
 
+from redis_tui.errors import SessionError
+
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+
+    from redis_tui.errors import RedisTuiError
 
 
 class ConnectingScreen(Screen[None]):
@@ -50,13 +54,17 @@ class ConnectingScreen(Screen[None]):
         self.query_one("#connecting-text", Static).update(f"Connecting to {_escape(self._address)} …")
         self.query_one(".buttons").display = False
 
-    def show_failure(self, message: str, hint: str) -> None:
-        """The attempt failed."""
+    def show_failure(self, error: RedisTuiError) -> None:
+        """The attempt failed: there is no server, or what was named cannot be used."""
         self._failed = True
-        advice = hint or "Is the server running, and is the address right?"
+        is_link = isinstance(error, SessionError)
+        title = "No connection" if is_link else "Nothing was opened"
+        advice = [error.hint or ("Is the server running, and is the address right?" if is_link else "")]
+        if is_link:
+            advice.append("Without a server, redis-tui with no address opens its own engine.")
         self.query_one("#connecting-text", Static).update(
-            f"[bold $rt-danger]✗ No connection[/]\n\n{_escape(message)}\n\n[$rt-dim]{_escape(advice)}\n"
-            "Without a server, redis-tui with no address opens its own engine.[/]"
+            f"[bold $rt-danger]✗ {title}[/]\n\n{_escape(error.message)}\n\n"
+            f"[$rt-dim]{_escape(chr(10).join(advice).strip())}[/]"
         )
         self.query_one(".buttons").display = True
         self.query_one("#retry", Button).focus()

@@ -23,7 +23,7 @@ from redis_tui.tui.desks.console import ConsoleDesk
 from redis_tui.tui.desks.feed import FeedDesk
 from redis_tui.tui.desks.files import FileDesk
 from redis_tui.tui.desks.run import RunDesk
-from redis_tui.tui.layout import COLUMNS, is_narrow, visible_panes
+from redis_tui.tui.layout import COLUMNS, is_narrow, is_short, visible_panes
 from redis_tui.tui.screens.dialogs import Choice, Jump, Reading
 from redis_tui.tui.screens.value import ValueScreen
 from redis_tui.tui.widgets.bars import KeyBar, PaneTabs
@@ -88,8 +88,13 @@ class WorkbenchScreen(Screen[None]):
         self._lay_out()
         await self._files.open_first(self._named_files)
         self._feed.start()
-        self.set_interval(_TICK_SECONDS, self._feed.tick)
+        self.set_interval(_TICK_SECONDS, self._tick)
         self.set_interval(1, self._feed.count_down)
+
+    def _tick(self) -> None:
+        if self._bench.is_whole:
+            self._feed.tick()
+            self._prompt_desk.tick()
 
     def on_unmount(self) -> None:
         """Nothing more is read."""
@@ -266,6 +271,7 @@ class WorkbenchScreen(Screen[None]):
         folded = dict(PaneTabs.FOLDED)
         tabs.active = self._in_use if self._in_use in folded else "editor"
         self.set_class(is_narrow(width), "-narrow")
+        self.set_class(is_short(self.app.size.height), "-short")
         self.set_class(self._zoomed is not None, "-zoomed")
 
     # ── keys, slow log, scripts ────────────────────────────────────────────
@@ -337,6 +343,17 @@ class WorkbenchScreen(Screen[None]):
             self._feed.wish_figures()
             if line.split(maxsplit=1)[0].upper() == "SELECT":
                 self._feed.read_keys()
+
+    @on(messages.WaitUnwanted)
+    def _wait_unwanted(self) -> None:
+        self.action_stop_waiting()
+
+    def action_stop_waiting(self) -> None:
+        """Escape or ^C in the console: a script is ended, any other command is not waited for."""
+        if self._prompt_desk.waits_for_script and self.session.running() is not None:
+            self._runs.kill()
+        else:
+            self._prompt_desk.stop_waiting()
 
     def action_sent_log(self) -> None:
         """F12."""

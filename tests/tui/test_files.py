@@ -1,0 +1,105 @@
+"""Opening and saving: nothing that was named is replaced by something else, nothing is overwritten unasked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import Input, Static
+
+from redis_tui.paths import packaged_themes_dir
+from redis_tui.theme import read_shelf
+from redis_tui.tui.app import WorkbenchApp
+from redis_tui.tui.panes.editor import EditorPane
+from redis_tui.tui.screens.dialogs import Ask, AskPath
+from redis_tui.tui.widgets.line_view import LineView
+from redis_tui.tui.widgets.lua_editor import LuaEditor
+from tests.tui.conftest import Until, ready
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.tui.fake_session import FakeSession
+
+
+@pytest.fixture
+def opened(session: FakeSession) -> Callable[[Path], WorkbenchApp]:
+    async def open_session() -> FakeSession:
+        return session
+
+    return lambda path: WorkbenchApp(open_session, shelf=read_shelf([packaged_themes_dir()]), files=[path])
+
+
+async def test_a_file_that_is_not_there_is_begun(
+    opened: Callable[[Path], WorkbenchApp], home: Path, until: Until
+) -> None:
+    app = opened(home / "nope.lua")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        assert app.screen.query_one(LuaEditor).text == ""
+        assert "nope.lua" in str(app.screen.query_one(EditorPane).border_title)
+        await pilot.press(*"return", "ctrl+s")
+        await until(pilot, (home / "nope.lua").exists)
+        assert (home / "nope.lua").read_text() == "return"
+
+
+async def test_a_file_that_cannot_be_read_is_told_where_it_stays(
+    opened: Callable[[Path], WorkbenchApp], home: Path, until: Until
+) -> None:
+    app = opened(home / "no-folder" / "x.lua")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        assert "There is no folder" in app.screen.query_one("#reply-view", LineView).plain
+        assert app.screen.query_one(LuaEditor).text == ""
+
+
+def read(path: Path) -> str:
+    return path.read_text()
+
+
+def write(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+@pytest.fixture
+def shared(home: Path) -> Path:
+    path = home / "shared.lua"
+    path.write_text("return 1")
+    return path
+
+
+async def test_saving_asks_before_it_overwrites_what_somebody_else_wrote(
+    opened: Callable[[Path], WorkbenchApp], shared: Path, until: Until
+) -> None:
+    app = opened(shared)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        write(shared, "return 'theirs'")
+        await pilot.press("x", "ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, Ask) and app.focused is not None)
+        assert "was changed by somebody else" in str(app.screen.query_one(Static).content)
+        assert read(shared) == "return 'theirs'"
+        await pilot.click("#answer-overwrite")
+        await until(pilot, lambda: read(shared) == "xreturn 1")
+
+
+async def test_saving_over_another_file_can_be_turned_aside(
+    opened: Callable[[Path], WorkbenchApp], shared: Path, until: Until
+) -> None:
+    app = opened(shared.with_name("new.lua"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("x")
+        await app.screen.run_action("save_as")
+        await until(pilot, lambda: isinstance(app.screen, AskPath))
+        app.screen.query_one(Input).value = str(shared)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        assert "exists already" in str(app.screen.query_one(Static).content)
+        await pilot.click("#answer-elsewhere")
+        await until(pilot, lambda: isinstance(app.screen, AskPath))
+        app.screen.query_one(Input).value = str(shared.with_name("third.lua"))
+        await pilot.press("enter")
+        await until(pilot, shared.with_name("third.lua").exists)
+        assert read(shared) == "return 1"

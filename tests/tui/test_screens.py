@@ -1,0 +1,47 @@
+"""The workbench on small screens, and the screen before there is a session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widgets import Static
+
+from redis_tui.errors import FileError
+from redis_tui.paths import packaged_themes_dir
+from redis_tui.theme import read_shelf
+from redis_tui.tui.app import WorkbenchApp
+from redis_tui.tui.panes.arguments import ArgumentsPane
+from redis_tui.tui.panes.result import ResultPane
+from redis_tui.tui.widgets.line_view import LineView
+from redis_tui.tui.widgets.lua_editor import LuaEditor
+from tests.tui.conftest import Until, ready
+
+if TYPE_CHECKING:
+    from tests.tui.fake_session import FakeSession
+
+
+async def test_a_tiny_screen_shows_script_arguments_and_reply(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(60, 15)) as pilot:
+        await ready(app, pilot, until)
+        assert app.screen.query_one(LuaEditor).region.height >= 3
+        assert app.screen.query_one(ArgumentsPane).region.height == 1
+        reply = app.screen.query_one("#reply-view", LineView)
+        assert reply.region.height >= 1
+        await pilot.press("alt+4")
+        await pilot.pause()
+        assert app.screen.query_one(ResultPane).region.height >= 5
+        assert reply.region.height >= 3
+
+
+async def test_a_file_that_cannot_be_loaded_is_not_called_a_connection(until: Until) -> None:
+    async def refused() -> FakeSession:
+        raise FileError("dump.rdb is damaged at byte 9.", hint="Take another snapshot.")
+
+    app = WorkbenchApp(refused, shelf=read_shelf([packaged_themes_dir()]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = "#connecting-text"
+        await until(pilot, lambda: "damaged" in str(app.screen.query_one(shown, Static).content))
+        text = str(app.screen.query_one(shown, Static).content)
+        assert "Nothing was opened" in text
+        assert "onnection" not in text
+        assert "Take another snapshot." in text

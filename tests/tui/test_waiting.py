@@ -1,0 +1,51 @@
+"""A command of the console that waits says so, and can be left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import Input, Static
+
+from redis_tui.tui.widgets.line_view import LineView
+from tests.tui.conftest import Until, ready
+
+if TYPE_CHECKING:
+    from redis_tui.tui.app import WorkbenchApp
+    from tests.tui.fake_session import FakeSession
+
+
+@pytest.mark.parametrize("key", ["escape", "ctrl+c"])
+async def test_a_wait_is_told_and_left_with_a_key(app: WorkbenchApp, until: Until, key: str) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("ctrl+t", *"BLPOP q 0", "enter")
+        notice = app.screen.query_one("#waiting", Static)
+        await until(pilot, lambda: notice.display)
+        text = str(notice.content)
+        assert text.startswith("… BLPOP q 0  waiting ")
+        assert text.endswith("Esc stops")
+        await pilot.press(key)
+        transcript = app.screen.query_one("#transcript", LineView)
+        await until(pilot, lambda: "No longer waiting for BLPOP q 0." in transcript.plain)
+        assert not notice.display
+
+
+async def test_another_command_is_answered_meanwhile(app: WorkbenchApp, session: FakeSession, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("ctrl+t", *"BLPOP q 0", "enter")
+        await until(pilot, lambda: (b"BLPOP", b"q", b"0") in session.sent)
+        app.screen.query_one("#command", Input).value = "SET answer 42"
+        await pilot.press("enter")
+        await until(pilot, lambda: "OK" in app.screen.query_one("#transcript", LineView).plain)
+        assert app.screen.query_one("#waiting", Static).display
+
+
+async def test_ctrl_c_elsewhere_says_how_to_leave_in_plain_words(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        app.screen.query_one("#kill-button").display = True
+        app.screen.query_one("#kill-button").focus()
+        await pilot.press("ctrl+c")
+        assert [note.message[:20] for note in app._notifications] == ["^Q quits redis-tui. "]
