@@ -96,6 +96,13 @@ class _Program(click.Group):
         return super().parse_args(ctx, args)
 
 
+def _time(text: str) -> int:
+    try:
+        return milliseconds(text)
+    except UsageError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 @click.group(cls=_Program, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", message="redis-tui %(version)s")
 @click.pass_context
@@ -183,7 +190,7 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
 @click.option(
     "--timeout",
     "timeout_ms",
-    type=milliseconds,
+    type=_time,
     metavar="TIME",
     help="Kill it when it lasts longer, and undo what it wrote: 500ms, 2s, 1m, or milliseconds.",
 )

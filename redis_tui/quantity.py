@@ -1,11 +1,11 @@
-"""Quantities of the command line with their units, as numbers; knows not what they are for."""
+"""Quantities as people type them, with their units, as numbers; knows not what they are for."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-import click
+from redis_tui.errors import UsageError
 
 _AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
 _MILLISECONDS: Final = {"": 1, "ms": 1, "s": 1000, "m": 60_000}
@@ -18,11 +18,11 @@ def milliseconds(text: str) -> int:
         Whole milliseconds, at least one.
 
     Raises:
-        click.BadParameter: it is no time, or none at all.
+        UsageError: it is no time, or none at all.
     """
     amount = _amount(text, _MILLISECONDS)
     if amount is None or amount < 1:
-        raise click.BadParameter(f"{text!r} is no time: write 500ms, 2s, 1m, or milliseconds.")
+        raise UsageError(f"{text!r} is no time.", hint="Write 500ms, 2s, 1m, or milliseconds.")
     return amount
 
 

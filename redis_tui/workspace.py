@@ -40,6 +40,8 @@ class Preset:
     name: str
     keys: tuple[bytes, ...] = ()
     args: tuple[bytes, ...] = ()
+    limit: str = ""
+    """The time limit as typed, ``2s``; empty is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Buffer:
     keys_text: str = ""
     """The KEYS field as typed, quoted like redis-cli."""
     args_text: str = ""
+    limit_text: str = ""
+    """The time limit field as typed."""
     preset: str = ""
     presets: tuple[Preset, ...] = ()
     encoding: str = "utf-8"
@@ -215,7 +219,7 @@ class Workspace:
         self._remember(path)
         presets = self.presets(path)
         buffer = Buffer(path.stem, text, path, text, presets=presets, encoding=encoding)
-        return _with_preset(buffer, presets[0]) if presets else buffer
+        return with_preset(buffer, presets[0]) if presets else buffer
 
     def open_or_new(self, path: Path) -> Buffer:
         """Reads a Lua file, or begins one that is not there yet; saving writes it.
@@ -235,7 +239,7 @@ class Workspace:
         example = load_example(name)
         text = example.source.decode()
         buffer = Buffer(example.name, text, None, text, presets=example.presets, example=example.name)
-        return _with_preset(buffer, example.presets[0])
+        return with_preset(buffer, example.presets[0])
 
     def new(self, number: int) -> Buffer:
         """An empty buffer."""
@@ -295,6 +299,7 @@ class Workspace:
             "text": buffer.text,
             "keys": buffer.keys_text,
             "args": buffer.args_text,
+            "limit": buffer.limit_text,
             "encoding": buffer.encoding,
             "example": buffer.example,
         }
@@ -340,6 +345,7 @@ class Workspace:
             saved_text=saved,
             keys_text=str(record.get("keys", "")),
             args_text=str(record.get("args", "")),
+            limit_text=str(record.get("limit", "")),
             presets=presets,
             encoding=str(record.get("encoding", "utf-8")),
             example=example,
@@ -362,7 +368,7 @@ class Workspace:
         for entry in entries if isinstance(entries, list) else []:
             with contextlib.suppress(KeyError, TypeError, UsageError):
                 keys, args = parse_arguments(entry["keys"]), parse_arguments(entry["args"])
-                found.append(Preset(str(entry["name"]), keys, args))
+                found.append(Preset(str(entry["name"]), keys, args, str(entry.get("limit", ""))))
         return tuple(found)
 
     def keep_preset(self, buffer: Buffer, preset: Preset) -> Buffer:
@@ -373,7 +379,12 @@ class Workspace:
             record = _read_json(self._presets_file)
             table = record if isinstance(record, dict) else {}
             table[str(buffer.path)] = [
-                {"name": item.name, "keys": join_inline(item.keys), "args": join_inline(item.args)}
+                {
+                    "name": item.name,
+                    "keys": join_inline(item.keys),
+                    "args": join_inline(item.args),
+                    "limit": item.limit,
+                }
                 for item in kept.presets
             ]
             with contextlib.suppress(OSError):
@@ -392,11 +403,13 @@ class Workspace:
             _write_whole(self._state / "recent.json", json.dumps([str(item) for item in paths]).encode())
 
 
-def _with_preset(buffer: Buffer, preset: Preset) -> Buffer:
+def with_preset(buffer: Buffer, preset: Preset) -> Buffer:
+    """The buffer with its fields filled from a preset."""
     return replace(
         buffer,
         keys_text=format_arguments(preset.keys),
         args_text=format_arguments(preset.args),
+        limit_text=preset.limit,
         preset=preset.name,
     )
 

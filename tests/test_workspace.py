@@ -162,11 +162,11 @@ def test_presets_of_a_file_are_kept_and_the_last_used_comes_first(workspace: Wor
     path.write_text("return 1")
     buffer = workspace.open(path)
     buffer = workspace.keep_preset(buffer, Preset("one", (b"k 1",), ()))
-    workspace.keep_preset(buffer, Preset("two", (b"k2",), (b"\x00",)))
+    workspace.keep_preset(buffer, Preset("two", (b"k2",), (b"\x00",), limit="2s"))
     opened = workspace.open(path)
     assert [preset.name for preset in opened.presets] == ["two", "one"]
     assert opened.presets[0].args == (b"\x00",)
-    assert (opened.keys_text, opened.args_text) == ("k2", '"\\x00"')
+    assert (opened.keys_text, opened.args_text, opened.limit_text) == ("k2", '"\\x00"', "2s")
 
 
 def test_recent_files_come_last_first_and_lost_ones_are_left_out(workspace: Workspace, tmp_path: Path) -> None:

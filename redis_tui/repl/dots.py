@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from redis_tui.batch import ExitStatus, OutputMode, format_reply
 from redis_tui.errors import FileError, NotSupportedError, UsageError
+from redis_tui.quantity import milliseconds
 from redis_tui.render.changes import changes_lines
 from redis_tui.render.error import explain_outcome
 from redis_tui.render.reply import cli_lines
@@ -127,7 +128,15 @@ async def _trace(shell: Shell, args: list[str]) -> None:
 async def _run_file(shell: Shell, args: list[str], *, dry_run: bool = False, trace: bool = False) -> None:
     source = await asyncio.to_thread(read_script, args[0])
     keys, argv = split_arguments(args[1:])
-    run = ScriptRun(source=source, keys=keys, args=argv, name=Path(args[0]).stem, dry_run=dry_run, trace=trace)
+    run = ScriptRun(
+        source=source,
+        keys=keys,
+        args=argv,
+        name=Path(args[0]).stem,
+        dry_run=dry_run,
+        trace=trace,
+        timeout_ms=shell.timeout_ms,
+    )
     outcome = await shell.session.run(run)
     shell.note_keys(keys)
     shell.status = ExitStatus.ERROR_REPLY if isinstance(outcome.reply, ErrorReply) else ExitStatus.OK
@@ -273,6 +282,18 @@ async def _mode(shell: Shell, args: list[str]) -> None:
         raise UsageError(f"There is no output {args[0]!r}.", hint=f"Choose one of {known}.") from None
 
 
+async def _limit(shell: Shell, args: list[str]) -> None:
+    if args:
+        shell.timeout_ms = None if args[0].lower() in ("none", "off") else milliseconds(args[0])
+    if shell.timeout_ms is None:
+        shell.printer.lines([text_line("Scripts run without a time limit.", "dim")])
+        return
+    undone = Capability.ROLLBACK_KILL in shell.session.info.capabilities
+    fate = "and its writes undone" if undone else "where it has not written"
+    text = f"A script is killed after {shell.timeout_ms:,} ms, {fate}. .limit none takes the limit away."
+    shell.printer.lines([text_line(text)])
+
+
 async def _help(shell: Shell, args: list[str]) -> None:
     if not args:
         width = max(len(f"{command.name} {command.usage}") for command in DOT_COMMANDS)
@@ -328,6 +349,7 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
         takes_file=True,
         least=1,
     ),
+    DotCommand(".limit", "[TIME|none]", "how long a script of these may last: 500ms, 2s", _limit),
     DotCommand(".load", "FILE", "load a Lua file into the script cache, show its sha", _load, takes_file=True, least=1),
     DotCommand(".scripts", "", "the scripts of the cache, with runs and times", _scripts),
     DotCommand(".edit", "[FILE]", "open the last input, or a file, in $EDITOR", _edit, takes_file=True),

@@ -54,6 +54,8 @@ class Shell:
     ask: Callable[[str], Awaitable[bool]] | None = None
     """Puts a yes-or-no question; None where nobody can answer."""
     in_transaction: bool = False
+    timeout_ms: int | None = None
+    """How long a script of `.run` and its kin may last; None lets it last."""
     status: int = 0
     """What the process ends with: that of the last command, as a shell does."""
     next_input: str = ""

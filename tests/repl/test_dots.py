@@ -59,6 +59,16 @@ async def test_what_a_server_cannot_do_is_one_sentence(shell: Shell, session: An
         await run_dot(shell, [b".dry", script])
 
 
+async def test_a_limit_holds_for_the_scripts_that_follow(shell: Shell, session: Any, paper: Any, script: bytes) -> None:
+    await run_dot(shell, [b".limit", b"1.5s"])
+    await run_dot(shell, [b".run", script])
+    await run_dot(shell, [b".limit", b"none"])
+    await run_dot(shell, [b".run", script])
+    assert [run.timeout_ms for run in session.runs] == [1500, None]
+    assert paper.text[0].startswith("A script is killed after 1,500 ms, and its writes undone.")
+    assert paper.text[2] == "Scripts run without a time limit."
+
+
 async def test_json_output_applies_to_scripts(shell: Shell, paper: Any, script: bytes) -> None:
     await run_dot(shell, [b".output", b"json"])
     assert shell.mode is OutputMode.JSON
@@ -82,6 +92,7 @@ async def test_scripts_are_listed_with_runs_and_times(shell: Shell, paper: Any) 
         ([b".run", b"/nowhere/x.lua"], FileError, r"/nowhere/x.lua cannot be read: no such file or directory\."),
         ([b".run"], UsageError, r"\.run needs FILE"),
         ([b".foo"], UsageError, r"There is no command \.foo\."),
+        ([b".limit", b"soon"], UsageError, r"'soon' is no time\."),
         ([b".output", b"xml"], UsageError, "There is no output 'xml'"),
         ([b".connect", b"redis://x"], NotSupportedError, "cannot open another session"),
         ([b".help", b"nonsense"], UsageError, "There is no command nonsense"),

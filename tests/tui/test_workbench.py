@@ -90,6 +90,34 @@ async def test_an_open_quote_in_the_arguments_is_told_before_anything_is_sent(
         assert session.runs == []
 
 
+async def test_a_time_limit_goes_with_the_run_and_is_kept_with_its_preset(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        field = app.screen.query_one("#limit-field", Input)
+        field.value = "1.5s"
+        await pilot.press("f5")
+        await until(pilot, lambda: session.runs)
+        assert session.runs[0].timeout_ms == 1500
+        await app.screen.run_action("keep_preset")
+        await pilot.press("f4")
+        assert field.value == ""
+        await pilot.press("f4")
+        assert field.value == "1.5s"
+
+
+async def test_a_limit_that_is_no_time_is_told_before_anything_is_sent(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        app.screen.query_one("#limit-field", Input).value = "soon"
+        await pilot.press("f5")
+        await until(pilot, lambda: "limit: 'soon' is no time." in plain(app, "reply-view"))
+        assert session.runs == []
+
+
 async def test_too_few_keys_are_told_in_the_border(app: WorkbenchApp, until: Until) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(app, pilot, until)

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import RedisTuiError
+from redis_tui.tui.panes.arguments import ArgumentTexts
 from redis_tui.tui.panes.editor import suggested_path
 from redis_tui.tui.screens.dialogs import AskPath, Choice, file_offers
-from redis_tui.workspace import Buffer, Preset, format_arguments, key_use, list_examples, load_example
+from redis_tui.workspace import Buffer, Preset, key_use, list_examples, load_example, with_preset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,7 +161,7 @@ class FileDesk:
         self._workspace.forget(buffer)
         await self._editor.close()
         if self._editor.buffer is None:
-            self._arguments.set_texts("", "", "", 0)
+            self._arguments.set_texts(ArgumentTexts())
 
     def keep_unsaved(self) -> None:
         """Keeps all unsaved text for the next start."""
@@ -175,8 +176,8 @@ class FileDesk:
         buffer = self._editor.buffer
         if buffer is None:
             return None
-        keys, args = self._arguments.texts
-        buffer = replace(buffer, keys_text=keys, args_text=args)
+        keys, args, limit = self._arguments.texts
+        buffer = replace(buffer, keys_text=keys, args_text=args, limit_text=limit)
         self._editor.set_buffer(buffer)
         return buffer
 
@@ -184,7 +185,8 @@ class FileDesk:
         """Another script is in front: its arguments are too."""
         buffer = self._editor.buffer
         if buffer is not None:
-            self._arguments.set_texts(buffer.keys_text, buffer.args_text, buffer.preset, len(buffer.presets))
+            texts = ArgumentTexts(buffer.keys_text, buffer.args_text, buffer.limit_text)
+            self._arguments.set_texts(texts, buffer.preset, len(buffer.presets))
             self._arguments.set_use(key_use(buffer.text))
 
     def edited(self) -> None:
@@ -203,9 +205,7 @@ class FileDesk:
             return
         names = [preset.name for preset in buffer.presets]
         at = (names.index(buffer.preset) + 1) % len(names) if buffer.preset in names else 0
-        preset = buffer.presets[at]
-        keys, args = format_arguments(preset.keys), format_arguments(preset.args)
-        self._editor.set_buffer(replace(buffer, keys_text=keys, args_text=args, preset=preset.name))
+        self._editor.set_buffer(with_preset(buffer, buffer.presets[at]))
         self.shown()
 
     def keep_preset(self) -> None:
@@ -214,12 +214,14 @@ class FileDesk:
         if buffer is None:
             return
         try:
-            keys, args = self._arguments.parsed()
+            keys, args, _ = self._arguments.parsed()
         except RedisTuiError as error:
             self._bench.app.notify(str(error), severity="error")
             return
-        name = " ".join(part for part in (buffer.keys_text, buffer.args_text) if part) or "no arguments"
-        self._editor.set_buffer(self._workspace.keep_preset(buffer, Preset(name[:30], keys, args)))
+        texts = (buffer.keys_text, buffer.args_text, buffer.limit_text)
+        name = " ".join(part for part in texts if part) or "no arguments"
+        preset = Preset(name[:30], keys, args, buffer.limit_text)
+        self._editor.set_buffer(self._workspace.keep_preset(buffer, preset))
         self.shown()
 
     async def set_up_example(self) -> None:

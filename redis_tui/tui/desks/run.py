@@ -50,7 +50,7 @@ class RunDesk:
             self._bench.app.notify("A script is still running. F8 ends it.", severity="warning")
             return None
         try:
-            keys, args = self._panes.arguments.parsed()
+            keys, args, timeout_ms = self._panes.arguments.parsed()
         except RedisTuiError as error:
             result.show_problem(error.message, error.hint)
             return None
@@ -59,7 +59,13 @@ class RunDesk:
             return None
         trace = trace or self._session.info.embedded
         return ScriptRun(
-            source=buffer.source, keys=keys, args=args, name=buffer.name, db=None, trace=trace, dry_run=dry_run
+            source=buffer.source,
+            keys=keys,
+            args=args,
+            name=buffer.name,
+            trace=trace,
+            dry_run=dry_run,
+            timeout_ms=timeout_ms,
         )
 
     async def _run(self, run: ScriptRun) -> None:

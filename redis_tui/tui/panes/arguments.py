@@ -1,8 +1,12 @@
-"""The Arguments pane: KEYS and ARGV of the script in front, quoted as in redis-cli."""
+"""The Arguments pane: KEYS and ARGV of the script in front, quoted as in redis-cli, and how long it may run.
+
+The decision a reader would question: the time limit stands with the arguments and is kept
+with their preset, because it belongs to what is run and not to the program.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from textual import on
 from textual.containers import Horizontal
@@ -10,15 +14,37 @@ from textual.markup import escape
 from textual.widgets import Input, Label
 
 from redis_tui.errors import UsageError
+from redis_tui.quantity import milliseconds
 from redis_tui.tui.messages import ArgumentsEdited, RunWanted
 from redis_tui.workspace import KeyUse, parse_arguments
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
+
+T = TypeVar("T")
+
+
+class ArgumentTexts(NamedTuple):
+    """The fields as typed."""
+
+    keys: str = ""
+    args: str = ""
+    limit: str = ""
+
+
+class Arguments(NamedTuple):
+    """What the fields mean."""
+
+    keys: tuple[bytes, ...]
+    args: tuple[bytes, ...]
+    timeout_ms: int | None
+    """None lets a run last."""
 
 
 class ArgumentsPane(Horizontal):
-    """Two fields; Enter in either runs the script."""
+    """Three fields; Enter in any runs the script."""
 
     def __init__(self) -> None:
         super().__init__(id="arguments", classes="pane")
@@ -26,35 +52,36 @@ class ArgumentsPane(Horizontal):
         self._use = KeyUse()
 
     def compose(self) -> ComposeResult:
-        """Label and field, twice."""
+        """Label and field, thrice."""
         yield Label("KEYS", classes="field-label")
         yield Input(id="keys-field", compact=True, placeholder="none")
         yield Label("ARGV", classes="field-label")
         yield Input(id="args-field", compact=True, placeholder="none")
+        yield Label("limit", classes="field-label")
+        yield Input(id="limit-field", compact=True, placeholder="none")
 
     @property
-    def texts(self) -> tuple[str, str]:
-        """Both fields as typed."""
-        return self._keys.value, self._args.value
+    def texts(self) -> ArgumentTexts:
+        """The fields as typed."""
+        return ArgumentTexts(self._keys.value, self._args.value, self._limit.value)
 
-    def parsed(self) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
-        """KEYS and ARGV.
+    def parsed(self) -> Arguments:
+        """What a run is to be given.
 
         Raises:
-            UsageError: a quote is left open; says in which field.
+            UsageError: a quote is left open, or the limit is no time; says in which field.
         """
-        values = []
-        for name, text in zip(("KEYS", "ARGV"), self.texts, strict=True):
-            try:
-                values.append(parse_arguments(text))
-            except UsageError as error:
-                raise UsageError(f"{name}: {error.message}", hint=error.hint) from error
-        return values[0], values[1]
+        keys, args, limit = self.texts
+        return Arguments(
+            _named("KEYS", parse_arguments, keys),
+            _named("ARGV", parse_arguments, args),
+            _named("limit", milliseconds, limit) if limit.strip() else None,
+        )
 
-    def set_texts(self, keys: str, args: str, preset: str, presets: int) -> None:
-        """Fills both fields."""
+    def set_texts(self, texts: ArgumentTexts, preset: str = "", presets: int = 0) -> None:
+        """Fills the fields."""
         with self.prevent(Input.Changed):
-            self._keys.value, self._args.value = keys, args
+            self._keys.value, self._args.value, self._limit.value = texts
         name = f"  preset: {escape(preset)}" if preset else ""
         more = " · F4 next" if presets > 1 else ""
         self.border_title = f"3 Arguments[not bold]{name}{more}[/]"
@@ -82,7 +109,7 @@ class ArgumentsPane(Horizontal):
 
     def _judge(self) -> None:
         try:
-            keys, args = self.parsed()
+            keys, args, _ = self.parsed()
         except UsageError as error:
             self.border_subtitle = f"[$rt-danger]{escape(str(error))}[/]"
             return
@@ -99,3 +126,14 @@ class ArgumentsPane(Horizontal):
     @property
     def _args(self) -> Input:
         return self.query_one("#args-field", Input)
+
+    @property
+    def _limit(self) -> Input:
+        return self.query_one("#limit-field", Input)
+
+
+def _named(name: str, parse: Callable[[str], T], text: str) -> T:
+    try:
+        return parse(text)
+    except UsageError as error:
+        raise UsageError(f"{name}: {error.message}", hint=error.hint) from error
