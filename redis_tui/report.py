@@ -34,6 +34,13 @@ def outcome_json(outcome: ScriptOutcome) -> str:
             "reply": None if error else json_value(outcome.reply),
             "sha": outcome.sha,
             "duration_ms": round(outcome.duration_ms, 3),
+            "instructions": outcome.instructions,
+            "memory_peak": outcome.memory_peak,
+            "touched": [
+                {"key": _text(one.key), "slot": one.slot, "declared": one.declared, "written": one.written}
+                for one in outcome.touched
+            ],
+            "touched_total": outcome.touched_total,
             "trace": [_trace_json(row) for row in outcome.trace],
             "trace_total": outcome.trace_total,
             "changes": [_change_json(change) for change in outcome.changes],

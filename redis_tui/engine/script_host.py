@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from redis_tui.engine.context import Ctx
     from redis_tui.engine.engine import Engine
     from redis_tui.engine.registry import Command, Invoke
+    from redis_tui.engine.touch import TouchLog
 
 _PROFILES = itertools.count(1)
 _QUICK_NS = 1_000_000
@@ -44,27 +45,32 @@ class EngineHost:
         self._client = client
         self._ctx = client.ctx
         self._lanes: dict[tuple[bytes, bool], tuple[Command, DirectCall]] = {}
-        self._profiles = tuple(next(_PROFILES) for _ in range(17))
+        self._profiles = tuple(next(_PROFILES) for _ in range(34))
         self._read_only = self._allow_oom = False
         self._restricted = self._closely = False
         self._log: LogSink | None = None
+        self._touched: TouchLog | None = None
         self._errors: set[bytes] = set()
         self.wrote = False
         """A command that writes was executed in this run."""
 
-    def begin(self, *, read_only: bool, log: LogSink | None, allow_oom: bool = False) -> None:
+    def begin(
+        self, *, read_only: bool, log: LogSink | None, allow_oom: bool = False, touched: TouchLog | None = None
+    ) -> None:
         """Makes ready for a run.
 
         Args:
             read_only: refuse commands that write.
             log: where redis.log lines go; None drops them.
             allow_oom: it may take memory when there is none left.
+            touched: where the keys of its calls are noted; None notes none.
         """
         self._read_only = read_only
         self._allow_oom = allow_oom
         self._restricted = self._client.account.restricted
         self._closely = self._restricted or self._engine.write_gate.closed
         self._log = log
+        self._touched = touched
         self.wrote = False
         if self._errors:
             self._errors.clear()
@@ -73,10 +79,12 @@ class EngineHost:
     @property
     def profile(self) -> int:
         engine = self._engine
+        noted = 0 if self._touched is None else 17  # lanes that note the keys are others than those that do not
         if self._closely:
-            return self._profiles[16]
+            return self._profiles[noted + 16]
         return self._profiles[
-            self._read_only
+            noted
+            + self._read_only
             + 2 * engine.attentive
             + 4 * engine.switches.scripts_denied
             + 8 * (engine.notable_ns < _QUICK_NS)
@@ -97,6 +105,8 @@ class EngineHost:
             return self._told(refusal_text)
         if command.writes:
             self.wrote = True
+        if self._touched is not None:
+            self._touched.note(command, argv)
         stats.of(command.name).calls += 1
         started = perf_counter_ns()
         try:
@@ -124,7 +134,9 @@ class EngineHost:
                 command,
                 DirectCall(invoke, self._ctx, command.writes, self._engine.stats.of(command.name)),
             )
-        return None if self._gate(lane[0], ()) is not None else lane[1]
+        if self._gate(lane[0], ()) is not None:
+            return None
+        return lane[1] if self._touched is None else self._noting(name, *lane)
 
     def set_resp(self, version: int) -> None:
         self._ctx.resp = version
@@ -142,6 +154,17 @@ class EngineHost:
 
     def busy(self, elapsed_ms: int) -> None:  # noqa: ARG002  # the protocol tells it; the threshold was passed in any case
         self._engine.scripts.note_busy()
+
+    def _noting(self, name: bytes, command: Command, call: DirectCall) -> DirectCall:
+        """The same, noting the keys: for a run that is watched."""
+        invoke = call.invoke
+
+        def noting(ctx: Ctx, args: Sequence[bytes]) -> Reply:
+            if self._touched is not None:
+                self._touched.note(command, (name, *args))
+            return invoke(ctx, args)
+
+        return call._replace(invoke=noting)
 
     def _timed(self, name: bytes, command: Command, invoke: Invoke) -> Invoke:
         """The same, looking at the clock: of a command that may take long."""

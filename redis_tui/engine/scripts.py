@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from redis_tui.engine.client import Client
     from redis_tui.engine.engine import Engine
     from redis_tui.engine.registry import Command
+    from redis_tui.engine.touch import TouchLog
     from redis_tui.scripting.function_runtime import FunctionRuntime
     from redis_tui.scripting.runtime import LuaRuntime, RunResult
     from redis_tui.scripting.script import Runnable
@@ -54,6 +55,10 @@ class Observation:
     """The run is ended when it lasts longer."""
     can_undo: bool = False
     """A journal is open, so a kill may ask to take the writes back."""
+    touched: TouchLog | None = None
+    """Notes the keys of each call."""
+    gauged: bool = False
+    """Count instructions and memory; slows a small script down."""
     result: RunResult | None = None
     """Set once the run is over."""
     undone: bool = False
@@ -301,9 +306,12 @@ class Scripts:
             read_only=read_only or script.is_read_only,
             log=watched.log,
             allow_oom=script.flags is not None and ScriptFlag.ALLOW_OOM in script.flags,
+            touched=watched.touched,
         )
         if runtime is not self._last:
             self._switch(runtime)
+        if watched.gauged:
+            runtime.prepare_gauge()
         ctx.in_script = engine.time_frozen = True
         self.current = RunningScript(script, client, host, runtime, time.perf_counter_ns(), watched, command)
         try:
@@ -316,6 +324,7 @@ class Scripts:
                 trace=watched.trace,
                 busy_after_ms=self._busy_after_ms,
                 timeout_ms=watched.timeout_ms,
+                gauged=watched.gauged,
             )
         finally:
             self.current = None

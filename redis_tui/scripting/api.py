@@ -309,9 +309,10 @@ local function text(number)
 end
 
 local function line_of_script()
-  local level = 3
+  local level, co = 3, core.caller   -- set where calls are made in a coroutine of their own
+  if co then level = 1 end
   while true do
-    local info = getinfo(level, 'Sl')
+    local info = co and getinfo(co, level, 'Sl') or not co and getinfo(level, 'Sl')
     if not info then return 0 end
     if info.currentline > 0 and info.source ~= source then return info.currentline end
     level = level + 1

@@ -158,7 +158,7 @@ local create, type, find = coroutine.create, type, string.find
 local collect = collectgarbage
 local MAX_NEST = 50
 
-core.killing = false
+core.killing, core.every = false, every
 
 local function strike()
   error(core.death, 0)
@@ -177,8 +177,8 @@ hook = function()
       error('not enough memory', 0)
     end
     if verdict ~= true then
-      every = verdict
-      sethook(running(), hook, '', every)
+      core.every = verdict
+      if not core.gauging then sethook(running(), hook, '', verdict) end
       return
     end
     core.killing = true
@@ -195,8 +195,10 @@ function core.interrupt()
   sethook(running(), hook, '', 1)
 end
 
+core.hook = hook
+
 function core.arm(co)
-  sethook(co, hook, '', every)
+  if core.gauging then core.arm_gauge(co) else sethook(co, hook, '', core.every) end
   return co
 end
 

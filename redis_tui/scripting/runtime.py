@@ -18,7 +18,7 @@ from lupa import lua51
 
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply, Reply
-from redis_tui.scripting import api, convert, limits, sandbox
+from redis_tui.scripting import api, convert, gauge, limits, sandbox
 from redis_tui.scripting.bytecode import keep_frames
 from redis_tui.scripting.libs import bit, cjson, cmsgpack, misuse
 from redis_tui.scripting.libs import struct as layouts
@@ -52,6 +52,10 @@ class RunResult:
     duration_us: float
     timed_out: bool = False
     """Killed, because it reached its own time limit."""
+    instructions: int | None = None
+    """As `gauge` counts them; None where nobody asked."""
+    memory_peak: int | None = None
+    """Bytes that Lua held at most above what it held before; None where nobody asked."""
 
 
 class LuaRuntime:
@@ -81,6 +85,7 @@ class LuaRuntime:
         self._bridge = api.Bridge(self._limits)
         self._compile, self._enter, self._part, self._recover = self._load()
 
+        self._gauge = gauge.Gauge(self._core, lambda: self._compiled(gauge.CALIBRATION))
         self._lua.gccollect()
         self._own_memory = int(self._lua.get_memory_used())
 
@@ -109,6 +114,10 @@ class LuaRuntime:
         self._lua.gccollect()
         return max(0, int(self._lua.get_memory_used()) - self._own_memory)
 
+    def prepare_gauge(self) -> None:
+        """Makes ready for a run whose instructions and memory are counted."""
+        self._gauge.prepare()
+
     def kill(self) -> None:
         """Ends the script that runs, whatever it does. From any thread; does not wait."""
         self._limits.kill()
@@ -133,6 +142,7 @@ class LuaRuntime:
         trace: TraceLog | None = None,
         busy_after_ms: int = 5000,
         timeout_ms: int | None = None,
+        gauged: bool = False,
     ) -> RunResult:
         """Runs a script to its end.
 
@@ -145,6 +155,7 @@ class LuaRuntime:
             trace: where to note each call; None runs at full speed.
             busy_after_ms: from when on ``host.busy`` is told that the run lasts.
             timeout_ms: when to end it; None lets it last.
+            gauged: count its instructions and its memory; call `prepare_gauge` ahead of it.
 
         Returns:
             The outcome. The reply does not depend on `resp`: how a boolean reads is up to the protocol that the
@@ -154,6 +165,8 @@ class LuaRuntime:
             BaseException: whatever the host raised, once Lua is unwound.
         """
         self._bridge.start(host, trace)
+        if gauged:
+            self._gauge.begin()
         started = self._limits.start(host, busy_after_ms, timeout_ms)
         try:
             outcome = self._call(script, keys, args, None if trace is not None else host.profile)
@@ -162,6 +175,7 @@ class LuaRuntime:
             self._bridge.end()
             if self._lua.get_memory_used() > self._memory_limit >> 1:
                 self._free()
+            cost = self._gauge.end() if gauged else gauge.UNKNOWN
         fault = self._limits.fault
         if fault is not None:
             raise fault
@@ -173,13 +187,17 @@ class LuaRuntime:
         else:
             reply, line = self._conclude(script, *outcome)
         killed = outcome[0] == DEAD and bool(self._limits.killed)
-        duration_us = (perf_counter_ns() - started) / 1000
-        if not killed or not self._limits.timed_out:
-            return RunResult(reply, line, killed, duration_us)
-        if isinstance(reply, ErrorReply):
-            told = b"Script killed after %d ms, its time limit." % (timeout_ms or 0)
-            reply = ErrorReply(reply.line.replace(self.killed_text, told, 1))
-        return RunResult(reply, line, killed, duration_us, timed_out=True)
+        taken_ns = perf_counter_ns() - started
+        if cost.looking_ns:
+            taken_ns = max(taken_ns // 10, taken_ns - cost.looking_ns)  # an estimate, which must not eat up all of it
+        result = RunResult(reply, line, killed, taken_ns / 1000)
+        result.instructions, result.memory_peak = cost.instructions, cost.memory_peak
+        if killed and self._limits.timed_out:
+            result.timed_out = True
+            if isinstance(reply, ErrorReply):
+                told = b"Script killed after %d ms, its time limit." % (timeout_ms or 0)
+                result.reply = ErrorReply(reply.line.replace(self.killed_text, told, 1))
+        return result
 
     def _compiled(self, text: bytes) -> Any:
         """Lua's own of a text without its shebang."""
@@ -274,6 +292,7 @@ class LuaRuntime:
         load = core[b"load"]
         load(sandbox.LUA, core)
         load(limits.LUA, core, self._limits.poll, self._limits.tick, limits.MOST_INSTRUCTIONS, self._limits.may_collect)
+        load(gauge.LUA, core, gauge.FINE, gauge.OF_CALL, gauge.OF_ERROR)
         load(convert.LUA, core)
         load(misuse.LUA, core)
         load(cjson.LUA, core)

@@ -35,6 +35,8 @@ class Capability(Enum):
     """A run can be tried without leaving a mark."""
     LIST_SCRIPTS = "list scripts"
     """The server's whole script cache can be listed, with runs and times."""
+    COSTS = "costs"
+    """A run's instructions, memory and touched keys can be counted."""
     ROLLBACK_KILL = "kill and undo"
     """A script that has written can be killed, its writes undone."""
 
@@ -85,6 +87,9 @@ class ScriptRun:
     """Kill it when it lasts longer, and take back what it wrote where that can be done
     (`Capability.ROLLBACK_KILL`); None lets it last. A real server hears of a kill only once the
     script has passed its ``busy-reply-threshold``, and kills none that has written."""
+    costs: bool = True
+    """Count instructions, memory and the keys touched, where the session can (`Capability.COSTS`). It slows the
+    run down; what counting takes is left out of ``duration_ms`` as far as it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,19 @@ class ScriptError:
 
 
 @dataclass(frozen=True, slots=True)
+class TouchedKey:
+    """A key that a call of a run named, or that the run declared."""
+
+    key: bytes
+    slot: int
+    """Its hash slot in a cluster."""
+    declared: bool
+    """It was passed in KEYS."""
+    written: bool
+    """A call named it to change it; on a server: it changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class ScriptOutcome:
     """All that is known after a run."""
 
@@ -170,6 +188,14 @@ class ScriptOutcome:
     """Calls made; larger than ``len(trace)`` where the trace was cut."""
     changes: tuple[Change, ...] = ()
     changes_total: int = 0
+    instructions: int | None = None
+    """Lua instructions of the script, exact for a small one, within about a per cent for a long one; None: unknown."""
+    memory_peak: int | None = None
+    """Bytes that Lua held at most above what it held before, garbage of the run included; None: unknown."""
+    touched: tuple[TouchedKey, ...] = ()
+    """Keys that calls named, in the order of first mention; a server tells of none, so there it is those declared."""
+    touched_total: int = 0
+    """How many; larger than ``len(touched)`` where the list was cut."""
     log: tuple[LogLine, ...] = ()
     killed: bool = False
     timed_out: bool = False

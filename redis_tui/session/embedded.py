@@ -1,9 +1,7 @@
 """A session over the embedded engine: no server, no wire, the same protocol.
 
 The engine lives in its own thread; every call here is a job for it, except `kill` and
-`running`, which go beside the queue. A run is an ordinary EVAL, so that it passes the same
-gates and lands in the same cache, counts and slow log as any client's; a journal around it
-gives the changed keys, the dry run and the undo of a kill.
+`running`, which go beside the queue. What a run is, `watched` knows.
 """
 
 from __future__ import annotations
@@ -11,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import time
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
@@ -19,30 +16,25 @@ from typing import TYPE_CHECKING, TypeVar
 from redis_tui.engine.blocking import BLOCKED
 from redis_tui.engine.dialect import REDIS_8, Dialect
 from redis_tui.engine.engine import Engine
-from redis_tui.engine.journal import Journal
-from redis_tui.engine.scripts import KillResult, Observation
+from redis_tui.engine.scripts import KillResult
 from redis_tui.engine.thread import EngineThread
 from redis_tui.errors import RedisTuiError, SessionError
 from redis_tui.resp.shape import as_resp2
 from redis_tui.resp.types import ErrorReply, Reply
-from redis_tui.scripting.trace import TraceLog
 from redis_tui.session.base import (
     Capability,
     Event,
     EventKind,
     KillOutcome,
-    LogLine,
     Running,
     ScriptInfo,
     ScriptOutcome,
     ScriptRun,
     SessionInfo,
-    TraceRow,
 )
-from redis_tui.session.failure import script_error
 from redis_tui.session.feed import Feed
 from redis_tui.session.guard import refuse_in_transaction, refuse_takeover, writes
-from redis_tui.session.image import changes_of
+from redis_tui.session.watched import watched_run
 from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.redact import redacted_line
@@ -55,15 +47,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-TRACE_LIMIT = 10_000
-"""Calls of one run that are kept."""
-LOG_LIMIT = 1_000
-"""Lines of redis.log of one run that are kept."""
-CHANGES_LIMIT = 1_000
-"""Changed keys of one run that are shown."""
 _PAUSE_POLL_S = 0.02
 """Seconds until something that CLIENT PAUSE has held back is tried again."""
-_LEVELS = ("debug", "verbose", "notice", "warning")
 _KILLS = {
     KillResult.KILLED: KillOutcome.KILLED,
     KillResult.NOTHING_RUNNING: KillOutcome.NOTHING_RUNNING,
@@ -120,6 +105,7 @@ class EmbeddedSession:
                     Capability.DRY_RUN,
                     Capability.LIST_SCRIPTS,
                     Capability.ROLLBACK_KILL,
+                    Capability.COSTS,
                 }
             ),
         )
@@ -302,54 +288,8 @@ class EmbeddedSession:
 
     def _run(self, engine: Engine, run: ScriptRun, sha: str) -> ScriptOutcome | None:
         """The run itself, on the engine's thread; None while CLIENT PAUSE holds it back."""
-        with engine.blocking.held():  # whoever waits gets nothing that is taken back
-            return self._observed_run(engine, run, sha)
-
-    def _observed_run(self, engine: Engine, run: ScriptRun, sha: str) -> ScriptOutcome | None:
-        client = self._runner
-        self._liken(client, engine, run.db)
-        lines: list[LogLine] = []
-        trace = TraceLog(TRACE_LIMIT) if run.trace else None
-        observation = Observation(trace=trace, log=_collector(lines), can_undo=True, timeout_ms=run.timeout_ms)
-        journal = Journal()
-        engine.space.open_journal(journal)
-        engine.scripts.observation = observation
-        started = time.perf_counter_ns()
-        try:
-            reply = engine.execute(client, _eval_argv(run, read_only=run.read_only or self.info.read_only))
-        finally:
-            duration_ms = (time.perf_counter_ns() - started) / 1e6
-            engine.scripts.observation = None
-            engine.space.close_journal()
-            result, has_written = observation.result, bool(len(journal))
-            timed_out = result is not None and result.timed_out
-            undone = observation.undone or timed_out
-            changes, total = changes_of(journal, limit=CHANGES_LIMIT) if run.changes else ((), 0)
-            if run.dry_run or undone:
-                journal.rollback()
-                engine.eviction.recount()
-        if reply is BLOCKED:
-            engine.blocking.release(client)
-            return None
-        return ScriptOutcome(
-            reply=as_resp2(reply) if client.resp == 2 else reply,
-            sha=sha,
-            duration_ms=duration_ms if result is None else result.duration_us / 1000,
-            error=script_error(reply, run.source) if isinstance(reply, ErrorReply) else None,
-            trace=_rows(trace),
-            trace_total=0 if trace is None else trace.total,
-            changes=changes,
-            changes_total=total,
-            log=tuple(lines),
-            killed=result is not None and result.killed,
-            timed_out=timed_out,
-            dry_run=run.dry_run,
-            notes=_notes(
-                undone=undone and has_written,
-                timeout_ms=run.timeout_ms if timed_out else None,
-                log_lines=len(lines),
-            ),
-        )
+        self._liken(self._runner, engine, run.db)
+        return watched_run(engine, self._runner, run, sha=sha, read_only=run.read_only or self.info.read_only)
 
 
 class _Waiter:
@@ -377,34 +317,3 @@ class _Waiter:
         """Takes its client away; posted behind what connects it, which may have been cancelled."""
         if self.client is not None:
             engine.disconnect(self.client)
-
-
-def _eval_argv(run: ScriptRun, *, read_only: bool) -> list[bytes]:
-    name = b"EVAL_RO" if read_only else b"EVAL"
-    return [name, run.source, b"%d" % len(run.keys), *run.keys, *run.args]
-
-
-def _collector(lines: list[LogLine]) -> Callable[[int, bytes], None]:
-    def collect(level: int, message: bytes) -> None:
-        if len(lines) < LOG_LIMIT:
-            lines.append(LogLine(_LEVELS[level], message))
-
-    return collect
-
-
-def _rows(trace: TraceLog | None) -> tuple[TraceRow, ...]:
-    if trace is None:
-        return ()
-    return tuple(TraceRow(row.line, row.argv, row.reply, row.duration_us) for row in trace.rows)
-
-
-def _notes(*, undone: bool, timeout_ms: int | None, log_lines: int) -> tuple[str, ...]:
-    notes = []
-    if timeout_ms is not None:
-        wrote = "its writes were rolled back; Changes shows what it had done" if undone else "it had written nothing"
-        notes.append(f"Killed after {timeout_ms} ms, its time limit; {wrote}.")
-    elif undone:
-        notes.append("The script was killed and its writes were undone; Changes shows what it had done.")
-    if log_lines >= LOG_LIMIT:
-        notes.append(f"Only the first {LOG_LIMIT} lines of redis.log are kept.")
-    return tuple(notes)

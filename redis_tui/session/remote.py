@@ -36,6 +36,7 @@ from redis_tui.session.guard import refuse_in_transaction, refuse_takeover, runs
 from redis_tui.session.inspect import compare, snapshots
 from redis_tui.session.instrument import Reported, instrument, read_report
 from redis_tui.session.rehearsal import rehearse
+from redis_tui.session.slots import declared_only, slot_notes
 from redis_tui.session.wire import Wire
 from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.redact import redact_url, redacted_line
@@ -265,6 +266,7 @@ class RemoteSession:
         if report is not None:
             reply = report.reply
         changes = compare(self._db if run.db is None else run.db, before, after)
+        touched = declared_only(run.keys, {change.key for change in changes})
         error = script_error(reply, run.source) if isinstance(reply, ErrorReply) else None
         killed = error is not None and "killed by user" in error.message
         late = run.timeout_ms is not None and duration_ms > run.timeout_ms
@@ -277,9 +279,15 @@ class RemoteSession:
             trace_total=report.total if report else 0,
             changes=changes,
             changes_total=len(changes),
+            touched=touched,
+            touched_total=len(touched),
             killed=killed,
             timed_out=killed and late,
-            notes=(*_late_notes(duration_ms, killed=killed, late=late), *_notes(run, report)),
+            notes=(
+                *_late_notes(duration_ms, killed=killed, late=late),
+                *slot_notes(run.keys, touched),
+                *_notes(run, report),
+            ),
         )
 
     async def _rehearse(self, run: ScriptRun) -> ScriptOutcome:

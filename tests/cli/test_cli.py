@@ -142,7 +142,8 @@ def test_a_trace_shows_each_call_with_its_line(shell: Shell, counter: str) -> No
 )
 def test_every_example_runs_by_name(shell: Shell, name: str) -> None:
     status, out, err = shell("run", "--example", name)
-    assert (status, err) == (0, "")
+    assert status == 0
+    assert [line for line in err.splitlines() if not line.startswith("Would fail in a cluster: the keys ")] == []
     assert out
 
 
