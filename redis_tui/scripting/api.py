@@ -387,6 +387,13 @@ local function stringy(v)
   return kind == 'string' or kind == 'number'
 end
 
+-- as C makes an int of it
+local function whole(v)
+  local number = native.tonumber(v)
+  if not number then return 0 end
+  return number < 0 and -floor(-number) or floor(number)
+end
+
 function redis.error_reply(...)
   local text = ...
   if select('#', ...) ~= 1 or type(text) ~= 'string' then return {err = 'ERR wrong number or type of arguments'} end
@@ -413,9 +420,8 @@ function redis.log(...)
   local n = select('#', ...)
   if n < 2 then raise(API .. '.log() requires two arguments or more.') end
   if not native.tonumber(stringy(level) and level or nil) then raise('First argument must be a number (log level).') end
-  level = native.tonumber(level)
-  level = level < 0 and -floor(-level) or floor(level)
-  if level < 0 or level > 3 then raise('Invalid log level.') end
+  level = whole(level)
+  if not (level >= 0 and level <= 3) then raise(core.bad_log_level) end   -- NaN is neither
   local parts = {}
   for i = 2, n do
     local v = (select(i, ...))
@@ -427,8 +433,7 @@ end
 function redis.setresp(...)
   if select('#', ...) ~= 1 then raise(API .. '.setresp() requires one argument.') end
   local version = ...
-  version = stringy(version) and native.tonumber(version) or 0
-  version = floor(version)
+  version = stringy(version) and whole(version) or 0
   if version ~= 2 and version ~= 3 then raise('RESP version must be 2 or 3.') end
   core.resp = version
   if version == 3 then null = nil else null = false end
@@ -451,8 +456,8 @@ end
 function redis.set_repl(...)
   if select('#', ...) ~= 1 then raise(API .. '.set_repl() requires one argument.') end
   local flags = ...
-  flags = stringy(flags) and native.tonumber(flags) or 0
-  if flags < 0 or flags > 3 then
+  flags = stringy(flags) and whole(flags) or 0
+  if not (flags >= 0 and flags <= 3) then
     raise('Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.')
   end
 end

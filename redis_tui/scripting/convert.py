@@ -81,7 +81,7 @@ def number_text(value: float) -> bytes:
     The forms are those of the servers' fpconv, observed: ``0.00001`` but ``1.2345e-4``.
     """
     if math.isnan(value):
-        return b"-nan"  # redis.call("set", k, 0/0) stores -nan on x86
+        return b"-nan" if math.copysign(1, value) < 0 else b"nan"  # 0/0 is -nan on x86, -(0/0) is nan
     return double_text(value + 0.0)  # -0.0 + 0.0 is 0.0: -0.0 is passed as 0
 
 
@@ -237,14 +237,20 @@ def _read_map(stream: Iterator[Any]) -> Map:
 
 def _read_verbatim(stream: Iterator[Any]) -> Verbatim:
     text = next(stream)
-    return Verbatim(text, next(stream))
+    # {format='a'} -> =5 "a  :x", {format='text'} -> "tex:x"
+    return Verbatim(text, next(stream)[:3].ljust(3))
 
 
 def one_line(text: bytes) -> bytes:
-    """Text for a status or error line: line breaks become spaces, as the servers send them."""
-    if b"\n" in text or b"\r" in text:
-        return text.replace(b"\r", b" ").replace(b"\n", b" ")
+    """Text for a status or error line as the servers send it: line breaks become spaces, a zero byte ends it."""
+    if b"\n" in text or b"\r" in text or b"\0" in text:
+        return unbroken(text.partition(b"\0")[0])
     return text
+
+
+def unbroken(text: bytes) -> bytes:
+    """Text with spaces for line breaks."""
+    return text.replace(b"\r", b" ").replace(b"\n", b" ")
 
 
 _READERS: dict[int, Callable[[Iterator[Any]], Reply]] = {
@@ -255,7 +261,7 @@ _READERS: dict[int, Callable[[Iterator[Any]], Reply]] = {
     OUT_ERR: lambda stream: ErrorReply(one_line(next(stream))),
     OUT_OK: lambda stream: Status(one_line(next(stream))),
     OUT_DOUBLE: lambda stream: float(next(stream)),
-    OUT_BIG: lambda stream: BigNumber(one_line(next(stream))),
+    OUT_BIG: lambda stream: BigNumber(unbroken(next(stream))),
     OUT_VERBATIM: _read_verbatim,
     OUT_MAP: _read_map,
     OUT_SET: lambda stream: SetReply(_read_array(stream)),
@@ -265,7 +271,7 @@ _READERS: dict[int, Callable[[Iterator[Any]], Reply]] = {
 LUA = rb"""
 local core = ...
 local native = core.native
-local type, rawget, next = native.type, native.rawget, native.next
+local type, rawget, next, match = native.type, native.rawget, native.next, native.string.match
 local MAX_DEPTH = core.max_depth
 
 -- builds one value from a stream; returns it and the position after it
@@ -326,9 +332,10 @@ local function put_table(t, depth)
   v = rawget(t, 'ok')
   if type(v) == 'string' then return put(5, v) end
   v = rawget(t, 'double')
-  if type(v) == 'number' then return put(6, v) end
+  -- lupa makes the float -0 the integer 0
+  if type(v) == 'number' then return put(6, v == 0 and 1 / v < 0 and '-0' or v) end
   v = rawget(t, 'big_number')
-  if type(v) == 'string' then return put(7, v) end
+  if type(v) == 'string' then return put(7, core.big_number_ends_at_zero and match(v, '^%Z*') or v) end
   v = rawget(t, 'verbatim_string')
   if type(v) == 'table' then
     local text, format = rawget(v, 'string'), rawget(v, 'format')

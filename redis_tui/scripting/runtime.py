@@ -279,6 +279,8 @@ class LuaRuntime:
         core[b"killed_text"] = self.killed_text
         core[b"no_arguments"] = wording.no_arguments
         core[b"argument_types"] = wording.argument_types
+        core[b"bad_log_level"] = wording.bad_log_level
+        core[b"big_number_ends_at_zero"] = wording.big_number_ends_at_zero
         core[b"os_clock"] = wording.os_clock
         core[b"environments"] = wording.environments
         core[b"cmsgpack_copyright"] = wording.cmsgpack_copyright

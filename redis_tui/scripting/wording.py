@@ -38,6 +38,10 @@ class Wording:
     """Whose names a function's bad name is said to be one of; a known slip of the servers."""
     function_names_checked_at_once: bool = True
     """Whether register_function itself refuses a bad or a repeated name; else FUNCTION LOAD does in the end."""
+    bad_log_level: bytes = b"Invalid log level."
+    """Of a level of ``redis.log`` that there is not."""
+    big_number_ends_at_zero: bool = False
+    """Whether a returned big number ends at its first zero byte."""
     cmsgpack_copyright: bytes = b"Copyright (C) 2012, Salvatore Sanfilippo"
     """Of ``cmsgpack._COPYRIGHT``."""
     aliases: tuple[bytes, ...] = ()
@@ -70,6 +74,8 @@ def redis_wording(version: str) -> Wording:
         engine_ignores_case=False,
         environments=version_number(version) < version_number("7.2.11"),
         os_clock=version_number(version) >= version_number("7.4.0"),
+        bad_log_level=b"Invalid %s level."
+        % (b"log" if version_number(version) >= version_number("7.4.0") else b"debug"),
         constants=((b"REDIS_VERSION", version.encode()), (b"REDIS_VERSION_NUM", version_number(version))),
     )
 
@@ -89,6 +95,7 @@ def valkey_wording(version: str) -> Wording:
         os_clock=True,
         function_names=b"Function %s",
         function_names_checked_at_once=False,
+        big_number_ends_at_zero=True,
         cmsgpack_copyright=b"Copyright (C) 2012, Redis Ltd.",
         aliases=(b"server",),
         constants=(
