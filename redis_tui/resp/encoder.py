@@ -148,7 +148,7 @@ def _status(out: bytearray, reply: Status, _resp: int) -> None:
 
 
 def _error(out: bytearray, reply: ErrorReply, _resp: int) -> None:
-    out += b"-%b\r\n" % _one_line(reply.line.rstrip(b"\r\n"))
+    out += b"-%b\r\n" % (reply.line if reply.as_it_is else _one_line(reply.line.rstrip(b"\r\n")))
 
 
 def _boolean(out: bytearray, reply: bool, resp: int) -> None:

@@ -31,7 +31,7 @@ This module must not know sockets, commands or any library.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self, Union
 
 
@@ -50,6 +50,8 @@ class ErrorReply:
 
     line: bytes
     """The whole text without the leading ``-``: ``WRONGTYPE Operation against…``."""
+    as_it_is: bool = field(default=False, compare=False)
+    """Its line breaks are sent and not made spaces, which only Redis does, with what a script raised."""
 
     @classmethod
     def of_fault(cls, fault: Exception) -> Self:

@@ -154,7 +154,7 @@ class Limits:
 LUA = rb"""
 local core, poll, tick, every, may_collect = ...
 local sethook, running, error, native_resume = debug.sethook, coroutine.running, error, coroutine.resume
-local create, type, find = coroutine.create, type, string.find
+local create, type, find, getinfo = coroutine.create, type, string.find, debug.getinfo
 local collect = collectgarbage
 local MAX_NEST = 50
 
@@ -210,15 +210,16 @@ function core.look(e)
   end
 end
 
-local function check(f, name)
-  if type(f) ~= 'function' then error("bad argument #1 to '" .. name .. "' (Lua function expected)", 3) end
+local function check(f)
+  local info = type(f) == 'function' and getinfo(f, 'S')
+  if not info or info.what == 'C' or info.source == core.source then core.misuse(1, 'Lua function expected') end
   if core.killing then error(core.death, 0) end
 end
 
 core.coroutine = {status = coroutine.status, yield = coroutine.yield}
 
 function core.coroutine.create(f)
-  check(f, 'create')
+  check(f)
   return core.arm(create(f))
 end
 
@@ -245,7 +246,7 @@ local function resume(co, ...)
 end
 
 function core.coroutine.resume(co, ...)
-  if type(co) ~= 'thread' then error("bad argument #1 to 'resume' (coroutine expected)", 2) end
+  if type(co) ~= 'thread' then core.misuse(1, 'coroutine expected') end
   return resume(co, ...)
 end
 
@@ -255,7 +256,7 @@ local function unwrapped(ok, ...)
 end
 
 function core.coroutine.wrap(f)
-  check(f, 'wrap')
+  check(f)
   local co = core.arm(create(f))
   return function(...) return unwrapped(resume(co, ...)) end
 end

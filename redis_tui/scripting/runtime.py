@@ -258,7 +258,11 @@ class LuaRuntime:
         if source is not None and line is not None:
             text += self._wording.tail(script.label, source, int(line))
         own = source == self.chunk_name and line is not None and line > 0
-        return ErrorReply(convert.one_line(text)), int(line) if own else None
+        error_line = int(line) if own else None
+        if self._wording.runtime_errors_on_one_line:
+            return ErrorReply(convert.one_line(text)), error_line
+        # Redis lets line breaks pass: error("a\\nb") -> -ERR user_script:1: a\nb. Both at once would end the reply.
+        return ErrorReply(text.replace(b"\r\n", b"  "), as_it_is=True), error_line
 
     def _free(self) -> None:
         """Makes room: after memory ran out nothing can be called until the limit is lifted."""
@@ -279,6 +283,7 @@ class LuaRuntime:
         core[b"killed_text"] = self.killed_text
         core[b"no_arguments"] = wording.no_arguments
         core[b"argument_types"] = wording.argument_types
+        core[b"keep_frames"] = self._bridge.guarded(keep_frames)
         core[b"bad_log_level"] = wording.bad_log_level
         core[b"big_number_ends_at_zero"] = wording.big_number_ends_at_zero
         core[b"os_clock"] = wording.os_clock
@@ -345,12 +350,17 @@ function core.compile(text, patch)
   return setfenv(loadstring(patch(dump(chunk)), name), core.globals), nil
 end
 
--- where a script failed: the first frame below that is neither C nor ours
+-- Where a script failed: the servers look at the frame that raised, and at the one below it if that is C.
+-- What is ours stands, with the C that it calls, for one function in C.
 local last
 local function failed(err)
   local level = 2
   local info = getinfo(level, 'Sl')
-  while info and (info.what == 'C' or info.what == 'tail' or info.source == source) do
+  if info and info.what == 'C' then
+    level = level + 1
+    info = getinfo(level, 'Sl')
+  end
+  while info and (info.what == 'tail' or info.source == source) do
     level = level + 1
     info = getinfo(level, 'Sl')
   end

@@ -25,9 +25,14 @@ local real = native_setmetatable({}, {__mode = 'k'})    -- stand-in -> the table
 local shown = native_setmetatable({}, {__mode = 'k'})   -- stand-in -> what getmetatable answers
 local stand_ins = {}
 
-local function bad(n, name, expected, got, count)
+-- `misuse.LUA` is loaded later
+local function misuse(n, why)
+  core.misuse(n, why)
+end
+
+local function bad(n, expected, got, count)
   local what = count and count < n and 'no value' or type(got)
-  error("bad argument #" .. n .. " to '" .. name .. "' (" .. expected .. " expected, got " .. what .. ")", 3)
+  misuse(n, expected .. ' expected, got ' .. what)
 end
 
 local function refuse()
@@ -93,42 +98,42 @@ local function handled(handler, ok, ...)
 end
 
 function G.xpcall(...)
-  if select('#', ...) < 2 then error("bad argument #2 to 'xpcall' (value expected)", 2) end
+  if select('#', ...) < 2 then misuse(2, 'value expected') end
   local f, handler = ...
   return handled(handler, native_pcall(f))
 end
 
 function G.next(...)
   local t, k = ...
-  if type(t) ~= 'table' then bad(1, 'next', 'table', t, select('#', ...)) end
+  if type(t) ~= 'table' then bad(1, 'table', t, select('#', ...)) end
   return native_next(real[t] or t, k)
 end
 
 function G.pairs(...)
   local t = ...
-  if type(t) ~= 'table' then bad(1, 'pairs', 'table', t, select('#', ...)) end
+  if type(t) ~= 'table' then bad(1, 'table', t, select('#', ...)) end
   return native_next, real[t] or t, nil
 end
 
 function G.rawget(...)
   local t, k = ...
-  if type(t) ~= 'table' then bad(1, 'rawget', 'table', t, select('#', ...)) end
-  if select('#', ...) < 2 then error("bad argument #2 to 'rawget' (value expected)", 2) end
+  if type(t) ~= 'table' then bad(1, 'table', t, select('#', ...)) end
+  if select('#', ...) < 2 then misuse(2, 'value expected') end
   return rawget(real[t] or t, k)
 end
 
 function G.rawset(...)
   local t, k, v = ...
   local count = select('#', ...)
-  if type(t) ~= 'table' then bad(1, 'rawset', 'table', t, count) end
-  if count < 3 then error("bad argument #" .. count + 1 .. " to 'rawset' (value expected)", 2) end
+  if type(t) ~= 'table' then bad(1, 'table', t, count) end
+  if count < 3 then misuse(count + 1, 'value expected') end
   if real[t] then error(READONLY, 0) end
   if k == nil then error('table index is nil', 0) end
   return rawset(t, k, v)
 end
 
 function G.getmetatable(...)
-  if select('#', ...) == 0 then error("bad argument #1 to 'getmetatable' (value expected)", 2) end
+  if select('#', ...) == 0 then misuse(1, 'value expected') end
   local v = ...
   local kind = type(v)
   if kind == 'table' and real[v] then return shown[v] end
@@ -139,9 +144,9 @@ end
 function G.setmetatable(...)
   local t, meta = ...
   local count = select('#', ...)
-  if type(t) ~= 'table' then bad(1, 'setmetatable', 'table', t, count) end
+  if type(t) ~= 'table' then bad(1, 'table', t, count) end
   if count < 2 or (meta ~= nil and type(meta) ~= 'table') then
-    error("bad argument #2 to 'setmetatable' (nil or table expected)", 2)
+    misuse(2, 'nil or table expected')
   end
   if real[t] then error(READONLY, 0) end
   local own = native.debug.getmetatable(t)
@@ -153,17 +158,19 @@ local ESC = 27
 function G.loadstring(...)
   local text, name = ...
   local kind = type(text)
-  if kind ~= 'string' and kind ~= 'number' then bad(1, 'loadstring', 'string', text, select('#', ...)) end
+  if kind ~= 'string' and kind ~= 'number' then bad(1, 'string', text, select('#', ...)) end
   if native.string.byte(text) == ESC then
     return nil, native.string.format('[string "%s"]:1: unexpected symbol near \'char(27)\'',
       (native.string.match(text, '^[^\r\n]*')))
   end
-  return native.loadstring(text, name or text)
+  local chunk, fault = native.loadstring(text, name or text)
+  if not chunk or not native.string.find(text, 'return', 1, true) then return chunk, fault end
+  return native.loadstring(core.keep_frames(native.string.dump(chunk)))
 end
 
 function G.load(...)
   local reader, name = ...
-  if type(reader) ~= 'function' then bad(1, 'load', 'function', reader, select('#', ...)) end
+  if type(reader) ~= 'function' then bad(1, 'function', reader, select('#', ...)) end
   local parts, count, size = {}, 0, 0
   while true do
     local ok, part = native_pcall(reader)
@@ -193,7 +200,7 @@ local strings = {}
 for name, f in native_pairs(native.string) do strings[name] = f end
 function strings.dump(...)
   local f = ...
-  if type(f) ~= 'function' then bad(1, 'dump', 'function', f, select('#', ...)) end
+  if type(f) ~= 'function' then bad(1, 'function', f, select('#', ...)) end
   local info = getinfo(f, 'S')
   if info.what == 'C' or info.source == core.source then error('unable to dump given function', 2) end
   return native.string.dump(f)
@@ -212,10 +219,7 @@ function strings.rep(...)
   n = native.tonumber(n)
   if kind ~= 'string' and kind ~= 'number' or not n then
     local wrong = kind ~= 'string' and kind ~= 'number' and 1 or 2
-    local by_method = getinfo(1, 'n').namewhat == 'method' and 1 or 0
-    local got = select('#', ...) < wrong and 'no value' or type((select(wrong, ...)))
-    error("bad argument #" .. wrong - by_method .. " to 'rep' (" .. (wrong == 1 and 'string' or 'number')
-      .. " expected, got " .. got .. ")", 2)
+    bad(wrong, wrong == 1 and 'string' or 'number', (select(wrong, ...)), select('#', ...))
   end
   s = s .. ''
   if n * #s <= SHORT then return short(s, n) end
@@ -250,12 +254,9 @@ local function step()
   return floor(high / 2)
 end
 
-local function number(n, name, v, count)
+local function number(n, v, count)
   local x = type(v) ~= 'boolean' and type(v) ~= 'nil' and tonumber(v)
-  if not x then
-    local what = count < n and 'no value' or type(v)
-    error("bad argument #" .. n .. " to '" .. name .. "' (number expected, got " .. what .. ")", 3)
-  end
+  if not x then bad(n, 'number', v, count) end
   return x < 0 and -floor(-x) or floor(x)
 end
 
@@ -263,19 +264,19 @@ function maths.random(...)
   local count = select('#', ...)
   if count > 2 then error('wrong number of arguments', 2) end
   local from, to = 1, nil
-  if count == 1 then to = number(1, 'random', (...), 1) end
+  if count == 1 then to = number(1, (...), 1) end
   if count == 2 then
     from, to = ...
-    from, to = number(1, 'random', from, 2), number(2, 'random', to, 2)
+    from, to = number(1, from, 2), number(2, to, 2)
   end
-  if to and from > to then error("bad argument #" .. count .. " to 'random' (interval is empty)", 2) end
+  if to and from > to then misuse(count, 'interval is empty') end
   local r = step() % 2147483647 / 2147483647
   if not to then return r end
   return floor(r * (to - from + 1)) + from
 end
 
 function maths.randomseed(...)
-  local seed = number(1, 'randomseed', (...), select('#', ...)) % 4294967296
+  local seed = number(1, (...), select('#', ...)) % 4294967296
   high, low = seed, 0x330E
 end
 
@@ -307,14 +308,11 @@ core.G, core.globals = G, globals
 local function owner(name, f, count)
   if type(f) == 'function' then return f, getinfo(f, 'S') end
   local level = f == nil and count < 1 and name == 'getfenv' and 1 or tonumber(f)
-  if not level then
-    local got = count < 1 and 'no value' or type(f)
-    error("bad argument #1 to '" .. name .. "' (number expected, got " .. got .. ")", 3)
-  end
-  if level < 0 then error("bad argument #1 to '" .. name .. "' (level must be non-negative)", 3) end
+  if not level then bad(1, 'number', f, count) end
+  if level < 0 then misuse(1, 'level must be non-negative') end
   if level == 0 then return 0 end
   local info = getinfo(level + 2, 'S')
-  if not info then error("bad argument #1 to '" .. name .. "' (invalid level)", 3) end
+  if not info then misuse(1, 'invalid level') end
   return level + 1, info
 end
 
@@ -331,7 +329,7 @@ end
 local function setfenv(...)
   local f, env = ...
   local count = select('#', ...)
-  if type(env) ~= 'table' then bad(2, 'setfenv', 'table', env, count) end
+  if type(env) ~= 'table' then bad(2, 'table', env, count) end
   local target, info = owner('setfenv', f, count)
   if is_foreign(info) then error("'setfenv' cannot change environment of given object", 2) end
   return (native.setfenv(target, env))
@@ -341,7 +339,7 @@ local function newproxy(...)
   local v = ...
   local kind = type(v)
   if v ~= nil and kind ~= 'boolean' and kind ~= 'userdata' then
-    error("bad argument #1 to 'newproxy' (boolean or proxy expected)", 2)
+    misuse(1, 'boolean or proxy expected')
   end
   return native.newproxy(v)
 end

@@ -40,6 +40,8 @@ class Wording:
     """Whether register_function itself refuses a bad or a repeated name; else FUNCTION LOAD does in the end."""
     bad_log_level: bytes = b"Invalid log level."
     """Of a level of ``redis.log`` that there is not."""
+    runtime_errors_on_one_line: bool = False
+    """Whether line breaks in the text of a failed run become spaces."""
     big_number_ends_at_zero: bool = False
     """Whether a returned big number ends at its first zero byte."""
     cmsgpack_copyright: bytes = b"Copyright (C) 2012, Salvatore Sanfilippo"
@@ -95,6 +97,7 @@ def valkey_wording(version: str) -> Wording:
         os_clock=True,
         function_names=b"Function %s",
         function_names_checked_at_once=False,
+        runtime_errors_on_one_line=True,
         big_number_ends_at_zero=True,
         cmsgpack_copyright=b"Copyright (C) 2012, Redis Ltd.",
         aliases=(b"server",),

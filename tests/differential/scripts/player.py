@@ -39,7 +39,10 @@ def differences(scripts: Sequence[Script], dialect: str, ours: Ours, theirs: The
     faults = []
     _both([(b"SCRIPT", b"FLUSH")], ours, theirs)
     for script in scripts:
-        found = [line for protocol in script.protocols for line in _play(script, protocol, ours, theirs)]
+        try:
+            found = [line for protocol in script.protocols for line in _play(script, protocol, ours, theirs)]
+        except (ConnectionError, ValueError) as fault:  # it ends the server, or its replies cannot be told apart
+            raise ConnectionError(f"{script.name} (line {script.number}, {dialect}): {fault}") from fault
         if script.disturbs:
             _both([(b"SCRIPT", b"FLUSH")], ours, theirs)
         if dialect in script.differs:
