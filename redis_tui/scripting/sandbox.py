@@ -24,6 +24,7 @@ local READONLY = 'Attempt to modify a readonly table'
 local real = native_setmetatable({}, {__mode = 'k'})    -- stand-in -> the table behind it
 local shown = native_setmetatable({}, {__mode = 'k'})   -- stand-in -> what getmetatable answers
 local stand_ins = {}
+core.real = real
 
 -- `misuse.LUA` is loaded later
 local function misuse(n, why)

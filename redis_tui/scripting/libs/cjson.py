@@ -19,6 +19,7 @@ local sub, format = native.string.sub, native.string.format
 local gsub, match, concat = native.string.gsub, native.string.match, native.table.concat
 local floor, huge = native.math.floor, native.math.huge
 local select = native.select
+local fault, misuse, string_arg, int_arg, real = core.fault, core.misuse, core.string_arg, core.int_arg, core.real
 
 local null = native.newproxy(true)
 local meta = native.getmetatable(null)
@@ -42,6 +43,8 @@ local function utf8(code)
   return char(0xF0 + floor(code / 262144), 0x80 + floor(code / 4096) % 64, 0x80 + floor(code / 64) % 64,
     0x80 + code % 64)
 end
+
+local WORD = 4294967296
 
 local function library()
   local options = {convert = false, ratio = 2, safe = 10, encode_depth = 1000, decode_depth = 1000, precision = 14,
@@ -71,19 +74,19 @@ local function library()
     return format(number_format, v)
   end
 
-  -- length of an array, or nil for an object
+  -- length of an array, or nil for an object. Sizes are C ints: a key from 2^31 on makes the longest a negative one
   local function array_length(t)
     local max, items = 0, 0
     for k in next, t do
-      if type(k) ~= 'number' or k < 1 or k ~= floor(k) or k == huge then return nil end
-      if k > max then max = k end
+      if type(k) ~= 'number' or k < 1 or k ~= floor(k) then return nil end
+      if k > max then max = k < WORD / 2 and k or -WORD / 2 end
       items = items + 1
     end
-    if options.ratio > 0 and max > items * options.ratio and max > options.safe then
+    if max > options.safe and options.ratio > 0 and max > (items * options.ratio + WORD / 2) % WORD - WORD / 2 then
       if not options.convert then refuse('table', 'excessively sparse array') end
       return nil
     end
-    if max == 0 then return nil end
+    if max <= 0 then return nil end
     return max
   end
 
@@ -120,7 +123,7 @@ local function library()
       error('Cannot serialise, excessive nesting (' .. format('%d', depth) .. ')', 0)
     end
     local length = array_length(t)
-    if not length then return put_object(t, depth) end
+    if not length then return put_object(next(t) == nil and real[t] or t, depth) end
     n = n + 1
     out[n] = '['
     for i = 1, length do
@@ -146,7 +149,7 @@ local function library()
   end
 
   function cjson.encode(...)
-    if select('#', ...) ~= 1 then error("bad argument #1 to 'encode' (expected 1 argument)", 2) end
+    if select('#', ...) ~= 1 then misuse(1, 'expected 1 argument') end
     out, n = {}, 0
     local ok, e = native.pcall(put, (...), 0)
     local parts = out
@@ -231,27 +234,30 @@ local function library()
   local SINGLE = {[0] = 'T_END', [91] = 'T_ARR_BEGIN', [93] = 'T_ARR_END', [123] = 'T_OBJ_BEGIN', [125] = 'T_OBJ_END',
     [44] = 'T_COMMA', [58] = 'T_COLON'}
 
-  local function read_number(at)
+  -- a sign before what only strtod takes for a number, and that itself: hexadecimals, leading zeros, inf and nan
+  local function is_invalid_number(at)
     local c = byte(text, at)
+    if c == 43 then return true end
+    if c == 45 then at = at + 1 end
+    c = byte(text, at)
+    if c == 48 then return find(text, '^[%dxX]', at + 1) ~= nil end
+    return find(text, '^[iI][nN][fF]', at) ~= nil or find(text, '^[nN][aA][nN]', at) ~= nil
+  end
+
+  local ODD = {'^[-+]?0[xX]%x+%.?%x*[pP][-+]?%d+', '^[-+]?0[xX]%.%x+[pP][-+]?%d+', '^[-+]?0[xX]%x+%.?%x*',
+    '^[-+]?0[xX]%.%x+', '^[-+]?[iI][nN][fF][iI][nN][iI][tT][yY]', '^[-+]?[iI][nN][fF]', '^[-+]?[nN][aA][nN]%([%w_]*%)',
+    '^[-+]?[nN][aA][nN]'}
+
+  -- as strtod; nil where there is no number
+  local function read_number(at)
+    if is_invalid_number(at) then
+      if not options.decode_invalid then return nil end
+      for i = 1, #ODD do
+        local from, to = find(text, ODD[i], at)
+        if from then return tonumber(sub(text, from, to)), to + 1 end
+      end
+    end
     local s = match(text, '^[-+]?[%deE.+-]*', at)
-    -- what strtod takes: decimals, hexadecimals, inf and nan
-    local lowered = match(text, '^[-+]?%a+', at)
-    local word = lowered and native.string.lower(lowered)
-    local bare = word and gsub(word, '^[-+]', '')
-    if bare and (sub(bare, 1, 3) == 'inf' or sub(bare, 1, 3) == 'nan') then
-      if not options.decode_invalid then return nil end
-      local size = sub(bare, 1, 8) == 'infinity' and 8 or 3
-      local value = sub(bare, 1, 3) == 'nan' and -(0 / 0) or huge
-      if c == 45 then value = -value end
-      return value, at + size + (#word - #bare)
-    end
-    local hex = match(text, '^[-+]?0[xX]%x+', at)
-    if hex then
-      if not options.decode_invalid then return nil end
-      local value = tonumber((gsub(hex, '^[-+]', '')))
-      return c == 45 and -value or value, at + #hex
-    end
-    if not options.decode_invalid and match(text, '^-?0%d', at) then return nil end
     local best = match(s, '^[-+]?%d+%.?%d*[eE][-+]?%d+') or match(s, '^[-+]?%.%d+[eE][-+]?%d+')
       or match(s, '^[-+]?%d+%.?%d*') or match(s, '^[-+]?%.%d+')
     if not best then return nil end
@@ -269,7 +275,7 @@ local function library()
       if not s then return why, where end
       return 'T_STRING', at
     end
-    if c == 45 or c == 43 or c >= 48 and c <= 57 or match(text, '^[iInN][nNaA][fFnN]', at) then
+    if c == 45 or c >= 48 and c <= 57 or options.decode_invalid and is_invalid_number(at) then
       local value = read_number(at)
       if value == nil then return 'invalid number', at end
       return 'T_NUMBER', at
@@ -358,7 +364,7 @@ local function library()
     if c == 116 and sub(text, at, at + 3) == 'true' then return true, at + 4 end
     if c == 102 and sub(text, at, at + 4) == 'false' then return false, at + 5 end
     if c == 110 and sub(text, at, at + 3) == 'null' then return null, at + 4 end
-    if c and (c == 45 or c == 43 or c >= 48 and c <= 57 or match(text, '^[iInN][nNaA][fFnN]', at)) then
+    if c and (c == 45 or c >= 48 and c <= 57 or options.decode_invalid and is_invalid_number(at)) then
       local v, after = read_number(at)
       if v ~= nil then return v, after end
     end
@@ -373,15 +379,10 @@ local function library()
   end
 
   function cjson.decode(...)
-    if select('#', ...) ~= 1 then error("bad argument #1 to 'decode' (expected 1 argument)", 2) end
-    local s = ...
-    local kind = type(s)
-    if kind ~= 'string' and kind ~= 'number' then
-      error("bad argument #1 to 'decode' (string expected, got " .. kind .. ")", 2)
-    end
-    text, depth = s .. '', 0
+    if select('#', ...) ~= 1 then misuse(1, 'expected 1 argument') end
+    text, depth = string_arg(1, ...), 0
     if #text >= 2 and (byte(text, 1) == 0 or byte(text, 2) == 0) then
-      error('JSON parser does not support UTF-16 or UTF-32', 2)
+      fault('JSON parser does not support UTF-16 or UTF-32')
     end
     local ok, v = native.pcall(document)
     text = nil
@@ -391,74 +392,60 @@ local function library()
   end
 
   -- options ------------------------------------------------------------------------------------------------
-  local function whole(n, name, v, low, high)
-    if type(v) ~= 'number' and not (type(v) == 'string' and tonumber(v)) then
-      error("bad argument #" .. n .. " to '" .. name .. "' (number expected, got " .. type(v) .. ")", 3)
-    end
-    v = tonumber(v)
-    v = v < 0 and -floor(-v) or floor(v)
-    if v < low or v > high then
-      error("bad argument #" .. n .. " to '" .. name .. "' (expected integer between " .. format('%d', low) .. " and "
-        .. format('%d', high) .. ")", 3)
-    end
-    return v
+  local function few(max, ...)
+    if select('#', ...) > max then misuse(max + 1, 'found too many arguments') end
   end
 
-  local function flag(n, name, v)
-    if type(v) == 'boolean' then return v end
-    if v == 'on' then return true end
-    if v == 'off' then return false end
-    error("bad argument #" .. n .. " to '" .. name .. "' (invalid option '" .. native.tostring(v) .. "')", 3)
+  -- the servers say #1 whichever argument is out of range
+  local function set_number(n, key, low, high, ...)
+    if (select(n, ...)) == nil then return end
+    local v = int_arg(n, ...)
+    if v < low or v > high then misuse(1, format('expected integer between %d and %d', low, high)) end
+    options[key] = v
   end
 
-  local function few(name, max, ...)
-    if select('#', ...) <= max then return end
-    error("bad argument #" .. max + 1 .. " to '" .. name .. "' (found too many arguments)", 3)
+  local function set_choice(key, choices, ...)
+    local v = ...
+    if v == nil then return end
+    if type(v) ~= 'boolean' then
+      local name = string_arg(1, ...)
+      v = choices[name]
+      if v == nil then misuse(1, "invalid option '" .. name .. "'") end
+    end
+    options[key] = v
   end
+  local FLAGS = {on = true, off = false}
 
   function cjson.encode_sparse_array(...)
-    few('encode_sparse_array', 3, ...)
-    local convert, ratio, safe = ...
-    if convert ~= nil then options.convert = flag(1, 'encode_sparse_array', convert) end
-    if ratio ~= nil then options.ratio = whole(2, 'encode_sparse_array', ratio, 0, 2147483647) end
-    if safe ~= nil then options.safe = whole(3, 'encode_sparse_array', safe, 0, 2147483647) end
+    few(3, ...)
+    set_choice('convert', FLAGS, ...)
+    set_number(2, 'ratio', 0, 2147483647, ...)
+    set_number(3, 'safe', 0, 2147483647, ...)
     return options.convert, options.ratio, options.safe
   end
 
-  local function numeric(name, key, low, high)
+  local function numeric(name, key, high)
     cjson[name] = function(...)
-      few(name, 1, ...)
-      local v = ...
-      if v ~= nil then options[key] = whole(1, name, v, low, high) end
+      few(1, ...)
+      set_number(1, key, 1, high, ...)
       number_format = '%.' .. options.precision .. 'g'
       return options[key]
     end
   end
-  numeric('encode_max_depth', 'encode_depth', 1, 2147483647)
-  numeric('decode_max_depth', 'decode_depth', 1, 2147483647)
-  numeric('encode_number_precision', 'precision', 1, 14)
+  numeric('encode_max_depth', 'encode_depth', 2147483647)
+  numeric('decode_max_depth', 'decode_depth', 2147483647)
+  numeric('encode_number_precision', 'precision', 14)
 
-  function cjson.encode_keep_buffer(...)
-    few('encode_keep_buffer', 1, ...)
-    local v = ...
-    if v ~= nil then options.keep = flag(1, 'encode_keep_buffer', v) end
-    return options.keep
+  local function choice(name, key, choices)
+    cjson[name] = function(...)
+      few(1, ...)
+      set_choice(key, choices, ...)
+      return options[key]
+    end
   end
-
-  function cjson.encode_invalid_numbers(...)
-    few('encode_invalid_numbers', 1, ...)
-    local v = ...
-    if v == 'null' then options.encode_invalid = 'null'
-    elseif v ~= nil then options.encode_invalid = flag(1, 'encode_invalid_numbers', v) end
-    return options.encode_invalid
-  end
-
-  function cjson.decode_invalid_numbers(...)
-    few('decode_invalid_numbers', 1, ...)
-    local v = ...
-    if v ~= nil then options.decode_invalid = flag(1, 'decode_invalid_numbers', v) end
-    return options.decode_invalid
-  end
+  choice('encode_keep_buffer', 'keep', FLAGS)
+  choice('encode_invalid_numbers', 'encode_invalid', {on = true, off = false, null = 'null'})
+  choice('decode_invalid_numbers', 'decode_invalid', FLAGS)
 
   cjson.new = library
   return cjson

@@ -11,13 +11,14 @@ from __future__ import annotations
 LUA = rb"""
 local core, float_bytes, float_value = ...
 local native = core.native
-local type, next, select, unpack = native.type, native.next, native.select, native.unpack
+local type, next, select = native.type, native.next, native.select
 local byte, char, sub, concat = native.string.byte, native.string.char, native.string.sub, native.table.concat
 local floor = native.math.floor
 local fault, misuse, string_arg, whole_arg = core.fault, core.misuse, core.string_arg, core.whole_arg
+local low_int, real = core.low_int, core.real
 
 local MAX_NESTING = 16
-local MOST_RESULTS = 7990   -- what fits on the stack that a C function has
+local STACK = 8000   -- slots that a C function has
 local INT_MAX = 2147483647
 
 -- pack -----------------------------------------------------------------------------------------------------
@@ -89,6 +90,7 @@ end
 local put
 
 local function put_table(t, level)
+  if next(t) == nil then t = real[t] or t end
   local length, pairs_in = array_length(t)
   n = n + 1
   if length then
@@ -126,6 +128,7 @@ local cmsgpack = {_NAME = 'cmsgpack', _VERSION = 'lua-cmsgpack 0.4.0', _COPYRIGH
 function cmsgpack.pack(...)
   local count = select('#', ...)
   if count == 0 then misuse(0, 'MessagePack pack needs input.') end
+  if count + count > STACK then misuse(0, 'Too many arguments for MessagePack pack.') end
   out, n = {}, 0
   put((...), 0)
   for i = 2, count do put((select(i, ...)), 0) end
@@ -136,6 +139,7 @@ end
 
 -- unpack ---------------------------------------------------------------------------------------------------
 local text, at, size   -- the next byte's position, and the last one's
+local held   -- slots of the stack that are taken
 
 local function missing()
   fault('Missing bytes in input.')
@@ -157,20 +161,33 @@ end
 
 local decode
 
+local function full()
+  fault('stack overflow (too many return values at once; use unpack_one or unpack_limit instead.)')
+end
+
+-- beneath a table lies what holds it: each level takes two slots
 local function array(count)
-  local t = {}
+  local t, before = {}, held
+  if before + 1 >= STACK then fault('stack overflow (in function mp_decode_to_lua_array)') end
+  held = before + 2
+  if held >= STACK and count > 0 then full() end
   for i = 1, count do t[i] = decode() end
+  held = before
   return t
 end
 
 local function map(count)
-  local t = {}
+  local t, before = {}, held
+  if before + 2 >= STACK and count > 0 then full() end
   for _ = 1, count do
+    held = before + 1
     local k = decode()
+    held = before + 2
     local v = decode()
     if k == nil or k ~= k then native.error('table index is ' .. (k and 'NaN' or 'nil'), 0) end
     t[k] = v
   end
+  held = before
   return t
 end
 
@@ -273,9 +290,8 @@ local function collect(s, limit, offset, results, used)
   text, at, size = s, offset + 1, #s
   local from = used
   while at <= size and used - from < limit do
-    if used >= MOST_RESULTS then
-      fault('stack overflow (too many return values at once; use unpack_one or unpack_limit instead.)')
-    end
+    held = used - from + 1
+    if held >= STACK then full() end
     used = used + 1
     results[used] = decode()
   end
@@ -284,29 +300,32 @@ end
 
 local function check(s, limit, offset)
   if offset < 0 or limit < 0 then
-    fault('Invalid request to unpack with offset of ' .. offset .. ' and limit of ' .. #s .. '.')
+    fault('Invalid request to unpack with offset of ' .. low_int(offset) .. ' and limit of ' .. #s .. '.')
   end
-  if offset > #s then fault('Start offset ' .. offset .. ' greater than input length ' .. #s .. '.') end
+  if offset > #s then fault('Start offset ' .. low_int(offset) .. ' greater than input length ' .. #s .. '.') end
 end
 
 function cmsgpack.unpack(...)
   local s = string_arg(1, ...)
-  text, at, size = s, 1, #s
+  text, at, size, held = s, 1, #s, 1
   if size > 0 then
     local first = decode()
     if at > size then return first end
   end
   local results = {}
   local count = collect(s, INT_MAX, 0, results, 0)
-  return unpack(results, 1, count)
+  return core.results(results, count)
 end
 
 local function part(s, limit, offset)
   local all = limit == 0 and offset == 0
   local results = {}
   local count = collect(s, all and INT_MAX or limit, offset, results, all and 0 or 1)
-  if not all then results[1] = at > size and -1 or at - 1 end
-  return unpack(results, 1, count)
+  if not all then
+    if count > STACK - 1 then fault('stack overflow (in function mp_unpack_full)') end
+    results[1] = at > size and -1 or at - 1
+  end
+  return core.results(results, count)
 end
 
 function cmsgpack.unpack_one(...)

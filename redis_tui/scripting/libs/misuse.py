@@ -12,7 +12,8 @@ LUA = rb"""
 local core = ...
 local native = core.native
 local error, type, tonumber, select = native.error, native.type, native.tonumber, native.select
-local floor = native.math.floor
+local floor, unpack = native.math.floor, native.unpack
+local LOWEST = -9223372036854775808
 local getinfo, source = native.debug.getinfo, core.source
 
 -- the first frame below that is not ours, and the name and kind by which it called
@@ -70,13 +71,31 @@ function core.number_arg(n, ...)
   misuse(n, 'number expected, got ' .. kind_of(n, ...))
 end
 
--- argument n as a whole number, as luaL_optinteger: nil and absence are the default
+-- argument n as a whole number, as luaL_optinteger: nil and absence are the default; what 64 bits cannot hold is the
+-- lowest of them
 function core.whole_arg(n, default, ...)
   local v = (select(n, ...))
   if v == nil and default then return default end
   local kind = type(v)
   if kind == 'string' then v = tonumber(v) end
   if type(v) ~= 'number' then misuse(n, 'number expected, got ' .. kind_of(n, ...)) end
+  if not (v >= LOWEST and v < -LOWEST) then return LOWEST end
   return v < 0 and -floor(-v) or floor(v)
+end
+
+-- what a C int keeps of a whole number: the lower 32 bits
+function core.low_int(v)
+  return (v + 2147483648) % 4294967296 - 2147483648
+end
+
+-- what a C function returns that has filled its stack, which is more than unpack puts on its own
+function core.results(t, count)
+  if count < 7990 then return unpack(t, 1, count) end
+  return t[1], t[2], t[3], unpack(t, 4, count)
+end
+
+-- argument n as a C int that luaL_checkinteger gave
+function core.int_arg(n, ...)
+  return core.low_int(core.whole_arg(n, nil, ...))
 end
 """

@@ -13,14 +13,14 @@ from math import copysign, inf
 LUA = rb"""
 local core, float_bytes, float_value = ...
 local native = core.native
-local type, tonumber, select, unpack = native.type, native.tonumber, native.select, native.unpack
+local type, tonumber, select = native.type, native.tonumber, native.select
 local byte, char, sub = native.string.byte, native.string.char, native.string.sub
 local find, rep = native.string.find, native.string.rep
 local reverse, match, concat, floor = native.string.reverse, native.string.match, native.table.concat, native.math.floor
 local fault, misuse, string_arg, whole_arg = core.fault, core.misuse, core.string_arg, core.whole_arg
 
 local MAX_INT_SIZE, MAX_ALIGN = 32, 8
-local MOST_RESULTS = 7990
+local STACK = 8000   -- slots that a C function has
 local WORD = 4294967296
 local SIZES = {B = 1, b = 1, H = 2, h = 2, L = 8, l = 8, T = 8, f = 4, d = 8, x = 1}
 local INTEGERS = {b = true, B = true, h = true, H = true, l = true, L = true, T = true, i = true, I = true}
@@ -57,10 +57,25 @@ local function option()
   return opt, size
 end
 
+local POWERS = {[1] = true, [2] = true, [4] = true, [8] = true, [16] = true, [32] = true}
+
+-- the bits that two numbers have in common, of the lowest five
+local function both(a, b)
+  local r = 0
+  for bit = 0, 4 do
+    local place = 2 ^ bit
+    if floor(a / place) % 2 + floor(b / place) % 2 == 2 then r = r + place end
+  end
+  return r
+end
+
+-- a size that is no power of two still counts as a mask of bits
 local function padding(position, opt, size)
   if size == 0 or opt == 'c' then return 0 end
   if size > align then size = align end
-  return -position % size
+  if POWERS[size] then return -position % size end
+  local mask = size - 1
+  return both(size - both(position, mask), mask)
 end
 
 local function control(opt)
@@ -155,13 +170,16 @@ local function read_integer(data, from, size, is_signed)
     if k > 4 then high = high * 256 + b else low = low * 256 + b end
   end
   if not is_signed or size == 0 then return high * WORD + low end
-  if size >= 8 then
-    if high >= 2147483648 then high = high - WORD end
-    return high * WORD + low
+  -- the sign's place goes round the 64 bits: with 9 bytes it is that of one byte
+  local places = (8 * size - 1) % 64
+  if places < 32 then
+    local whole = 2 ^ places
+    if high == 0 and low < whole then return low end
+    return low % whole - whole
   end
-  local v, whole = high * WORD + low, 2 ^ (8 * size)
-  if v >= whole / 2 then return v - whole end
-  return v
+  local whole = 2 ^ (places - 32)
+  if high < whole then return high * WORD + low end
+  return (high % whole - whole) * WORD + low
 end
 
 function struct.unpack(...)
@@ -171,15 +189,16 @@ function struct.unpack(...)
   if pos == 0 then misuse(3, 'offset must be 1 or greater') end
   begin(text)
   local length = #data
+  if text == '' then return pos end
   pos = pos - 1
-  if pos < 0 then pos = length + 1 end   -- a size_t: far behind the end
-  local results, n = {}, 0
+  if not (pos >= 0 and pos <= length) then pos = length + 1 end   -- a size_t: far behind the end
+  local results, n, most = {}, 0, STACK - 1 - select('#', ...)
   while true do
     local opt, size = option()
     if not opt then break end
     pos = pos + padding(pos, opt, size)
     if size > length or pos > length - size then misuse(2, 'data string too short') end
-    if n > MOST_RESULTS then fault('stack overflow (too many results)') end
+    if n >= most then fault('stack overflow (too many results)') end
     if INTEGERS[opt] then
       n = n + 1
       results[n] = read_integer(data, pos + 1, size, opt >= 'a')
@@ -191,9 +210,10 @@ function struct.unpack(...)
       if size == 0 then
         local last = n > 0 and tonumber(results[n])
         if not last then fault("format 'c0' needs a previous size") end
-        size = floor(last)
+        size = last < 0 and -floor(-last) or floor(last)
+        if size >= 18446744073709551616 then size = 0 end
         n = n - 1
-        if size < 0 or size > length or pos > length - size then misuse(2, 'data string too short') end
+        if not (size >= 0) or size > length or pos > length - size then misuse(2, 'data string too short') end
       end
       n = n + 1
       results[n] = sub(data, pos + 1, pos + size)
@@ -209,7 +229,7 @@ function struct.unpack(...)
     pos = pos + size
   end
   results[n + 1] = pos + 1
-  return unpack(results, 1, n + 1)
+  return core.results(results, n + 1)
 end
 
 function struct.size(...)

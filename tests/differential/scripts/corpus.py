@@ -10,6 +10,7 @@ A file holds many scripts. Each has a heading with its name, then options, then 
     @on redis-8 redis-7.2               the dialects that it is for; all without the option
     @resp 3                             the protocol of the client; once at 2 and once at 3 without the option
     @compare unordered                  a mode of `compare.same` for what @run answers; exact without the option
+    @lines                              each line is an expression, or a block ``do … end`` that returns, tried by itself
     @disturbs                           it leaves something in the Lua VM (cjson's options): a new VM afterwards
     @source "return 1\\r\\n\\x00"          the Lua as one quoted word, where a text file cannot hold it
     @differs valkey-9 The reason.       it cannot be mended there; a script that does not differ any more fails
@@ -55,6 +56,7 @@ class Script:
     dialects: tuple[str, ...] = DIALECTS
     protocols: tuple[int, ...] = (2, 3)
     compare: str = "exact"
+    is_lines: bool = False
     disturbs: bool = False
     differs: dict[str, str] = field(default_factory=dict)
     """Why, by dialect."""
@@ -127,8 +129,33 @@ def _body(script: Script, lines: Iterator[tuple[int, str]], origin: str) -> tupl
     else:
         number, line = 0, ""
     if not script.source:
-        script.source = "\n".join(taken).rstrip().encode()
+        text = "\n".join(taken).rstrip()
+        script.source = (_tried(text.split("\n")) if script.is_lines else text).encode()
     return number, line
+
+
+_TRY = (
+    "local function told(v, seen) local kind = type(v) "
+    "if kind == 'number' then return string.format('%.17g', v) end "
+    "if kind == 'string' then return '\"' .. v .. '\"' end "
+    "if kind == 'function' or kind == 'thread' then return kind end "
+    "if kind ~= 'table' then return tostring(v) end "
+    "if seen[v] then return '...' end seen[v] = true "
+    "local parts = {} "
+    "for k, each in pairs(v) do parts[#parts + 1] = told(k, seen) .. '=' .. told(each, seen) end "
+    "table.sort(parts) return '{' .. table.concat(parts, ' ') .. '}' end "
+    "local said = {} "
+    "local function try(f) local got = {} "
+    "local function take(...) for i = 1, select('#', ...) do got[i] = told((select(i, ...)), {}) end end "
+    "take(pcall(f)) said[#said + 1] = table.concat(got, ', ') end"
+)
+"""Lua of one line: ``try`` notes what a function came to, every digit of a number and every value of several."""
+
+
+def _tried(lines: Iterable[str]) -> str:
+    """A script that tries each line and answers with what each came to; lines keep their distance."""
+    bodies = (line if line.startswith("do ") else f"return {line}" for line in lines)
+    return "\n".join([_TRY, *(f"try(function() {body} end)" for body in bodies), "return said"])
 
 
 def _option(script: Script, line: str) -> None:
@@ -146,6 +173,8 @@ def _option(script: Script, line: str) -> None:
             script.protocols = tuple(map(int, rest.split()))
         case "compare":
             script.compare = rest.strip()
+        case "lines":
+            script.is_lines = True
         case "disturbs":
             script.disturbs = True
         case "source":

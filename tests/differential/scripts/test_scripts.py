@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from redis_tui.resp.encoder import encode
 from tests.conformance.real_server import running
 from tests.differential.play import Ours, Theirs
 from tests.differential.scripts.by_hand import FILES
@@ -49,6 +50,22 @@ return 1
     assert first.commands == [(b"EVAL", b"return 1\n-- @run is no option here", b"1", b"k", b"x")]
     assert (first.name, first.number, first.dialects, first.protocols) == ("first", 3, ("valkey-9",), (3,))
     assert (second.source, second.commands) == (b"a\r\n", [(b"FCALL", b"f", b"0")])
+
+
+def test_lines_are_tried_each_by_itself() -> None:
+    text = '== a\n@lines\n1, "x", nil\nnil + 1\ndo local t = {a = {2}} t.t = t return t end\n{0.1, print}\n'
+    (script,) = parse(text.splitlines(), "here")
+    assert Ours("redis-8").play(script.commands) == [
+        encode(
+            [
+                b'true, 1, "x", nil',
+                b'false, "user_script:3: attempt to perform arithmetic on a nil value"',
+                b'true, {"a"={1=2} "t"=...}',
+                b"false, \"user_script:5: Script attempted to access nonexistent global variable 'print'\"",
+            ],
+            2,
+        )
+    ]
 
 
 @pytest.mark.parametrize(
