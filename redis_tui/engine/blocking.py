@@ -149,6 +149,14 @@ class Blocking:
         self._end(client, blocked, UNBLOCKED if error else blocked.on_timeout)
         return True
 
+    def abandon(self, reply: Reply) -> None:
+        """Ends every wait with an error and hangs up, because the server is not what it was; a pause goes on."""
+        for client in tuple(self.clients):
+            if client.blocked is None or client.blocked.postponed:
+                continue
+            client.closing = True
+            self._end(client, client.blocked, reply)
+
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """Serves nobody within, but at the end: what happens within may be taken back, and an answer may not."""

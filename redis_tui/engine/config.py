@@ -126,6 +126,10 @@ class Config:
         for listener in self._listeners:
             listener()
 
+    def note(self, name: str, text: str) -> None:
+        """Shows what a command has set that CONFIG SET may not."""
+        self._texts[name] = text
+
     def _moved(self, setting: Setting, fresh: dict[str, str]) -> bool:
         """Whether the server listens now where it should."""
         bind, port = fresh.get("bind", self._texts["bind"]), fresh.get("port", self._texts["port"])

@@ -64,6 +64,14 @@ class Dialect:
             f" {name} logs for details about the RDB error."
         )
 
+    @property
+    def cannot_save_script(self) -> str:
+        """Likewise, of a script whose shebang does not promise to leave the data alone."""
+        return (
+            f"MISCONF {self.server.capitalize()} is configured to save RDB snapshots, but it's currently unable to"
+            " persist to disk. Writable scripts are blocked. Use 'no-writes' flag for read only scripts."
+        )
+
     def at_least(self, version: str, *, valkey: str | None = None) -> bool:
         """Whether this server is new enough for a feature.
 

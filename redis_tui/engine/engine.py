@@ -33,6 +33,7 @@ from redis_tui.engine.pause import Pause
 from redis_tui.engine.persistence import Persistence
 from redis_tui.engine.pubsub import PubSub
 from redis_tui.engine.registry import Command, Registry
+from redis_tui.engine.replication import Replication
 from redis_tui.engine.scripts import Scripts
 from redis_tui.engine.stats import Stats
 from redis_tui.engine.switches import Switches
@@ -91,6 +92,7 @@ class Engine:
         self.notifier = Notifier(self.pubsub.publish)
         self.tracking = TrackingTable(self.clients)
         self.pause = Pause(self)
+        self.replication = Replication(self)
         self.eviction = Eviction(self)
         self.client_memory = ClientMemory(self)
         self.monitors: dict[Client, None] = {}
@@ -99,7 +101,6 @@ class Engine:
         self.guarded = False
         """Some gate concerns every client: a busy script, a pause. Kept up by `refresh`."""
         self.run_id = secrets.token_hex(20)
-        self.replication_id = secrets.token_hex(20)
         self.switches = Switches()
         self.started_ms = self.clock.now_us() // 1000
         self.acl = Acl(self)
@@ -435,5 +436,6 @@ class Engine:
         self.client_memory.configure()
         self.notifier.configure(self.config.text("notify-keyspace-events"))
         self.tracking.limit = self.config.number("tracking-table-max-keys")
+        self.replication.configure()
         self.write_gate.configure()
         self.refresh()

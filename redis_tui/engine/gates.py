@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from redis_tui.engine.replication import MASTER_DOWN
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import QUEUED, Reply
 from redis_tui.spec.command import CommandFlag
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 NOAUTH = b"NOAUTH Authentication required."
 _ENDS_QUEUEING = frozenset({"exec", "discard", "quit", "reset"})
 _UNQUEUED = frozenset({"exec", "discard", "multi", "watch", "quit", "reset"})
-_NO_MULTI_IN_VALKEY = frozenset({"multi", "watch"})
-"""Valkey refuses these while it queues; Redis runs them, and they answer an error of their own."""
 _WHILE_LISTENING = frozenset(f"{kind}{word}" for kind in ("", "p", "s") for word in ("subscribe", "unsubscribe")) | {
     "ping",
     "quit",
@@ -59,19 +58,22 @@ class Gates:
             raise CommandError(NOAUTH)
         if client.account.restricted:
             engine.acl.enforce(client, command, argv)
+        gated = engine.write_gate.active and not engine.scripts.busy
+        if gated:
+            self._check_room(client, command, argv)
+        if engine.write_gate.cannot_save and command.name == "ping":
+            raise CommandError(engine.dialect.cannot_save)
         if client.only_listens and command.name not in _WHILE_LISTENING:
             raise CommandError(
                 f"ERR Can't execute '{command.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET "
                 "are allowed in this context"
             )
-        if engine.write_gate.active and not engine.scripts.busy:
-            self._check_room(client, command, argv)
+        if engine.replication.stale and not self._runs_stale(client, command, argv):
+            raise CommandError(MASTER_DOWN)
         if engine.scripts.busy and not command.flags & CommandFlag.ALLOW_BUSY:
             raise CommandError(engine.scripts.busy_text)
         if client.monitoring and command.flags & _TOUCHES_DATA:
             raise CommandError("ERR Replica can't interact with the keyspace")
-        if engine.write_gate.cannot_save and command.name == "ping":
-            raise CommandError(engine.dialect.cannot_save)
         if (
             engine.pause.mode is not None
             and not client.monitoring
@@ -80,7 +82,7 @@ class Gates:
             return engine.blocking.postpone(client, argv)
         if client.transaction is None:
             return None
-        if command.flags & CommandFlag.NO_MULTI or (valkey and command.name in _NO_MULTI_IN_VALKEY):
+        if command.flags & CommandFlag.NO_MULTI:
             which = f" '{command.name}'" if valkey else ""
             raise CommandError(f"ERR Command{which} not allowed inside a transaction")
         if command.name in _UNQUEUED:
@@ -97,6 +99,13 @@ class Gates:
         for queued, words in client.transaction.queue:
             flags |= scripts.flags_of(queued, words)
         return flags
+
+    def _runs_stale(self, client: Client, command: Command, argv: Sequence[bytes]) -> bool:
+        """Whether a replica without its master takes a command; EXEC only if all that is queued would be taken."""
+        flags_of = self._engine.scripts.flags_of
+        if command.name == "exec" and client.transaction is not None:
+            return all(flags_of(queued, words) & CommandFlag.STALE for queued, words in client.transaction.queue)
+        return bool(flags_of(command, argv) & CommandFlag.STALE)
 
     def _check_room(self, client: Client, command: Command, argv: Sequence[bytes]) -> None:
         """Raises `CommandError` where there is no memory, or are no replicas, for a command."""

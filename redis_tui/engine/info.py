@@ -240,7 +240,34 @@ def _stale(engine: Engine) -> float:
 
 
 def _replication(engine: Engine) -> Fields:
-    return {"master_replid": engine.replication_id, "repl_backlog_size": engine.config.text("repl-backlog-size")}
+    state = engine.replication
+    return {
+        "role": "master" if state.master is None else "slave",
+        "master_replid": state.id,
+        "master_replid2": state.former_id,
+        "second_repl_offset": state.went_on_at,
+        "repl_backlog_size": engine.config.text("repl-backlog-size"),
+    }
+
+
+def _replica(engine: Engine) -> Fields:
+    host, port = engine.replication.master or (b"", 0)
+    return {
+        "master_host": host.decode("latin-1"),
+        "master_port": port,
+        "slave_priority": engine.config.text("replica-priority"),
+        "slave_read_only": int(engine.config.enabled("replica-read-only")),
+        "replica_announced": int(engine.config.enabled("replica-announced")),
+    }
+
+
+def _roles(engine: Engine) -> Iterator[tuple[str, object]]:
+    """What a replica tells of its master stands behind its role."""
+    role, *others = _section("replication", _replication)(engine)
+    yield role
+    if engine.replication.master is not None:
+        yield from _section("replica", _replica)(engine)
+    yield from others
 
 
 def _cpu(engine: Engine) -> Fields:
@@ -365,7 +392,7 @@ _SECTIONS: Final[dict[str, tuple[str, str, str, Callable[[Engine], Iterator[tupl
     "persistence": ("Persistence", "all", "default", _section("persistence", _persistence)),
     "threads": ("Threads", "redis-8", "default", _threads),
     "stats": ("Stats", "all", "default", _section("stats", _stats)),
-    "replication": ("Replication", "all", "default", _section("replication", _replication)),
+    "replication": ("Replication", "all", "default", _roles),
     "cpu": ("CPU", "all", "default", _section("cpu", _cpu)),
     "modules": ("Modules", "all", "default", _modules),
     "commandstats": ("Commandstats", "all", "all", _commandstats),

@@ -78,6 +78,13 @@ FIELDS: Final[dict[str, str]] = {
         master_repl_offset second_repl_offset repl_backlog_active repl_backlog_size repl_backlog_first_byte_offset
         repl_backlog_histlen
     """,
+    "replica": """
+        master_host master_port master_link_status master_last_io_seconds_ago master_sync_in_progress
+        slave_read_repl_offset slave_repl_offset replica_full_sync_buffer_size@redis-8
+        replica_full_sync_buffer_peak@redis-8 replicas_repl_buffer_size@valkey replicas_repl_buffer_peak@valkey
+        master_current_sync_attempts@redis-8 master_total_sync_attempts@redis-8 master_link_down_since_seconds
+        total_disconnect_time_sec@redis-8 slave_priority slave_read_only replica_announced
+    """,
     "cpu": """
         used_cpu_sys used_cpu_user used_cpu_sys_children used_cpu_user_children used_cpu_sys_main_thread
         used_cpu_user_main_thread used_active_time_main_thread@valkey
@@ -100,15 +107,17 @@ CONSTANT: Final[dict[str, str]] = {
     "expired_keys_with_volatile_items_stale_perc": "0.00",
     "instantaneous_input_repl_kbps": "0.00",
     "instantaneous_output_repl_kbps": "0.00",
+    "master_current_sync_attempts": "1",
     "master_failover_state": "no-failover",
-    "master_replid2": "0" * 40,
+    "master_last_io_seconds_ago": "-1",
+    "master_link_down_since_seconds": "-1",
+    "master_link_status": "down",
+    "master_total_sync_attempts": "1",
     "mem_allocator": "python",
     "monotonic_clock": "POSIX clock_gettime",
     "process_supervised": "no",
     "redis_git_sha1": "00000000",
     "redis_mode": "standalone",
-    "role": "master",
-    "second_repl_offset": "-1",
     "server_mode": "standalone",
     "server_name": "valkey",
     "tls_ca_cert_serial": "none",

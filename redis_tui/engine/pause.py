@@ -39,7 +39,7 @@ class Pause:
         if self.mode is None:
             return
         self.mode, self.until_ms = None, 0
-        self._engine.space.expiry_paused = False
+        self._engine.space.expiry_paused = self._engine.replication.read_only
         self._engine.refresh()
         self._engine.blocking.resume()
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from redis_tui.engine.command_facts import facts_of
+from redis_tui.engine.flag_variants import TURNED
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import Reply, Status
 from redis_tui.spec.bind import compile_binder
@@ -291,6 +292,9 @@ def _in_dialect(one: Declaration, dialect: Dialect) -> Declaration:
     spec = one.spec
     if spec.name in VARIANTS:
         spec = replace(spec, key_specs=key_specs(spec.name, dialect.server, dialect.name))
+    turned = TURNED.get(dialect.name, {}).get(spec.name)
+    if turned is not None:
+        spec = replace(spec, flags=spec.flags ^ turned)
     if dialect.name in one.usages:
         args = parse_usage(one.usages[dialect.name])[1]
         # An option less may make of a minimum an exact number; else the number is the same everywhere.

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
+from redis_tui.engine.replication import STALE_IN_SCRIPT
+from redis_tui.engine.write_gate import OUT_OF_MEMORY
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.scripting.host import DirectCall
@@ -51,6 +53,12 @@ class EngineHost:
         self._log: LogSink | None = None
         self._touched: TouchLog | None = None
         self._errors: set[bytes] = set()
+        # Memory first in Valkey, last in Redis: of a user who may not SET, where there is none left, one says OOM.
+        self._looks = (
+            (self._lacks_memory, self._is_denied, self._may_not_write, self._is_stale)
+            if engine.dialect.is_valkey
+            else (self._is_stale, self._is_denied, self._may_not_write, self._lacks_memory)
+        )
         self.wrote = False
         """A command that writes was executed in this run."""
 
@@ -190,17 +198,33 @@ class EngineHost:
         if command.barred_from_scripts and self._engine.switches.scripts_denied:
             dialect = self._engine.dialect
             return (dialect.not_allowed if command.takes(len(argv)) else dialect.wrong_arity).encode()
-        if self._restricted:
-            refusal = self._engine.acl.refused_in_script(self._client, command, argv)
+        for look in self._looks:
+            refusal = look(command, argv)
             if refusal is not None:
                 return refusal
+        return None
+
+    def _is_stale(self, command: Command, _argv: Sequence[bytes]) -> bytes | None:
+        if self._engine.replication.stale and CommandFlag.STALE not in command.flags:
+            return STALE_IN_SCRIPT
+        return None
+
+    def _is_denied(self, command: Command, argv: Sequence[bytes]) -> bytes | None:
+        return self._engine.acl.refused_in_script(self._client, command, argv) if self._restricted else None
+
+    def _may_not_write(self, command: Command, _argv: Sequence[bytes]) -> bytes | None:
         if self._read_only and command.flags & _REACHES_REPLICAS:
             return b"ERR Write commands are not allowed from read-only scripts."
-        gate = self._engine.write_gate
-        if not gate.closed or self.wrote:  # a script that has begun to write may go on
+        if self.wrote:  # a script that has begun to write may go on
             return None
-        refusal_text = gate.refusal(command.flags & ~CommandFlag.DENYOOM if self._allow_oom else command.flags)
-        return None if refusal_text is None else refusal_text.encode()
+        refusal = self._engine.write_gate.bar(command.flags)
+        return None if refusal is None else refusal.encode()
+
+    def _lacks_memory(self, command: Command, _argv: Sequence[bytes]) -> bytes | None:
+        gate = self._engine.write_gate
+        if gate.out_of_memory and CommandFlag.DENYOOM in command.flags and not self._allow_oom and not self.wrote:
+            return OUT_OF_MEMORY.encode()
+        return None
 
     def _reworded(self, argv: Sequence[bytes], refusal: CommandError) -> bytes:
         dialect = self._engine.dialect

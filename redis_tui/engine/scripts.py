@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.engine.replication import MASTER_DOWN, SCRIPT_MASTER_DOWN, SCRIPT_READ_ONLY
 from redis_tui.engine.script_host import EngineHost, LogSink
 from redis_tui.engine.write_gate import TOO_FEW_REPLICAS
 from redis_tui.errors import CommandError
@@ -201,13 +202,21 @@ class Scripts:
         Raises:
             CommandError: it may not run like that.
         """
-        if script.flags is None or script.is_read_only:
+        replication, gate = self._engine.replication, self._engine.write_gate
+        if script.flags is None:
+            if replication.stale:
+                raise CommandError(MASTER_DOWN)
             return
+        if replication.stale and ScriptFlag.ALLOW_STALE not in script.flags:
+            raise CommandError(SCRIPT_MASTER_DOWN)
+        if script.is_read_only:
+            return
+        if replication.read_only:
+            raise CommandError(SCRIPT_READ_ONLY)
+        if gate.cannot_save:
+            raise CommandError(self._engine.dialect.cannot_save_script)
         if read_only:
             raise CommandError("ERR Can not execute a script with write flag using *_ro command.")
-        gate = self._engine.write_gate
-        if gate.cannot_save:
-            raise CommandError(self._engine.dialect.cannot_save)
         if gate.lacks_replicas:
             raise CommandError(TOO_FEW_REPLICAS)
         if gate.out_of_memory and ScriptFlag.ALLOW_OOM not in script.flags:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.engine.replication import READ_ONLY
 from redis_tui.spec.command import CommandFlag
 
 if TYPE_CHECKING:
@@ -44,18 +45,26 @@ class WriteGate:
     @property
     def active(self) -> bool:
         """Whether it may refuse anything."""
-        return self._limit > 0 or self.lacks_replicas or self.cannot_save
+        return self._limit > 0 or self._bars_writes or self._engine.replication.stale
 
     @property
     def closed(self) -> bool:
         """Whether it refuses something right now."""
-        return self.out_of_memory or self.lacks_replicas or self.cannot_save
+        return self.out_of_memory or self._bars_writes or self._engine.replication.stale
+
+    @property
+    def _bars_writes(self) -> bool:
+        return self.lacks_replicas or self.cannot_save or self._engine.replication.read_only
 
     def configure(self) -> None:
         """Takes its limits from the configuration."""
         config = self._engine.config
         self._limit = config.number("maxmemory")
-        self.lacks_replicas = config.number("min-replicas-to-write") > 0 and config.number("min-replicas-max-lag") > 0
+        self.lacks_replicas = (
+            config.number("min-replicas-to-write") > 0
+            and config.number("min-replicas-max-lag") > 0
+            and self._engine.replication.master is None
+        )
         if not self._limit:
             self.out_of_memory = False
 
@@ -68,8 +77,14 @@ class WriteGate:
         """Why a command of these flags is not taken now; None where it is."""
         if self.out_of_memory and flags & CommandFlag.DENYOOM:
             return OUT_OF_MEMORY
-        if self.cannot_save and flags & CommandFlag.WRITE:
+        return self.bar(flags)
+
+    def bar(self, flags: CommandFlag) -> str | None:
+        """Likewise, but for memory: why nothing may be changed."""
+        if not flags & CommandFlag.WRITE:
+            return None
+        if self.cannot_save:
             return self._engine.dialect.cannot_save
-        if self.lacks_replicas and flags & CommandFlag.WRITE:
+        if self.lacks_replicas:
             return TOO_FEW_REPLICAS
-        return None
+        return READ_ONLY if self._engine.replication.read_only else None

@@ -268,7 +268,7 @@ def _greeting(ctx: Ctx) -> Map:
             (b"proto", ctx.client.resp),
             (b"id", ctx.client.id),
             (b"mode", b"standalone"),
-            (b"role", b"master"),
+            (b"role", ctx.engine.replication.role),
             (b"modules", modules(ctx.dialect)),
         ]
     )

@@ -10,7 +10,6 @@ They turn off things that only a server has, and tests send them blindly.
 from __future__ import annotations
 
 import re
-import secrets
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -182,7 +181,7 @@ def _quicklist_packed_threshold(_ctx: Ctx, args: Sequence[bytes]) -> Reply:
 @_sub("CHANGE-REPL-ID")
 def _change_repl_id(ctx: Ctx, _args: Sequence[bytes]) -> Reply:
     """Change the replication IDs of the instance."""
-    ctx.engine.replication_id = secrets.token_hex(20)
+    ctx.engine.replication.renew()
     return OK
 
 

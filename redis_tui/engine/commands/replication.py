@@ -1,7 +1,6 @@
 """Replication and modules, as a server answers them that has no replica and loads nothing.
 
-The decision a reader would question: REPLICAOF a host is refused. A server would connect and
-wait; here nothing ever would, and a client must not believe that its data goes anywhere.
+REPLICAOF makes a replica that never finds its master; what that means is `engine.replication`'s.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from redis_tui.engine.module_list import modules
 from redis_tui.engine.registry import command, container
 from redis_tui.errors import CommandError, SyntaxFault
-from redis_tui.resp.types import OK, Reply
+from redis_tui.resp.types import OK, Reply, Status
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import Options, decode_int
 
@@ -27,6 +26,7 @@ _NO_MODULES = (
     "local connection, otherwise you need to set this option in the configuration file, and then restart the server."
 )
 _NO_REPLICAS = "ERR Replication is not supported here: this server keeps its data to itself."
+_NO_LINK = "NOMASTERLINK Can't SYNC while not connected with my master"
 
 container(
     "module",
@@ -37,24 +37,32 @@ container(
 
 
 @command("REPLICAOF <host port | NO ONE>", since="5.0.0", flags=_REPLICAOF, complexity="O(1)", group="server", arity=3)
-def replicaof(_ctx: Ctx, rest: Rest) -> Reply:
+def replicaof(ctx: Ctx, rest: Rest) -> Reply:
     """Configures a server as replica of another, or promotes it to a master."""
-    return _replicate(rest)
+    return _replicate(ctx, rest)
 
 
 @command("SLAVEOF <host port | NO ONE>", since="1.0.0", flags=_REPLICAOF, complexity="O(1)", group="server", arity=3)
-def slaveof(_ctx: Ctx, rest: Rest) -> Reply:
+def slaveof(ctx: Ctx, rest: Rest) -> Reply:
     """Sets a Redis server as a replica of another, or promotes it to being a master."""
-    return _replicate(rest)
+    return _replicate(ctx, rest)
 
 
-def _replicate(rest: list[bytes]) -> Reply:
+def _replicate(ctx: Ctx, rest: list[bytes]) -> Reply:
     host, port = rest
     if host.lower() == b"no" and port.lower() == b"one":
+        ctx.engine.replication.lead()
         return OK
-    if not 0 <= decode_int(port, "ERR Invalid master port") <= 65535:
+    number = decode_int(port, "ERR Invalid master port")
+    if not 0 <= number <= 65535:
         raise CommandError("ERR Invalid master port")
-    raise CommandError(_NO_REPLICAS)
+    if not ctx.engine.replication.follow(host, number):
+        return Status(b"OK Already connected to specified master")
+    return OK
+
+
+def _synced(ctx: Ctx) -> Reply:
+    raise CommandError(_NO_REPLICAS if ctx.engine.replication.master is None else _NO_LINK)
 
 
 @command(
@@ -73,15 +81,15 @@ def replconf(_ctx: Ctx, rest: Rest) -> Reply:
 
 
 @command("PSYNC replicationid offset", since="2.8.0", flags=_SYNC, group="server", arity=-3)
-def psync(_ctx: Ctx, rest: Rest) -> Reply:  # noqa: ARG001  # whatever was asked
+def psync(ctx: Ctx, rest: Rest) -> Reply:  # noqa: ARG001  # whatever was asked
     """An internal command used in replication."""
-    raise CommandError(_NO_REPLICAS)
+    return _synced(ctx)
 
 
 @command("SYNC", since="1.0.0", flags=_SYNC, group="server")
-def sync(_ctx: Ctx) -> Reply:
+def sync(ctx: Ctx) -> Reply:
     """An internal command used in replication."""
-    raise CommandError(_NO_REPLICAS)
+    return _synced(ctx)
 
 
 @command(
@@ -91,7 +99,7 @@ def sync(_ctx: Ctx) -> Reply:
     complexity="O(1)",
     group="server",
 )
-def failover(_ctx: Ctx, rest: Rest) -> Reply:
+def failover(ctx: Ctx, rest: Rest) -> Reply:
     """Starts a coordinated failover from a server to one of its replicas."""
     if len(rest) == 1 and rest[0].lower() == b"abort":
         raise CommandError("ERR No failover in progress.")
@@ -105,6 +113,8 @@ def failover(_ctx: Ctx, rest: Rest) -> Reply:
             options.take_int()
         elif word != b"FORCE":
             raise SyntaxFault
+    if ctx.engine.replication.master is not None:
+        raise CommandError("ERR FAILOVER is not valid when server is a replica.")
     raise CommandError("ERR FAILOVER requires connected replicas.")
 
 

@@ -221,9 +221,12 @@ def time_(ctx: Ctx) -> Reply:
 
 
 @command("ROLE", since="2.8.12", flags=_OPEN | CommandFlag.NOSCRIPT | CommandFlag.FAST, complexity="O(1)")
-def role(_ctx: Ctx) -> Reply:
+def role(ctx: Ctx) -> Reply:
     """Returns the replication role."""
-    return [b"master", 0, []]
+    if ctx.engine.replication.master is None:
+        return [b"master", 0, []]
+    host, port = ctx.engine.replication.master
+    return [b"slave", host, port, b"connect", -1]
 
 
 @command(

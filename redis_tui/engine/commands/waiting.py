@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from redis_tui.engine.context import Ctx
     from redis_tui.spec.decode import Rest
 
+_SINCE_4 = "since Redis 4.0 "
+_NO_WAIT = (
+    "ERR WAIT cannot be used with replica instances. Please also note that %sif a replica is configured to be writable"
+    " (which is not the default) writes to replicas are just local and are not propagated."
+)
+_NO_WAITAOF = (
+    "ERR WAITAOF cannot be used with replica instances. Please also note that writes to replicas are just local and"
+    " are not propagated."
+)
 _NOT_POSITIVE = "ERR value is out of range, must be positive"
 
 
@@ -32,6 +41,8 @@ def _timeout_ms(text: bytes) -> int:
 @command("WAIT numreplicas timeout", since="3.0.0", flags=CommandFlag.BLOCKING, complexity="O(1)", group="generic")
 def wait(ctx: Ctx, numreplicas: bytes, timeout: bytes) -> Reply:
     """Blocks until the asynchronous replication of all preceding write commands sent by the connection is completed."""
+    if ctx.engine.replication.master is not None:
+        raise CommandError(_NO_WAIT % ("" if ctx.dialect.is_valkey else _SINCE_4))
     replicas, timeout_ms = decode_int(numreplicas), _timeout_ms(timeout)
     if replicas <= 0:
         return 0
@@ -54,6 +65,8 @@ def waitaof(ctx: Ctx, numlocal: bytes, numreplicas: bytes, timeout: bytes) -> Re
     if replicas < 0:
         raise CommandError(_NOT_POSITIVE)
     timeout_ms = _timeout_ms(timeout)
+    if ctx.engine.replication.master is not None:
+        raise CommandError(_NO_WAITAOF)
     if local and ctx.config.text("appendonly") == "no":
         raise CommandError("ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.")
     synced: Reply = [local, 0]
