@@ -50,6 +50,9 @@ class Replication:
         self.stale = False
         """It follows another, has no link, and may not answer with what it has."""
 
+        self.leaves_memory_to_master = False
+        """It follows another, which alone decides what is evicted."""
+
     @property
     def role(self) -> bytes:
         """``master`` or ``replica``."""
@@ -83,6 +86,7 @@ class Replication:
         config, follows = self._engine.config, self.master is not None
         self.read_only = follows and config.enabled("replica-read-only")
         self.stale = follows and not config.enabled("replica-serve-stale-data")
+        self.leaves_memory_to_master = follows and config.enabled("replica-ignore-maxmemory")
         # What has run out is hidden in a replica, and stays until its master says so. Where it takes changes, a server
         # lets such a key go at the first change of it; here at the first look, which shows in DBSIZE only.
         self._engine.space.expiry_paused = self.read_only or self._engine.pause.mode is not None
