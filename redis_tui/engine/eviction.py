@@ -87,7 +87,10 @@ class Eviction:
         return self._total
 
     def make_room(self) -> bool:
-        """Lets keys go until the limit holds; False where it cannot be kept. While CLIENT PAUSE lasts none goes, nor in a replica."""
+        """Lets keys go until the limit holds; False where it cannot be kept.
+
+        While CLIENT PAUSE lasts none goes, nor in a replica that leaves this to its master.
+        """
         if self._engine.space.expiry_paused or self._engine.replication.leaves_memory_to_master:
             return True  # what has run out is hidden then, and could not be deleted
         clients = self._engine.client_memory

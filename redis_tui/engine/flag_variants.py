@@ -25,7 +25,6 @@ _VALKEY: Final[Mapping[str, CommandFlag]] = {
     "client|reply": _BUSY | CommandFlag.NO_MULTI,
     "client|setinfo": _BUSY,
     "client|setname": _BUSY,
-    "exec": CommandFlag.SKIP_SLOWLOG,
     "multi": CommandFlag.NO_MULTI,
     "watch": CommandFlag.NO_MULTI,
     "script|exists": CommandFlag.STALE,
