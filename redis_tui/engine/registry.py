@@ -18,7 +18,7 @@ from redis_tui.engine.command_facts import facts_of
 from redis_tui.engine.flag_variants import TURNED
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import Reply, Status
-from redis_tui.spec.bind import compile_binder
+from redis_tui.spec.bind import compile_binder, plain_call
 from redis_tui.spec.command import CommandFlag, CommandSpec, KeyRange
 from redis_tui.spec.key_specs import VARIANTS, key_specs
 from redis_tui.spec.usage import arity as derive_arity
@@ -27,6 +27,7 @@ from redis_tui.spec.usage import key_range, parse_usage, render_usage
 if TYPE_CHECKING:
     from redis_tui.engine.context import Ctx
     from redis_tui.engine.dialect import Dialect
+    from redis_tui.spec.bind import PlainCall
     from redis_tui.spec.command import Arg
 
 Handler = Callable[..., Reply]
@@ -44,11 +45,12 @@ class Unbound:
         name: as `compile_binder` takes it, like the others.
     """
 
-    __slots__ = ("_bound", "_facts")
+    __slots__ = ("_bound", "_plain", "facts")
 
     def __init__(self, name: str, args: tuple[Arg, ...], handler: Handler, arity: int) -> None:
-        self._facts = (name, args, handler, arity)
+        self.facts = (name, args, handler, arity)
         self._bound: Invoke | None = None
+        self._plain: list[PlainCall | None] = []
 
     def __call__(self, ctx: Ctx, args: Sequence[bytes]) -> Reply:
         return self.bound()(ctx, args)
@@ -56,8 +58,14 @@ class Unbound:
     def bound(self) -> Invoke:
         """The compiled function itself, which costs a call less."""
         if self._bound is None:
-            self._bound = compile_binder(*self._facts)
+            self._bound = compile_binder(*self.facts)
         return self._bound
+
+    def plain(self) -> PlainCall | None:
+        """How to call the handler without the binder, for scripts' lanes; see `spec.bind.plain_call`."""
+        if not self._plain:
+            self._plain.append(plain_call(*self.facts))
+        return self._plain[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +177,7 @@ class Command:
     __slots__ = (
         "arity",
         "barred_from_scripts",
+        "binder",
         "flags",
         "invoke",
         "name",
@@ -189,6 +198,8 @@ class Command:
         # What EVAL and FCALL have in common with nothing else; MONITOR and tracking see the calls inside instead.
         self.runs_scripts = bool(spec.flags & CommandFlag.SKIP_MONITOR)
         self.invoke = invoke
+        self.binder = invoke if isinstance(invoke, Unbound) else None
+        """What compiled, or will compile, its `invoke`."""
         self.subcommands: dict[bytes, Command] = {}
 
     def takes(self, argc: int) -> bool:

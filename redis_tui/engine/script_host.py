@@ -136,11 +136,12 @@ class EngineHost:
             if command is None or command.invoke is None or command.subcommands:
                 return None
             invoke = command.invoke
+            plain = command.binder.plain() if command.binder is not None else None
             if times_all or not _is_quick(command):
-                invoke = self._timed(name, command, invoke)
+                invoke, plain = self._timed(name, command, invoke), None
             lane = self._lanes[name, times_all] = (
                 command,
-                DirectCall(invoke, self._ctx, command.writes, self._engine.stats.of(command.name)),
+                DirectCall(invoke, self._ctx, command.writes, self._engine.stats.of(command.name), plain),
             )
         if self._gate(lane[0], ()) is not None:
             return None
@@ -172,7 +173,7 @@ class EngineHost:
                 self._touched.note(command, (name, *args))
             return invoke(ctx, args)
 
-        return call._replace(invoke=noting)
+        return call._replace(invoke=noting, plain=None)
 
     def _timed(self, name: bytes, command: Command, invoke: Invoke) -> Invoke:
         """The same, looking at the clock: of a command that may take long."""

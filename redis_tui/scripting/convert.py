@@ -89,6 +89,8 @@ def double_text(value: float) -> bytes:
     """A double as text: whole numbers up to 2**62 in full, others in the form of the servers' fpconv."""
     if value.is_integer() and value and -_LARGEST_PLAIN <= value <= _LARGEST_PLAIN:
         return b"%d" % value
+    if 0.001 <= value < 10_000 or -10_000 < value <= -0.001:  # the form that Python has, too
+        return repr(value).encode()
     if math.isnan(value):
         return b"nan"
     if math.isinf(value):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from redis_tui.errors import CommandError
     from redis_tui.resp.types import ErrorReply, Reply
+    from redis_tui.spec.bind import PlainCall
 
 
 class Tally(Protocol):
@@ -27,13 +28,15 @@ class DirectCall(NamedTuple):
     invoke: Callable[[Any, Sequence[bytes]], Reply]
     """``invoke(ctx, args)`` runs it with its arguments, the command's name left out. Raises `CommandError` where it
     refuses; hand that to `ScriptHost.refused`. Nothing stands between this and the command, not even what would bind
-    ``ctx`` to it: it is the inner loop of every script."""
+    ``ctx`` to it."""
     ctx: Any
     """The host's own; for nothing but to be handed back."""
     writes: bool
     """Set `ScriptHost.wrote` ahead of running it."""
     tally: Tally
     """Add one to its ``calls`` at each run; a lane that asked a method to count would cost a tenth more."""
+    plain: PlainCall | None = None
+    """What ``invoke`` does where it is given just the arguments it must have, as source."""
 
 
 class Watch(Protocol):

@@ -18,7 +18,7 @@ from lupa import lua51
 
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply, Reply
-from redis_tui.scripting import api, convert, gauge, limits, sandbox
+from redis_tui.scripting import api, convert, gauge, lane, limits, sandbox
 from redis_tui.scripting.bytecode import keep_frames
 from redis_tui.scripting.libs import bit, cjson, cmsgpack, misuse
 from redis_tui.scripting.libs import struct as layouts
@@ -213,7 +213,7 @@ class LuaRuntime:
     ) -> tuple[Any, ...]:
         count = len(keys)
         size = sum(map(len, args), sum(map(len, keys))) + api.VALUE_SIZE * (count + len(args))
-        if size > api.LARGE and not self._limits.has_room(size):
+        if size > lane.LARGE and not self._limits.has_room(size):
             return FAILED, b"not enough memory", None, None
         try:
             if count + len(args) <= api.CHUNK:

@@ -6,15 +6,13 @@ rows over the limit are counted and dropped, the first ones stay, because a loop
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from redis_tui.resp.types import Reply
 
 
-@dataclass(frozen=True, slots=True)
-class CallRow:
+class CallRow(NamedTuple):
     """One call."""
 
     line: int
@@ -27,15 +25,20 @@ class CallRow:
 class TraceLog:
     """The first calls of a run, and how many there were."""
 
-    __slots__ = ("limit", "rows", "total")
+    __slots__ = ("_rows", "limit", "total")
 
     def __init__(self, limit: int = 10_000) -> None:
         self.limit = limit
-        self.rows: list[CallRow] = []
+        self._rows: list[tuple[int, tuple[bytes, ...], Reply, int]] = []
         self.total = 0
 
-    def add(self, line: int, argv: tuple[bytes, ...], reply: Reply, duration_us: float) -> None:
+    @property
+    def rows(self) -> list[CallRow]:
+        """The calls that were kept."""
+        return [CallRow(line, argv, reply, duration_ns / 1000) for line, argv, reply, duration_ns in self._rows]
+
+    def add(self, line: int, argv: tuple[bytes, ...], reply: Reply, duration_ns: int) -> None:
         """Counts one call and keeps it where there is room."""
         self.total += 1
-        if len(self.rows) < self.limit:
-            self.rows.append(CallRow(line, argv, reply, duration_us))
+        if self.total <= self.limit:
+            self._rows.append((line, argv, reply, duration_ns))

@@ -43,11 +43,13 @@ __all__ = [
     "BindFault",
     "Invoke",
     "Options",
+    "PlainCall",
     "Rest",
     "binding",
     "compile_binder",
     "decode_float",
     "decode_int",
+    "plain_call",
     "wrong_arity",
 ]
 
@@ -93,6 +95,21 @@ def binding(*, exclusive: bool = True, excess: Literal["syntax", "arity"] = "syn
     return mark
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PlainCall:
+    """How to call a handler with exactly the arguments that its command must have: source for who writes functions."""
+
+    name: str
+    count: int
+    """Arguments, named ``a0 a1 …``, of type bytes."""
+    decode: tuple[str, ...]
+    """Lines that decode some of them into ``b0 b1 …``; they raise as a binder does."""
+    call: str
+    """The expression that calls the handler on both and on ``ctx``."""
+    names: dict[str, Any]
+    """What lines and expression refer to."""
+
+
 @dataclass(slots=True)
 class _Writer:
     """Source under construction, with the objects it names."""
@@ -121,6 +138,15 @@ def compile_binder(spec_name: str, args: tuple[Arg, ...], handler: Callable[...,
         BindFault: the signature does not fit the tree.
     """
     return _Binder(spec_name, args, handler, arity).compile()
+
+
+def plain_call(spec_name: str, args: tuple[Arg, ...], handler: Callable[..., Any], arity: int) -> PlainCall | None:
+    """How to call a handler with the required arguments only; None where options come ahead of those.
+
+    Args:
+        spec_name: as for `compile_binder`, like the others.
+    """
+    return _Binder(spec_name, args, handler, arity).plain()
 
 
 class _Binder:
@@ -162,6 +188,40 @@ class _Binder:
         exec(compile(source, f"<binder of {self.name}>", "exec"), self.out.names)  # noqa: S102  # source is made here from declarations, never from input
         invoke: Invoke = self.out.names["invoke"]
         return invoke
+
+    def plain(self) -> PlainCall | None:
+        nodes, out = self.plan.head + self.plan.body, self.out
+        takes_rest = bool(self.positional) and _type_of(self.positional[-1]) == "Rest"
+        if takes_rest:
+            nodes = nodes[: len(self.positional) - 1]
+        elif self.plan.lead or self.tree_least < self.least:
+            return None
+        passed, count = ["ctx"], 0
+        out.depth = 0
+        for node, param in zip(nodes, self.positional, strict=False):
+            slots = [f"a{count + at}" for at in range(width_of(node))]
+            if node.multiple:
+                is_list = _type_of(param) in ("list[bytes]", "Rest")
+                passed.append(f"[{', '.join(slots)}]" if is_list else f"({', '.join(slots)},)")
+            else:
+                passed.append(self._plain_slot(count, node, param))
+            count += len(slots)
+        if takes_rest:
+            passed.append(f"[{', '.join(f'a{at}' for at in range(count, self.least))}]")
+            count = max(count, self.least)
+        else:
+            passed += ["[]" for param in self.positional[len(nodes) :] if param.default is param.empty]
+        return PlainCall(self.name, count, tuple(out.lines), f"handler({', '.join(passed)})", out.names)
+
+    def _plain_slot(self, at: int, node: Arg, param: inspect.Parameter) -> str:
+        """Writes what decodes an argument; the name of what comes of it."""
+        written = len(self.out.lines)
+        self.out.put(f"b{at} = a{at}")
+        self._decode_slot(f"b{at}", node, param)
+        if len(self.out.lines) > written + 1:
+            return f"b{at}"
+        del self.out.lines[written]
+        return f"a{at}"
 
     def _fail(self, message: str) -> BindFault:
         return BindFault(f"{self.name}: {message}")

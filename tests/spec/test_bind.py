@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from redis_tui.errors import CommandError
-from redis_tui.spec.bind import BindFault, Rest, binding, compile_binder
+from redis_tui.spec.bind import BindFault, Rest, binding, compile_binder, plain_call
 from redis_tui.spec.usage import arity, parse_usage
 
 if TYPE_CHECKING:
@@ -363,3 +363,28 @@ def test_a_signature_that_does_not_fit_is_refused_at_registration(
     with pytest.raises(BindFault) as caught:
         bound(usage, handler)
     assert str(caught.value) == message
+
+
+def test_a_plain_call_is_what_the_required_arguments_need() -> None:
+    def getrange(ctx: object, key: bytes, start: int, end: int) -> None: ...
+
+    def hset(ctx: object, key: bytes, pairs: list[bytes]) -> None: ...
+
+    def zadd(ctx: object, key: bytes, rest: Rest) -> None: ...
+
+    def plain(usage: str, handler: Callable[..., Any]) -> tuple[int, str]:
+        name, args = parse_usage(usage)
+        found = plain_call(name, args, handler, arity(args))
+        assert found is not None
+        return found.count, found.call
+
+    assert plain("GETRANGE key start end", getrange) == (3, "handler(ctx, a0, b1, b2)")
+    assert plain("HSET key field value [field value ...]", hset) == (3, "handler(ctx, a0, [a1, a2])")
+    assert plain("ZADD key [NX | XX] score member [score member ...]", zadd) == (3, "handler(ctx, a0, [a1, a2])")
+
+
+def test_there_is_no_plain_call_where_options_lead() -> None:
+    def zadd(ctx: object, key: bytes, pairs: list[bytes], *, nx: bool = False) -> None: ...
+
+    name, args = parse_usage("ZADD key [NX] score member [score member ...]")
+    assert plain_call(name, args, zadd, -4) is None

@@ -1,0 +1,245 @@
+"""The lanes: what Lua calls for one command of a profile, and how its reply is coded on the way back.
+
+A lane is given a call's arguments as they are in Lua, the command's name left out. What it returns is coded by type:
+a string or number is the reply, nil a null, ``true`` the status OK, ``false`` says that the reply lies in the `Desk`
+(or that the run must end). So no Python object enters Lua. It knows no commands.
+
+The decision a reader would question: the lane of a command that is given just the arguments it must have is written
+as source, from `PlainCall`, and compiled: it checks them, decodes them, runs the handler and codes its reply in one
+frame, where a lane, a binder and a handler would be three. It is the inner loop of every script. All other calls,
+those with options or with faults, take the general lane, which says the same at length.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any, Final
+
+from redis_tui.errors import CommandError
+from redis_tui.resp.types import OK, Reply
+from redis_tui.scripting.convert import double_text, number_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from redis_tui.scripting.host import DirectCall, ScriptHost
+    from redis_tui.scripting.limits import Limits
+    from redis_tui.scripting.trace import TraceLog
+    from redis_tui.spec.bind import PlainCall
+
+LARGE: Final = 4096
+"""Strings of so many bytes are handed over with a look at the memory that is left."""
+_ABSENT: Final = object()
+"""Stands for an argument that was not given; a nil that was given is None."""
+_LARGEST_WHOLE: Final = 1 << 53
+_SMALL: Final = {number: b"%d" % number for number in range(1024)}
+
+
+class Mistyped:
+    """Stands for the reply of a call that had an argument which is neither string nor number."""
+
+
+MISTYPED: Final = Mistyped()
+
+
+class Desk:
+    """Where a lane leaves a reply that is more than a string or a number, until Lua fetches it."""
+
+    __slots__ = ("pending", "resp")
+
+    def __init__(self) -> None:
+        self.pending: Reply | Mistyped = None
+        self.resp = 2
+        """The protocol that the script chose."""
+
+
+def text_of(value: object) -> bytes | None:
+    """A Lua string or number as an argument of a command; None for anything else."""
+    kind = type(value)
+    if kind is int:
+        number: int = value  # type: ignore[assignment]  # as just seen
+        known = _SMALL.get(number)
+        if known is not None:
+            return known
+        return b"%d" % number if -_LARGEST_WHOLE <= number <= _LARGEST_WHOLE else number_text(float(number))
+    if kind is bytes:
+        return value  # type: ignore[return-value]  # as just seen
+    return number_text(value) if kind is float else None  # type: ignore[arg-type]  # as just seen
+
+
+def make_lane(name: bytes, call: DirectCall, host: ScriptHost, limits: Limits, desk: Desk) -> Callable[..., Any]:
+    """The lane to a command for the runs of one profile.
+
+    Args:
+        name: as the script spells it.
+        call: what the host gave for that name.
+        host: of the profile, to which the lane belongs.
+        limits: of the runtime.
+        desk: likewise.
+    """
+    general = _general(name, call, host, limits, desk)
+    if call.plain is None:
+        return general
+    lane: Callable[..., Any] = _maker(call.plain, call.writes)(
+        name, call.ctx, call.tally, host, limits.killed, limits.abort, desk, general
+    )
+    return lane
+
+
+def make_traced(
+    name: bytes, call: DirectCall, host: ScriptHost, limits: Limits, desk: Desk, *, trace: TraceLog
+) -> Callable[..., Any]:
+    """As `make_lane`, for one run each of whose calls is noted; given the line of the call ahead of its arguments."""
+    return _general(name, call, host, limits, desk, trace=trace)
+
+
+def _general(
+    name: bytes, call: DirectCall, host: ScriptHost, limits: Limits, desk: Desk, *, trace: TraceLog | None = None
+) -> Callable[..., Any]:
+    killed, abort = limits.killed, limits.abort
+    invoke, ctx, writes, tally = call.invoke, call.ctx, call.writes, call.tally
+
+    def run(args: Sequence[bytes]) -> Reply:
+        tally.calls += 1
+        if writes:
+            host.wrote = True
+        try:
+            return invoke(ctx, args)
+        except CommandError as refusal:
+            return host.refused(name, args, refusal)
+
+    def coded(reply: Reply) -> Any:
+        if killed:
+            return False
+        if type(reply) is bytes:
+            if len(reply) < LARGE:
+                return reply
+        elif type(reply) is int or reply is None:
+            return reply
+        elif reply is OK:
+            return True
+        elif type(reply) is float and desk.resp == 2:
+            return double_text(reply)
+        desk.pending = reply
+        return False
+
+    def lane(*given: object) -> Any:
+        args = _texts(given)
+        if args is None:
+            desk.pending = MISTYPED
+            return False
+        try:
+            return coded(run(args))
+        except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
+            abort(fault)
+            return False
+
+    if trace is None:
+        return lane
+    note = trace.add
+
+    def traced(line: int, *given: object) -> Any:
+        args = _texts(given)
+        if args is None:
+            desk.pending = MISTYPED
+            return False
+        try:
+            started = perf_counter_ns()
+            reply = run(args)
+            note(line, (name, *args), reply, perf_counter_ns() - started)
+            return coded(reply)
+        except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
+            abort(fault)
+            return False
+
+    return traced
+
+
+def _texts(given: tuple[object, ...]) -> tuple[bytes, ...] | None:
+    """Arguments from Lua as a command takes them; None where one is neither string nor number."""
+    for value in given:
+        if type(value) is not bytes:
+            break
+    else:
+        return given  # type: ignore[return-value]  # all are, as just seen
+    texts = tuple([text_of(value) for value in given if value is not _ABSENT])
+    return None if None in texts else texts  # type: ignore[return-value]  # as just seen
+
+
+@cache
+def _maker(plain: PlainCall, writes: bool) -> Callable[..., Callable[..., Any]]:
+    """Compiles what makes the lanes of one command, for any profile and engine."""
+    slots = [f"a{at}" for at in range(plain.count)]
+    given = ", ".join([*slots, "*more"])
+    check = [
+        line
+        for slot in slots
+        for line in (
+            f"if type({slot}) is not bytes:",
+            f"    text = text_of({slot})",
+            "    if text is None:",
+            f"        return general({given})",
+            f"    {slot} = text",
+        )
+    ]
+    body = _LANE.format(
+        parameters=", ".join([*[f"{slot}=absent" for slot in slots], "*more"]),
+        given=given,
+        check=_lines(check, 2),
+        wrote="host.wrote = True" if writes else "pass",
+        decode=_lines(plain.decode, 3),
+        call=plain.call,
+        args=", ".join([*slots, ""]) if slots else "",
+    )
+    names: dict[str, Any] = {
+        **plain.names,
+        "absent": _ABSENT,
+        "text_of": text_of,
+        "CommandError": CommandError,
+        "OK": OK,
+        "LARGE": LARGE,
+        "double_text": double_text,
+    }
+    exec(compile(body, f"<lane of {plain.name}>", "exec"), names)  # noqa: S102  # source is made here from declarations, never from input
+    maker: Callable[..., Callable[..., Any]] = names["make"]
+    return maker
+
+
+def _lines(lines: Sequence[str], depth: int) -> str:
+    """Lines to stand at a depth, behind the indentation of the first."""
+    return ("\n" + "    " * depth).join(lines) or "pass"
+
+
+_LANE: Final = """\
+def make(name, ctx, tally, host, killed, abort, desk, general):
+    def lane({parameters}):
+        if more:
+            return general({given})
+        {check}
+        tally.calls += 1
+        {wrote}
+        try:
+            {decode}
+            reply = {call}
+        except CommandError as refusal:
+            reply = host.refused(name, ({args}), refusal)
+        except BaseException as fault:
+            abort(fault)
+            return False
+        if killed:
+            return False
+        if type(reply) is bytes:
+            if len(reply) < LARGE:
+                return reply
+        elif type(reply) is int or reply is None:
+            return reply
+        elif reply is OK:
+            return True
+        elif type(reply) is float and desk.resp == 2:
+            return double_text(reply)
+        desk.pending = reply
+        return False
+    return lane
+"""
+"""`_general`'s lane with everything written out."""
