@@ -413,7 +413,7 @@ class Database:
         self.space.dirty += count
         return count
 
-    def restore(self, key: bytes, value: Value | None, expires_at_ms: int | None) -> None:
+    def restore(self, key: bytes, value: Value | None, expires_at_ms: int | None, used: int | None = None) -> None:
         """Puts a key back as a journal kept it: no events, no counting, no image."""
         if value is None:
             if key in self.entries:
@@ -427,6 +427,8 @@ class Database:
         self.expires.pop(key, None)
         if expires_at_ms is not None:
             self.expires[key] = expires_at_ms
+        if used is not None:
+            dict.__setitem__(self.accessed, key, used)
 
     def fill(self, entries: dict[bytes, Value], expires: dict[bytes, int]) -> None:
         """Adds what a snapshot holds: no events, no counting.
@@ -544,7 +546,12 @@ class Database:
             self.space.moment.before(self, key)
 
     def wake(self, key: bytes) -> None:
-        """Tells those who watch a key."""
+        """Tells those who watch a key; while that is held back, later."""
+        woken = self.space.woken
+        if woken is not None:
+            if key in self.watchers:
+                woken[self, key] = None
+            return
         for watcher in tuple(self.watchers.get(key, ())):
             watcher()
 

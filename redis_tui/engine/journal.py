@@ -26,6 +26,8 @@ class Image:
     value: Value | None
     """None: the key did not exist."""
     expires_at_ms: int | None
+    used: int | None = None
+    """As `Database.accessed` had it."""
 
 
 class Journal:
@@ -48,7 +50,7 @@ class Journal:
             value = value.copy()
         elif isinstance(value, bytearray):
             value = bytearray(value)
-        self._images[db, key] = Image(value, db.expires.get(key))
+        self._images[db, key] = Image(value, db.expires.get(key), db.accessed.get(key))
 
     def images(self) -> Iterator[tuple[Database, bytes, Image]]:
         """Every key that may have changed, with what it was."""
@@ -58,5 +60,5 @@ class Journal:
     def rollback(self) -> None:
         """Puts every key back as it was and forgets the images."""
         for (db, key), image in self._images.items():
-            db.restore(key, image.value, image.expires_at_ms)
+            db.restore(key, image.value, image.expires_at_ms, image.used)
         self._images.clear()

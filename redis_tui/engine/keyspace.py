@@ -58,6 +58,8 @@ class Keyspace:
         self.expiry_paused = False
         """Keys whose time has run out are hidden, but stay."""
         self.journal: Journal | None = None
+        self.woken: dict[tuple[Database, bytes], None] | None = None
+        """Keys whose watchers will be told later, if at all; see `trial`. None: they are told at once."""
         self.moment: Moment | None = None
         """What a background save is writing down."""
         self.databases = [Database(self, index) for index in range(databases)]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from redis_tui.engine.client import Client
 
 Listeners = dict[bytes, dict["Client", None]]
+Message = tuple["Kind", bytes, Push]
+"""To whom it goes, and what."""
 
 
 class Kind(Enum):
@@ -51,6 +53,8 @@ class PubSub:
 
     def __init__(self) -> None:
         self.listeners: dict[Kind, Listeners] = {kind: {} for kind in Kind}
+        self.held: list[Message] | None = None
+        """Messages that will be delivered later, if at all; see `trial`. None: they are delivered at once."""
 
     def subscribe(self, client: Client, kind: Kind, name: bytes) -> Push:
         """Adds a subscription; answers the confirmation, whether it is new or not."""
@@ -95,14 +99,14 @@ class PubSub:
 
     def publish(self, channel: bytes, message: bytes) -> int:
         """Delivers a message to a channel and to the patterns that match; to how many."""
-        receivers = self._deliver(Kind.CHANNEL, channel, Push([b"message", channel, message]))
+        receivers = self.deliver(Kind.CHANNEL, channel, Push([b"message", channel, message]))
         for pattern in [one for one in self.listeners[Kind.PATTERN] if compile_glob(one).match(channel)]:
-            receivers += self._deliver(Kind.PATTERN, pattern, Push([b"pmessage", pattern, channel, message]))
+            receivers += self.deliver(Kind.PATTERN, pattern, Push([b"pmessage", pattern, channel, message]))
         return receivers
 
     def publish_to_shard(self, channel: bytes, message: bytes) -> int:
         """Delivers a message to a shard channel; to how many."""
-        return self._deliver(Kind.SHARD, channel, Push([b"smessage", channel, message]))
+        return self.deliver(Kind.SHARD, channel, Push([b"smessage", channel, message]))
 
     def names(self, kind: Kind, pattern: bytes | None) -> list[bytes]:
         """What is subscribed to, all or what matches a glob pattern."""
@@ -113,10 +117,14 @@ class PubSub:
         """How many listen to one channel."""
         return len(self.listeners[kind].get(name, ()))
 
-    def _deliver(self, kind: Kind, name: bytes, message: Push) -> int:
+    def deliver(self, kind: Kind, name: bytes, message: Push) -> int:
+        """Hands a message to who listens to a name; to how many."""
         listeners = self.listeners[kind].get(name)
         if listeners is None:
             return 0
+        if self.held is not None:
+            self.held.append((kind, name, message))
+            return len(listeners)
         for client in tuple(listeners):
             client.push(message)
         return len(listeners)

@@ -17,7 +17,7 @@ from redis_tui.engine.script_host import EngineHost, LogSink
 from redis_tui.engine.write_gate import TOO_FEW_REPLICAS
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply
-from redis_tui.scripting.cache import CachedScript, ScriptCache
+from redis_tui.scripting.cache import CachedScript, CacheImage, ScriptCache
 from redis_tui.scripting.functions import LOAD_TIMEOUT_MS, Function, FunctionStore, Library, read_metadata
 from redis_tui.scripting.script import ScriptFlag, digest, read_shebang
 from redis_tui.spec.command import CommandFlag
@@ -92,6 +92,14 @@ class RunningScript:
     @property
     def elapsed_ms(self) -> float:
         return (time.perf_counter_ns() - self.started_ns) / 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptsMark:
+    """What a run changes of `Scripts`, at one moment."""
+
+    random: tuple[int, int]
+    cache: CacheImage | None
 
 
 _UNWATCHED = Observation()
@@ -410,6 +418,22 @@ class Scripts:
         self.functions.clear()
         self._drop(self._function_runtime)
         self._function_runtime = None
+
+    def mark(self, *, with_cache: bool) -> ScriptsMark:
+        """Where the sequence of random numbers stands, and what the cache holds, for `go_back`."""
+        if self._last is None:
+            self._switch(self.runtime)
+        assert self._last is not None
+        return ScriptsMark(self._last.random_state, self.cache.image() if with_cache else None)
+
+    def go_back(self, mark: ScriptsMark) -> None:
+        """Makes both again what they were."""
+        if mark.cache is not None:
+            self.cache.put_back(mark.cache)
+        if self._last is not None:
+            self._last.random_state = mark.random
+        else:
+            self._random = mark.random
 
     def _switch(self, runtime: LuaRuntime) -> None:
         """All runtimes of a server draw from one sequence of random numbers."""

@@ -77,6 +77,8 @@ class TrackingTable:
         """Whose command runs now."""
         self.users: set[Client] = set()
         """Clients that track."""
+        self.held: dict[bytes | None, None] | None = None
+        """Keys (None: all) of which clients will be told later, if at all; see `trial`. None: they are told at once."""
         self._dirty = False
 
     @property
@@ -119,6 +121,9 @@ class TrackingTable:
 
     def changed(self, key: bytes) -> None:
         """A key has changed, or is gone."""
+        if self.held is not None:
+            self.held[key] = None
+            return
         for prefix, gathered in self.prefixes.items():
             if key.startswith(prefix):
                 gathered.keys[key] = self.acting
@@ -128,6 +133,9 @@ class TrackingTable:
 
     def flushed(self) -> None:
         """A database or all of them were emptied: everybody forgets everything."""
+        if self.held is not None:
+            self.held[None] = None
+            return
         for client in tuple(self.users):
             self._send(client, None)
         self.readers.clear()
@@ -140,6 +148,22 @@ class TrackingTable:
                 self._broadcast(gathered)
         while self.limit and len(self.readers) > self.limit:
             self._invalidate(next(iter(self.readers)))
+
+    def catch_up(self, keys: Iterable[bytes | None], by: Client) -> None:
+        """Tells what was held back.
+
+        Args:
+            keys: None stands for every key.
+            by: whose command it was.
+        """
+        self.acting = by
+        for key in keys:
+            if key is None:
+                self.flushed()
+            else:
+                self.changed(key)
+        self.flush()
+        self.acting = None
 
     def _broadcast(self, gathered: _Gathered) -> None:
         keys, gathered.keys = gathered.keys, {}

@@ -8,7 +8,7 @@ script again makes it stay. That is the rule of Redis 7.4 and Valkey 8.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,6 +43,15 @@ class CachedScript:
         self.total_us += duration_us
         self.worst_us = max(self.worst_us, duration_us)
         self.last_run_ms = now_ms
+
+
+@dataclass(frozen=True, slots=True)
+class CacheImage:
+    """A cache at one moment."""
+
+    scripts: dict[bytes, CachedScript]
+    evictable: tuple[bytes, ...]
+    evicted: int
 
 
 class ScriptCache:
@@ -96,6 +105,17 @@ class ScriptCache:
             cached.evictable = False
             del self._evictable[script.sha1]
         return cached
+
+    def image(self) -> CacheImage:
+        """The cache as it is now, for `put_back`."""
+        figures = {sha: replace(cached) for sha, cached in self._scripts.items()}
+        return CacheImage(figures, tuple(self._evictable), self.evicted)
+
+    def put_back(self, image: CacheImage) -> None:
+        """Makes the cache again what it was."""
+        self._scripts = OrderedDict(image.scripts)
+        self._evictable = OrderedDict.fromkeys(image.evictable)
+        self.evicted = image.evicted
 
     def flush(self) -> None:
         """Forgets all; the count of evictions stays."""

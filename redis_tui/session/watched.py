@@ -10,9 +10,9 @@ import time
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.blocking import BLOCKED
-from redis_tui.engine.journal import Journal
 from redis_tui.engine.scripts import Observation
 from redis_tui.engine.touch import TouchLog
+from redis_tui.engine.trial import Trial
 from redis_tui.resp.shape import as_resp2
 from redis_tui.resp.types import ErrorReply
 from redis_tui.scripting.trace import TraceLog
@@ -68,8 +68,7 @@ def _watched_run(engine: Engine, client: Client, run: ScriptRun, sha: str, *, re
         touched=touched,
         gauged=run.costs,
     )
-    journal = Journal()
-    engine.space.open_journal(journal)
+    trial = Trial(engine, client, leaves_no_trace=run.dry_run)
     engine.scripts.observation = observation
     started = time.perf_counter_ns()
     try:
@@ -77,14 +76,17 @@ def _watched_run(engine: Engine, client: Client, run: ScriptRun, sha: str, *, re
     finally:
         duration_ms = (time.perf_counter_ns() - started) / 1e6
         engine.scripts.observation = None
-        engine.space.close_journal()
-        result, has_written = observation.result, bool(len(journal))
+        trial.close()
+        result, has_written = observation.result, bool(len(trial.journal))
         timed_out = result is not None and result.timed_out
         undone = observation.undone or timed_out
-        changes, total = changes_of(journal, limit=CHANGES_LIMIT) if run.changes else ((), 0)
-        if run.dry_run or undone:
-            journal.rollback()
-            engine.eviction.recount()
+        try:
+            changes, total = changes_of(trial.journal, limit=CHANGES_LIMIT) if run.changes else ((), 0)
+        finally:
+            if run.dry_run or undone:
+                trial.undo()
+            else:
+                trial.keep()
     if reply is BLOCKED:
         engine.blocking.release(client)
         return None
