@@ -27,15 +27,17 @@ from redis_tui.render.changes import changes_lines
 from redis_tui.render.error import explain_outcome
 from redis_tui.render.reply import cli_lines
 from redis_tui.render.spans import Line, Span, show, text_line
+from redis_tui.render.summary import summary_line, touched_lines
 from redis_tui.render.trace import trace_lines
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.base import Capability, KillOutcome, ScriptRun
+from redis_tui.session.threshold import slow_threshold_ms
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from redis_tui.repl.shell import Shell
-    from redis_tui.session.base import ScriptOutcome
+    from redis_tui.session.base import ScriptOutcome, SessionInfo
     from redis_tui.spec.command import CommandSpec
 
 _MAX_SCRIPT = 4 * 1024 * 1024
@@ -141,25 +143,29 @@ async def _run_file(shell: Shell, args: list[str], *, dry_run: bool = False, tra
     shell.note_keys(keys)
     shell.status = ExitStatus.ERROR_REPLY if isinstance(outcome.reply, ErrorReply) else ExitStatus.OK
     if shell.mode is OutputMode.CLI:
-        shell.printer.lines(outcome_lines(outcome, source, resp=shell.session.info.resp))
+        slow_ms = await slow_threshold_ms(shell.session)
+        shell.printer.lines(outcome_lines(outcome, source, info=shell.session.info, slow_ms=slow_ms))
     else:
         shell.printer.raw(format_reply(outcome.reply, shell.mode, resp=shell.session.info.resp))
 
 
-def outcome_lines(outcome: ScriptOutcome, source: bytes, *, resp: int = 2) -> list[Line]:
-    """A run for people: log, trace, reply or error, what changed, notes, time."""
+def outcome_lines(
+    outcome: ScriptOutcome, source: bytes, *, info: SessionInfo, slow_ms: float | None = None
+) -> list[Line]:
+    """A run for people: log, trace, reply or error, what changed, keys not declared, notes, what it took."""
     lines: list[Line] = [[Span(f"[{entry.level}] ", "dim"), Span(show(entry.message), "text")] for entry in outcome.log]
     lines += trace_lines(outcome.trace, outcome.trace_total)
-    lines += explain_outcome(outcome, source) or cli_lines(outcome.reply, resp=resp)
+    lines += explain_outcome(outcome, source) or cli_lines(outcome.reply, resp=info.resp)
     if outcome.dry_run:
         lines.append(text_line("Dry run: nothing was kept. It would have changed:", "warning"))
         lines += changes_lines(outcome.changes, outcome.changes_total)
+    lines += touched_lines([one for one in outcome.touched if not one.declared])
     lines += [text_line(note, "dim") for note in outcome.notes]
-    changed = (
-        "" if outcome.dry_run or not outcome.changes_total else f" · {_count(outcome.changes_total, 'key')} changed"
-    )
-    lines.append(text_line(f"{outcome.duration_ms:.2f} ms{changed}", "dim"))
-    return lines
+    summary = summary_line(outcome, slow_ms=slow_ms, apart=outcome.dry_run and not info.embedded)
+    if outcome.changes_total and not outcome.dry_run:
+        fate = "rolled back" if outcome.killed else "changed"
+        summary.append(Span(f" · {_count(outcome.changes_total, 'key')} {fate}", "dim"))
+    return [*lines, summary]
 
 
 async def _load(shell: Shell, args: list[str]) -> None:

@@ -23,24 +23,46 @@ _SHORT = 60
 
 def reply_lines(outcome: ScriptOutcome, source: bytes) -> list[Line]:
     """The Reply tab: the reply or the error taken apart, the changed keys, and notes."""
-    if outcome.error is None:
-        lines = list(cli_lines(outcome.reply))
-    else:
-        lines = [[Span("✗ ", "danger"), *line] if at == 0 else line for at, line in enumerate(_error(outcome, source))]
+    lines = _ending(outcome, source)
+    if outcome.dry_run:
+        lines = [[Span("DRY RUN", "warning"), Span("  nothing of this was kept", "dim")], *lines]
+    notes: list[Line] = [[Span(note, "dim")] for note in outcome.notes]
+    if outcome.killed:  # what became of its writes is the first question then
+        lines += notes
     if outcome.changes:
-        lines += [[], *(change_headline(change, dry=outcome.dry_run) for change in outcome.changes[:8])]
+        fate = _fate(outcome)
+        lines += [[], *(change_headline(change, fate=fate) for change in outcome.changes[:8])]
         if outcome.changes_total > 8:
             lines.append([Span(f"… {outcome.changes_total - 8:,} more in Changes", "dim")])
-    if outcome.notes:
-        lines += [[], *([Span(note, "dim")] for note in outcome.notes)]
-    return lines
+    return lines if outcome.killed or not notes else [*lines, [], *notes]
 
 
-def _error(outcome: ScriptOutcome, source: bytes) -> list[Line]:
-    assert outcome.error is not None
+def _ending(outcome: ScriptOutcome, source: bytes) -> list[Line]:
+    """The reply, or why there is none."""
+    if outcome.timed_out:
+        ended = "The next run can start." if outcome.killed else "The server does not end the script."
+        return [[Span("✗ Timed out. ", "danger"), Span(ended, "dim")]]
     if outcome.killed:
-        return [[Span("The script was killed. ", "danger"), Span("The next run can start.", "dim")]]
-    return explain(outcome.error, source)
+        return [[Span("✗ The script was killed. ", "danger"), Span("The next run can start.", "dim")]]
+    if outcome.error is None:
+        return list(cli_lines(outcome.reply))
+    first, *others = explain(outcome.error, source)
+    return [[Span("✗ ", "danger"), *first], *others]
+
+
+def change_note(outcome: ScriptOutcome) -> list[Line]:
+    """What stands above the changes where they were not kept."""
+    titles = {"would change": "DRY RUN", "rolled back": "ROLLED BACK"}
+    if title := titles.get(_fate(outcome)):
+        return [[Span(title, "warning"), Span("  nothing of this was kept", "dim")], []]
+    return []
+
+
+def _fate(outcome: ScriptOutcome) -> str:
+    """What became of the changes; empty where they stay."""
+    if outcome.dry_run:
+        return "would change"
+    return "rolled back" if outcome.killed else ""
 
 
 def log_lines(log: tuple[LogLine, ...]) -> list[Line]:
@@ -52,7 +74,7 @@ def log_lines(log: tuple[LogLine, ...]) -> list[Line]:
     ]
 
 
-def change_headline(change: Change, *, dry: bool = False) -> Line:
+def change_headline(change: Change, *, fate: str = "") -> Line:
     """One key's change on one line: ``rate:alice  string  2 → 3   TTL unchanged``."""
     before, after = change.before, change.after
     kind = after.type if after.type != "none" else before.type
@@ -66,7 +88,7 @@ def change_headline(change: Change, *, dry: bool = False) -> Line:
     else:
         what = [Span(_sum(before), "before"), Span(" → ", "text"), Span(_sum(after), "after")]
     tail = [Span(_expiry(before, after), "dim")]
-    return head + what + tail + ([Span("   would change", "warning")] if dry else [])
+    return head + what + tail + ([Span(f"   {fate}", "warning")] if fate else [])
 
 
 def _same_value(before: Snapshot, after: Snapshot) -> bool:
@@ -102,18 +124,15 @@ def _name(key: bytes) -> str:
 
 
 def headline(outcome: ScriptOutcome) -> str:
-    """The Result pane's lower border: time, calls, changed keys."""
-    parts = [f"{outcome.duration_ms:.2f} ms"]
-    if outcome.trace_total:
-        parts.append(f"{outcome.trace_total:,} call{'' if outcome.trace_total == 1 else 's'}")
+    """The Result pane's lower border: changed keys, and how it ended."""
+    parts = ["dry run"] if outcome.dry_run else []
     count = outcome.changes_total or len(outcome.changes)
     if count:
-        verb = "would change" if outcome.dry_run else "changed"
-        parts.append(f"{count:,} key{'' if count == 1 else 's'} {verb}")
-    if outcome.killed:
+        parts.append(f"{count:,} key{'' if count == 1 else 's'} {_fate(outcome) or 'changed'}")
+    if outcome.timed_out:
+        parts.append("timed out")
+    elif outcome.killed:
         parts.append("killed")
-    elif isinstance(outcome.reply, ErrorReply):
-        parts.append("error")
     else:
-        parts.append("ok")
-    return " · ".join((["dry run"] if outcome.dry_run else []) + parts)
+        parts.append("error" if isinstance(outcome.reply, ErrorReply) else "ok")
+    return " · ".join(parts)

@@ -160,16 +160,6 @@ async def slowlog(session: Session, count: int = 64) -> list[SlowEntry] | ErrorR
     return entries
 
 
-async def slow_threshold(session: Session) -> str:
-    """What the server counts as slow, in words; empty where it does not say."""
-    reply = await session.execute([b"CONFIG", b"GET", b"slowlog-log-slower-than"])
-    items = _items(reply)
-    if len(items) != 2 or not _text(items[1]).lstrip("-").isdigit():
-        return ""
-    microseconds = int(_text(items[1]))
-    return "off" if microseconds < 0 else f"over {microseconds / 1000:g} ms"
-
-
 async def figures(session: Session) -> str:
     """Keys and memory, for the title bar."""
     size, memory = await asyncio.gather(session.execute([b"DBSIZE"]), session.execute([b"INFO", b"memory"]))

@@ -22,6 +22,7 @@ from redis_tui.session.base import (
     ScriptRun,
     SessionInfo,
     Snapshot,
+    TouchedKey,
     TraceRow,
 )
 from redis_tui.spec.catalog import Catalog
@@ -210,6 +211,13 @@ def counted(run: ScriptRun) -> ScriptOutcome:
         trace_total=2,
         changes=(Change(0, b"counter", Snapshot("none", None, 0), Snapshot("string", b"1", 1)),),
         changes_total=1,
+        instructions=5,
+        memory_peak=1_229,
+        touched=(
+            TouchedKey(b"counter", 6680, declared=True, written=True),
+            TouchedKey(b"other", 5061, declared=False, written=False),
+        ),
+        touched_total=2,
         log=(LogLine("notice", b"hello"),),
         dry_run=run.dry_run,
     )

@@ -172,3 +172,18 @@ async def test_scripts_of_files_carry_their_names(until: Until, home: Path) -> N
         await ready(app, pilot, until)
         await pilot.press("f5")
         await until(pilot, lambda: "mine" in app.screen.query_one("#scripts-view", LineView).plain)
+
+
+async def test_a_run_over_its_limit_says_so_and_is_rolled_back(until: Until) -> None:
+    app = workbench()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        bench = app.screen
+        assert isinstance(bench, WorkbenchScreen)
+        app.screen.query_one(LuaEditor).text = "redis.call('SET', KEYS[1], 'half') while true do end"
+        app.screen.query_one("#limit-field", Input).value = "100ms"
+        strike(app, "f5")
+        await until(pilot, lambda: "✗ Timed out." in reply(app))
+        assert "its writes were rolled back" in reply(app)
+        assert "counter  string  new half   rolled back" in reply(app)
+        assert await bench.session.execute([b"GET", b"counter"]) is None

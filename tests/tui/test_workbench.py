@@ -54,7 +54,13 @@ async def test_f5_runs_the_script_and_shows_reply_trace_changes_and_log(
         assert "get counter" in plain(app, "trace-view")
         assert "counter" in plain(app, "changes-view")
         assert "notice   hello" in plain(app, "log-view")
-        assert "2 calls · 1 key changed" in str(app.screen.query_one(ResultPane).border_subtitle)
+        assert app.screen.query_one(ResultPane).border_subtitle == "1 key changed · ok"
+        assert plain(app, "summary").splitlines() == [
+            "0.030 ms · 5 instructions · 1.2 KB memory",
+            "2 calls · 2 keys ⚠ 1 undeclared",
+            "others waited 0.030 ms",
+        ]
+        assert "slot  5061  read     other  ⚠ not passed in KEYS" in plain(app, "keys-view")
 
 
 async def test_f6_is_a_dry_run_and_says_so(app: WorkbenchApp, session: FakeSession, until: Until) -> None:
@@ -63,6 +69,8 @@ async def test_f6_is_a_dry_run_and_says_so(app: WorkbenchApp, session: FakeSessi
         await pilot.press("f6")
         await until(pilot, lambda: "would change" in plain(app, "reply-view"))
         assert session.runs[0].dry_run
+        assert plain(app, "reply-view").startswith("DRY RUN  nothing of this was kept")
+        assert "DRY RUN" in str(app.screen.query_one(ResultPane).border_title)
         assert str(app.screen.query_one(ResultPane).border_subtitle).startswith("dry run · ")
 
 

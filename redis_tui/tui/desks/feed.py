@@ -8,12 +8,14 @@ else is read when the session tells a change, a burst of changes once.
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import RedisTuiError
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.base import Capability, Event, EventKind, ScriptInfo
+from redis_tui.session.threshold import slow_threshold_ms
 from redis_tui.spec.complete import complete
 from redis_tui.tui import queries
 from redis_tui.tui.desks.coalescer import Coalescer
@@ -192,8 +194,9 @@ class FeedDesk:
         if isinstance(entries, ErrorReply):
             self._panes.slowlog.show_message(f"✗ {entries.message or entries.code}")
             return
-        threshold = await queries.slow_threshold(self._session)
-        self._panes.slowlog.show(entries, self._script_names(), threshold)
+        threshold = await slow_threshold_ms(self._session)
+        label = "" if threshold is None else "off" if math.isinf(threshold) else f"over {threshold:g} ms"
+        self._panes.slowlog.show(entries, self._script_names(), label)
 
     def _script_names(self) -> dict[str, str]:
         names: dict[str, str] = {}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from redis_tui.errors import RedisTuiError
 from redis_tui.session.base import Capability, KillOutcome, ScriptOutcome, ScriptRun
+from redis_tui.session.threshold import slow_threshold_ms
 from redis_tui.tui.screens.dialogs import Choice
 
 if TYPE_CHECKING:
@@ -74,18 +75,19 @@ class RunDesk:
         self._panes.result.show_running(run.name, dry_run=run.dry_run)
         try:
             outcome = await self._session.run(run)
+            slow_ms = await slow_threshold_ms(self._session)
         except RedisTuiError as error:
             self._panes.result.show_problem(error.message, error.hint)
             return
         finally:
             self._is_busy = False
-        self._show_outcome(run, outcome)
+        self._show_outcome(run, outcome, slow_ms)
 
-    def _show_outcome(self, run: ScriptRun, outcome: ScriptOutcome) -> None:
-        self._panes.result.show(run, outcome, self._session.info.capabilities)
+    def _show_outcome(self, run: ScriptRun, outcome: ScriptOutcome, slow_ms: float | None) -> None:
+        self._panes.result.show(run, outcome, self._session.info, slow_ms)
         if outcome.error is not None:
             self._panes.editor.mark_error(outcome.error.line, outcome.error.message)
-        if not run.dry_run:
+        if not (run.dry_run or outcome.killed):  # nothing of it was kept
             here = [change.key for change in outcome.changes if change.db == self._session.db]
             self._panes.keys.add(change.key for change in outcome.changes if change.after.type != "none")
             self._panes.keys.mark_changed(here)

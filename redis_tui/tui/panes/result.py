@@ -1,21 +1,26 @@
-"""The Result pane: what the last run answered, called, changed and logged."""
+"""The Result pane: what the last run answered, called, changed, touched and logged, and below it what it took.
+
+The decision a reader would question: the summary stands below every tab and is no tab of its own.
+What a script costs is a thing to be seen without being asked for.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.widget import Widget
 from textual.widgets import TabbedContent, TabPane
 
 from redis_tui.render.changes import changes_lines
 from redis_tui.render.export import hex_lines, json_text, raw_text
 from redis_tui.render.spans import Line, Span
+from redis_tui.render.summary import flowed, summary_parts, touched_lines
 from redis_tui.render.trace import trace_lines
 from redis_tui.resp.types import ErrorReply, Reply
-from redis_tui.session.base import Capability, ScriptOutcome, ScriptRun
-from redis_tui.tui.outcome_lines import headline, log_lines, reply_lines
+from redis_tui.session.base import Capability
+from redis_tui.tui.outcome_lines import change_note, headline, log_lines, reply_lines
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -23,11 +28,44 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from redis_tui.session.base import ScriptOutcome, ScriptRun, SessionInfo
+
+_PROMISES = {
+    "trace": "each redis.call",
+    "changes": "each changed key",
+    "keys": "each key that was named, with its slot",
+    "log": "redis.log lines",
+}
+"""The tabs behind the reply, and what each will hold."""
+_PARTS = 200
+"""Fields or members of one key that are shown; the others are counted."""
 EMPTY = "F5 runs the script. F6 tries it and undoes everything."
 
 
+class SummaryView(LineView, can_focus=False):
+    """What the run took; as high as it has to be."""
+
+    def __init__(self) -> None:
+        super().__init__(id="summary")
+        self._parts: list[Line] = []
+
+    def show(self, parts: list[Line]) -> None:
+        """Shows the parts, or nothing where there are none."""
+        self._parts = parts
+        self.display = bool(parts)
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Flows the parts over the width."""
+        # Its own width is that of the last layout, or none while it was hidden.
+        columns = self.parent.size.width - 2 if isinstance(self.parent, Widget) else 0
+        lines = flowed(self._parts, columns)
+        self.styles.height = max(1, len(lines))
+        self.set_lines(lines)
+
+
 class ResultPane(Vertical):
-    """Four tabs about one run; ``v`` changes how the reply is written."""
+    """Five tabs about one run; ``v`` changes how the reply is written."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "next_view", "redis-cli, json, raw, hex", show=False),
@@ -43,7 +81,7 @@ class ResultPane(Vertical):
         self._view = "cli"
 
     def compose(self) -> ComposeResult:
-        """Four line views in tabs."""
+        """Five line views in tabs, and the summary."""
         with TabbedContent(initial="tab-reply"):
             with TabPane("Reply", id="tab-reply"):
                 yield LineView(id="reply-view", wrap=True)
@@ -51,32 +89,47 @@ class ResultPane(Vertical):
                 yield LineView(id="trace-view")
             with TabPane("Changes", id="tab-changes"):
                 yield LineView(id="changes-view")
+            with TabPane("Keys", id="tab-keys"):
+                yield LineView(id="keys-view")
             with TabPane("Log", id="tab-log"):
                 yield LineView(id="log-view", wrap=True)
+        yield SummaryView()
 
     def on_mount(self) -> None:
         """Says what to do first."""
         self._fill("reply", [[Span(EMPTY, "dim")]])
-        for name, text in (("trace", "each redis.call"), ("changes", "each changed key"), ("log", "redis.log lines")):
+        for name, text in _PROMISES.items():
             self._fill(name, [[Span(f"After a run: {text}.", "dim")]])
+        self._summarise([])
 
     def show_running(self, name: str, *, dry_run: bool) -> None:
         """A run has started."""
         self._outcome = None
+        self._mark(dry_run=dry_run)
         self.border_subtitle = "dry run…" if dry_run else "running…"
+        self._summarise([])
         self._fill("reply", [[Span(f"{name} is running. ", "warning"), Span("F8 ends it.", "dim")]])
 
     def show_problem(self, message: str, hint: str) -> None:
         """The run could not be made at all."""
         self._outcome = None
+        self._mark(dry_run=False)
         self.border_subtitle = "not run"
+        self._summarise([])
         self._fill("reply", [[Span(f"✗ {message}", "danger")], [Span(hint, "text")]])
         self._tabs.active = "tab-reply"
 
-    def show(self, run: ScriptRun, outcome: ScriptOutcome, capabilities: frozenset[Capability]) -> None:
-        """A run has ended."""
-        if outcome.killed:  # only a script whose writes were none or were undone can be killed
-            outcome = replace(outcome, changes=(), changes_total=0)
+    def show(self, run: ScriptRun, outcome: ScriptOutcome, info: SessionInfo, slow_ms: float | None) -> None:
+        """A run has ended.
+
+        Args:
+            run: what was run.
+            outcome: what came of it.
+            info: where it ran.
+            slow_ms: from which time on that server counts a command as slow; None where it does not tell.
+        """
+        capabilities = info.capabilities
+        self._mark(dry_run=outcome.dry_run)
         self._outcome, self._source = outcome, run.source
         self._view = "cli"
         self.border_subtitle = headline(outcome)
@@ -86,12 +139,20 @@ class ResultPane(Vertical):
             trace_lines(outcome.trace, outcome.trace_total)
             or [[Span(_no_trace(capabilities, asked=run.trace), "dim")]],
         )
-        changes = changes_lines(outcome.changes, outcome.changes_total, limit=50) if outcome.changes else []
-        self._fill("changes", changes or [[Span(_no_changes(capabilities), "dim")]])
+        changes = changes_lines(outcome.changes, outcome.changes_total, limit=_PARTS) if outcome.changes else []
+        self._fill(
+            "changes", [*change_note(outcome), *changes] if changes else [[Span(_no_changes(capabilities), "dim")]]
+        )
+        touched = touched_lines(outcome.touched, outcome.touched_total)
+        self._fill("keys", [*touched, *_touched_note(capabilities, anything=bool(touched))])
         self._fill("log", log_lines(outcome.log) or [[Span("redis.log was not called.", "dim")]])
         self._label("trace", outcome.trace_total)
         self._label("changes", outcome.changes_total or len(outcome.changes))
+        self._label("keys", outcome.touched_total or len(outcome.touched))
         self._label("log", len(outcome.log))
+        # A dry run for a server runs on an engine of its own: nobody there waits for it.
+        apart = outcome.dry_run and not info.embedded
+        self._summarise(summary_parts(outcome, slow_ms=slow_ms, apart=apart))
         if outcome.error is not None:
             self._tabs.active = "tab-reply"
 
@@ -112,10 +173,18 @@ class ResultPane(Vertical):
         self._fill("reply", _AS[self._view](self._outcome.reply))
 
     def action_next_tab(self) -> None:
-        """Reply, Trace, Changes, Log and round again."""
-        names = ["tab-reply", "tab-trace", "tab-changes", "tab-log"]
-        self._tabs.active = names[(names.index(self._tabs.active) + 1) % 4]
+        """Reply, Trace, Changes, Keys, Log and round again."""
+        names = [f"tab-{name}" for name in ("reply", *_PROMISES)]
+        self._tabs.active = names[(names.index(self._tabs.active) + 1) % len(names)]
         self.focus_content()
+
+    def _mark(self, *, dry_run: bool) -> None:
+        """A dry run is told apart by the frame as well."""
+        self.border_title = "4 Result [$rt-warning]DRY RUN[/]" if dry_run else "4 Result"
+        self.set_class(dry_run, "-dry")
+
+    def _summarise(self, parts: list[Line]) -> None:
+        self.query_one(SummaryView).show(parts)
 
     @property
     def _tabs(self) -> TabbedContent:
@@ -127,6 +196,12 @@ class ResultPane(Vertical):
     def _label(self, name: str, count: int) -> None:
         title = name.capitalize()
         self._tabs.get_tab(f"tab-{name}").label = f"{title} {count:,}" if count else title
+
+
+def _touched_note(capabilities: frozenset[Capability], *, anything: bool) -> list[Line]:
+    if Capability.COSTS not in capabilities:
+        return [[Span("A server tells of no keys but those in KEYS.", "dim")]]
+    return [] if anything else [[Span("The script named no key.", "dim")]]
 
 
 def _no_trace(capabilities: frozenset[Capability], *, asked: bool) -> str:

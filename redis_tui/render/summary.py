@@ -1,0 +1,122 @@
+"""What a run took, on one line, and the keys that it named; for every face alike.
+
+This module must not know sessions' workings; it is handed a `ScriptOutcome`. What a server does not
+tell is left out of the line, never shown as nothing.
+
+The decision a reader would question: the time stands there twice, as what the run took and as what
+everybody else waited. That a script holds up all other clients is what people forget.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from redis_tui.render.spans import Line, Span, width
+from redis_tui.resp.inline import join_inline
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from redis_tui.session.base import ScriptOutcome, TouchedKey
+
+_KIB, _MIB = 1024, 1024 * 1024
+
+
+def summary_line(outcome: ScriptOutcome, *, slow_ms: float | None = None, apart: bool = False) -> Line:
+    """The parts of `summary_parts` on one line."""
+    return _joined(summary_parts(outcome, slow_ms=slow_ms, apart=apart))
+
+
+def flowed(parts: Sequence[Line], columns: int) -> list[Line]:
+    """Parts on as few lines as there is room for, none of them broken unless it is too long by itself."""
+    rows: list[list[Line]] = []
+    for part in parts:
+        if rows and width(_joined([*rows[-1], part])) <= columns:
+            rows[-1].append(part)
+        else:
+            rows.append([part])
+    return [_joined(row) for row in rows]
+
+
+def summary_parts(outcome: ScriptOutcome, *, slow_ms: float | None = None, apart: bool = False) -> list[Line]:
+    """Time, instructions, memory, calls, keys touched, and for how long others were blocked.
+
+    Args:
+        outcome: the run.
+        slow_ms: from which time on the server counts a command as slow; None gives no warning.
+        apart: it ran on an engine of its own, so that nobody waited.
+    """
+    parts: list[Line] = [[Span(time_text(outcome.duration_ms), "strong")]]
+    if outcome.instructions is not None:
+        parts.append([Span(_count(outcome.instructions, "instruction"), "text")])
+    if outcome.memory_peak is not None:
+        parts.append([Span(f"{size_text(outcome.memory_peak)} memory", "text")])
+    if outcome.trace_total:
+        parts.append([Span(_count(outcome.trace_total, "call"), "text")])
+    if outcome.touched_total or outcome.touched:
+        parts.append(_touched_part(outcome))
+    if not apart:
+        parts.append(_blocking_part(outcome.duration_ms, slow_ms))
+    return parts
+
+
+def _joined(parts: Sequence[Line]) -> Line:
+    line: Line = []
+    for part in parts:
+        line += [Span(" · ", "dim"), *part] if line else part
+    return line
+
+
+def touched_lines(touched: Sequence[TouchedKey], total: int = 0) -> list[Line]:
+    """A line for each key that the run named: slot, use, name, and whether it was declared.
+
+    Args:
+        touched: in the order of first mention.
+        total: how many there were, where it is more.
+    """
+    lines = [_touched_line(one) for one in touched]
+    if total > len(touched):
+        lines.append([Span(f"first {len(touched):,} of {total:,} keys", "dim")])
+    return lines
+
+
+def _touched_line(one: TouchedKey) -> Line:
+    return [
+        Span(f"slot {one.slot:>5}  ", "dim"),
+        Span("written  " if one.written else "read     ", "after" if one.written else "text"),
+        Span(join_inline([one.key]), "key"),
+        *([] if one.declared else [Span("  ⚠ not passed in KEYS", "warning")]),
+    ]
+
+
+def time_text(milliseconds: float) -> str:
+    """``0.042 ms``, ``3.10 ms``, ``150 ms``, ``2.5 s``: three digits that mean something."""
+    if milliseconds >= 1000:
+        return f"{milliseconds / 1000:.1f} s"
+    if milliseconds >= 100:
+        return f"{milliseconds:.0f} ms"
+    return f"{milliseconds:.2f} ms" if milliseconds >= 0.1 else f"{milliseconds:.3f} ms"
+
+
+def size_text(size: int) -> str:
+    """Bytes with the unit that people read: ``312 B``, ``4.2 KB``, ``1.5 MB``."""
+    if size < _KIB:
+        return f"{size} B"
+    return f"{size / _KIB:.1f} KB" if size < _MIB else f"{size / _MIB:.1f} MB"
+
+
+def _touched_part(outcome: ScriptOutcome) -> Line:
+    part: Line = [Span(_count(outcome.touched_total or len(outcome.touched), "key"), "text")]
+    undeclared = sum(not one.declared for one in outcome.touched)
+    return [*part, Span(f" ⚠ {undeclared:,} undeclared", "warning")] if undeclared else part
+
+
+def _blocking_part(milliseconds: float, slow_ms: float | None) -> Line:
+    took = time_text(milliseconds)
+    if slow_ms is None or milliseconds <= slow_ms:
+        return [Span(f"others waited {took}", "dim")]
+    return [Span(f"⚠ others waited {took}, slow is over {slow_ms:g} ms", "warning")]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,65 @@
+"""What a run took, in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from redis_tui.render.spans import plain
+from redis_tui.render.summary import flowed, size_text, summary_line, summary_parts, time_text, touched_lines
+from redis_tui.session.base import ScriptOutcome, TouchedKey
+
+COUNTER = TouchedKey(b"counter", 6680, declared=True, written=True)
+STRAY = TouchedKey(b"a b", 122, declared=False, written=False)
+
+
+def outcome(**facts: object) -> ScriptOutcome:
+    told = {"instructions": 1, "memory_peak": 2048, "trace_total": 2, "touched": (COUNTER,), "touched_total": 1}
+    return ScriptOutcome(1, "0" * 40, 0.421, **(told | facts))  # type: ignore[arg-type]  # facts are named in each test
+
+
+def test_the_line_tells_all_that_is_known() -> None:
+    text = "0.42 ms · 1 instruction · 2.0 KB memory · 2 calls · 1 key · others waited 0.42 ms"
+    assert plain([summary_line(outcome(), slow_ms=10)]) == text
+
+
+def test_what_a_server_does_not_tell_is_left_out() -> None:
+    bare = ScriptOutcome(1, "0" * 40, 0.421)
+    assert plain([summary_line(bare)]) == "0.42 ms · others waited 0.42 ms"
+    assert plain([summary_line(bare, apart=True)]) == "0.42 ms"
+
+
+def test_keys_that_were_not_declared_are_counted() -> None:
+    assert "2 keys ⚠ 1 undeclared" in plain([summary_line(outcome(touched=(COUNTER, STRAY), touched_total=2))])
+
+
+def test_what_the_slow_log_would_take_is_warned_of() -> None:
+    line = summary_line(outcome(), slow_ms=0.1)
+    assert plain([line]).endswith("⚠ others waited 0.42 ms, slow is over 0.1 ms")
+    assert line[-1].style == "warning"
+
+
+def test_it_flows_over_lines_and_breaks_no_part() -> None:
+    assert plain(flowed(summary_parts(outcome(), slow_ms=10), 40)).splitlines() == [
+        "0.42 ms · 1 instruction · 2.0 KB memory",
+        "2 calls · 1 key · others waited 0.42 ms",
+    ]
+
+
+def test_each_touched_key_has_its_slot_and_use() -> None:
+    assert plain(touched_lines((COUNTER, STRAY), 1200)).splitlines() == [
+        "slot  6680  written  counter",
+        'slot   122  read     "a b"  ⚠ not passed in KEYS',
+        "first 2 of 1,200 keys",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "text"), [(0.0421, "0.042 ms"), (3.1, "3.10 ms"), (150.4, "150 ms"), (2500.0, "2.5 s")]
+)
+def test_times_have_three_digits_that_mean_something(milliseconds: float, text: str) -> None:
+    assert time_text(milliseconds) == text
+
+
+@pytest.mark.parametrize(("size", "text"), [(312, "312 B"), (4301, "4.2 KB"), (1_600_000, "1.5 MB")])
+def test_sizes_have_a_unit(size: int, text: str) -> None:
+    assert size_text(size) == text
