@@ -104,7 +104,7 @@ class EngineHost:
             command, args = self._engine.registry.resolve(argv)
         except CommandError as refusal:
             return self._told(self._reworded(argv, refusal))
-        if self._restricted and not command.takes(len(argv)):
+        if not command.takes(len(argv)):
             stats.of(command.name).rejected += 1
             return self._told(self._engine.dialect.wrong_arity.encode())
         refusal_text = self._gate(command, argv)

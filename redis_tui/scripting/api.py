@@ -197,6 +197,7 @@ local native = core.native
 local error, type, select, unpack, tostring = native.error, native.type, native.select, native.unpack, native.tostring
 local setmetatable, rawset, floor = native.setmetatable, native.rawset, native.math.floor
 local getinfo = native.debug.getinfo
+local sub, gsub, find = native.string.sub, native.string.gsub, native.string.find   -- a script may change methods
 local resolve, relay, fetch, more, stash = py.resolve, py.relay, py.fetch, py.more, py.stash
 local build, source = core.build, core.source
 local API = core.api_name
@@ -368,9 +369,9 @@ end
 function redis.error_reply(...)
   local text = ...
   if select('#', ...) ~= 1 or type(text) ~= 'string' then return {err = 'ERR wrong number or type of arguments'} end
-  if text:sub(1, 1) == '-' then text = text:sub(2) end
-  text = text:gsub('[\r\n]+$', '')
-  if not text:find(' ', 1, true) then text = 'ERR ' .. text end
+  if sub(text, 1, 1) == '-' then text = sub(text, 2) end
+  text = gsub(text, '[\r\n]+$', '')
+  if not find(text, ' ', 1, true) then text = 'ERR ' .. text end
   return {err = text}
 end
 

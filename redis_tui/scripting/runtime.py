@@ -376,7 +376,10 @@ local function failed(err)
   return last
 end
 G.__redis__err__handler = function(err)
+  local info = getinfo(2, 'Sl')
+  if info and info.what == 'C' then info = getinfo(3, 'Sl') end
   if type(err) ~= 'table' then err = {err = 'ERR ' .. tostring(err)} end
+  if info then err.source, err.line = info.source, info.currentline end
   return err
 end
 for _, name in native.ipairs(core.aliases) do G['__' .. name .. '__err__handler'] = G.__redis__err__handler end

@@ -25,6 +25,7 @@ local real = native_setmetatable({}, {__mode = 'k'})    -- stand-in -> the table
 local shown = native_setmetatable({}, {__mode = 'k'})   -- stand-in -> what getmetatable answers
 local stand_ins = {}
 core.real = real
+local proxies = native_setmetatable({}, {__mode = 'k'}) -- userdata of newproxy; no other is a script's business
 
 -- `misuse.LUA` is loaded later
 local function misuse(n, why)
@@ -138,7 +139,7 @@ function G.getmetatable(...)
   local v = ...
   local kind = type(v)
   if kind == 'table' and real[v] then return shown[v] end
-  if kind == 'userdata' then return nil end
+  if kind == 'userdata' and not proxies[v] then return nil end
   return native_getmetatable(v)
 end
 
@@ -291,11 +292,19 @@ G.table = core.protect(copy(native.table,
 if core.os_clock then G.os = core.protect({clock = native.os.clock}) end
 
 local string_meta = native_getmetatable('')
-string_meta.__index = strings
-string_meta.__metatable = core.protect({__index = G.string})
+if core.environments then
+  string_meta.__index = G.string
+else
+  string_meta.__index = strings
+  string_meta.__metatable = core.protect({__index = G.string})
+end
 
 local function missing(_, name)
-  error("Script attempted to access nonexistent global variable '" .. native.tostring(name) .. "'", 2)
+  local kind = type(name)
+  if kind ~= 'string' and kind ~= 'number' then
+    error('Second argument to luaProtectedTableError must be a string or number', 2)
+  end
+  error("Script attempted to access nonexistent global variable '" .. native.string.match(name, '^%Z*') .. "'", 2)
 end
 native_setmetatable(G, {__index = missing})
 
@@ -342,7 +351,9 @@ local function newproxy(...)
   if v ~= nil and kind ~= 'boolean' and kind ~= 'userdata' then
     misuse(1, 'boolean or proxy expected')
   end
-  return native.newproxy(v)
+  local proxy = native.newproxy(v)
+  proxies[proxy] = true
+  return proxy
 end
 
 if core.environments then G.getfenv, G.setfenv, G.newproxy = getfenv, setfenv, newproxy end

@@ -104,13 +104,15 @@ def read_shebang(source: bytes, wording: Wording) -> tuple[ScriptFlag | None, by
     except ProtocolError:
         raise CommandError(b"ERR Invalid engine in script shebang") from None
     name = engine[2:]
-    if (name.lower() if wording.engine_ignores_case else name) != b"lua":
-        raise CommandError(b"ERR " + wording.unknown_engine % name)
+    is_known = (name.lower() if wording.engine_ignores_case else name) == b"lua"
     flags = ScriptFlag.NONE
-    for option in options:
+    # Valkey reads the options before it looks for the engine: "#!js word" -> Unknown lua shebang option: word
+    for option in options if is_known or wording.engine_comes_last else ():
         if not option.startswith(b"flags="):
             raise CommandError(b"ERR Unknown lua shebang option: " + option)
         flags |= _read_flags(option[6:])
+    if not is_known:
+        raise CommandError(b"ERR " + wording.unknown_engine % name)
     return flags, source[len(line) :]
 
 

@@ -31,7 +31,8 @@ class Wording:
     engine_ignores_case: bool
     """Whether ``#!LUA`` is good."""
     environments: bool
-    """Whether scripts have getfenv, setfenv and newproxy, which later releases took away."""
+    """Whether scripts have getfenv, setfenv and newproxy and may change the metatable of strings, all of which later
+    releases took away."""
     os_clock: bool
     """Whether scripts have ``os``, with nothing but ``os.clock`` in it."""
     function_names: bytes = b"Library %s"
@@ -40,6 +41,8 @@ class Wording:
     """Whether register_function itself refuses a bad or a repeated name; else FUNCTION LOAD does in the end."""
     bad_log_level: bytes = b"Invalid log level."
     """Of a level of ``redis.log`` that there is not."""
+    engine_comes_last: bool = False
+    """Whether a shebang's options are judged before its engine."""
     runtime_errors_on_one_line: bool = False
     """Whether line breaks in the text of a failed run become spaces."""
     big_number_ends_at_zero: bool = False
@@ -97,6 +100,7 @@ def valkey_wording(version: str) -> Wording:
         os_clock=True,
         function_names=b"Function %s",
         function_names_checked_at_once=False,
+        engine_comes_last=True,
         runtime_errors_on_one_line=True,
         big_number_ends_at_zero=True,
         cmsgpack_copyright=b"Copyright (C) 2012, Redis Ltd.",

@@ -13,7 +13,7 @@ A file holds many scripts. Each has a heading with its name, then options, then 
     @lines                              each line is an expression, or a block ``do … end`` that returns, tried by itself
     @disturbs                           it leaves something in the Lua VM (cjson's options): a new VM afterwards
     @source "return 1\\r\\n\\x00"          the Lua as one quoted word, where a text file cannot hold it
-    @differs valkey-9 The reason.       it cannot be mended there; a script that does not differ any more fails
+    @differs valkey-9 The reason.       it cannot be mended there, or in "all"; one that does not differ any more fails
     redis.setresp(3)
     return redis.call('HGETALL', KEYS[1])
 
@@ -181,7 +181,8 @@ def _option(script: Script, line: str) -> None:
             (script.source,) = split_inline(rest.encode())
         case "differs":
             dialect, _, reason = rest.partition(" ")
-            script.differs[DIALECTS[DIALECTS.index(dialect)]] = reason
+            named = DIALECTS if dialect == "all" else (DIALECTS[DIALECTS.index(dialect)],)
+            script.differs |= dict.fromkeys(named, reason)
         case _:
             raise KeyError(name)
 
