@@ -53,12 +53,16 @@ local function library()
   local cjson = {null = null, _NAME = 'cjson', _VERSION = '2.1.0'}
 
   -- encode -------------------------------------------------------------------------------------------------
-  local out, n
+  local out, n, known   -- parts, how many, and strings of this document with their quotes: the same keys come often
 
   local function put_string(s)
-    if find(s, '[%c"\\/\127]') or find(s, '\0', 1, true) then s = gsub(s, '[%z\1-\31"\\/\127]', ESCAPES) end
     n = n + 1
-    out[n] = '"' .. s .. '"'
+    out[n] = known[s]
+    if out[n] then return end
+    local plain = s
+    if find(s, '[%c"\\/]') then s = gsub(s, '[%z\1-\31"\\/\127]', ESCAPES) end
+    s = '"' .. s .. '"'
+    out[n], known[plain] = s, s
   end
 
   local function refuse(what, why)
@@ -78,7 +82,7 @@ local function library()
   local function array_length(t)
     local max, items = 0, 0
     for k in next, t do
-      if type(k) ~= 'number' or k < 1 or k ~= floor(k) then return nil end
+      if type(k) ~= 'number' or k < 1 or k % 1 ~= 0 and k ~= huge then return nil end
       if k > max then max = k < WORD / 2 and k or -WORD / 2 end
       items = items + 1
     end
@@ -142,7 +146,9 @@ local function library()
     if kind == 'string' then return put_string(v) end
     if kind == 'table' then return put_table(v, depth + 1) end
     n = n + 1
-    if kind == 'number' then out[n] = number_text(v)
+    if kind == 'number' then
+      -- table.concat writes a number with 14 digits, too
+      out[n] = options.precision == 14 and v - v == 0 and v or number_text(v)
     elseif kind == 'boolean' then out[n] = v and 'true' or 'false'
     elseif v == nil or v == null then out[n] = 'null'
     else refuse(kind, 'type not supported') end
@@ -150,10 +156,10 @@ local function library()
 
   function cjson.encode(...)
     if select('#', ...) ~= 1 then misuse(1, 'expected 1 argument') end
-    out, n = {}, 0
+    out, n, known = {}, 0, {}
     local ok, e = native.pcall(put, (...), 0)
     local parts = out
-    out = nil
+    out, known = nil, nil
     if not ok then
       if type(e) == 'string' then error(e, 2) end
       error(e, 0)
@@ -162,7 +168,10 @@ local function library()
   end
 
   -- decode -------------------------------------------------------------------------------------------------
+  -- What is common is read by one pattern each; whatever that does not match is read with care, to say what is wrong.
   local text, depth
+  local SPACE = {[32] = true, [9] = true, [10] = true, [13] = true}
+  local ENDS = {[44] = true, [93] = true, [125] = true, [32] = true, [9] = true, [10] = true, [13] = true}
 
   local function expected(what, found, at)
     error('Expected ' .. what .. ' but found ' .. found .. ' at character ' .. at, 0)
@@ -299,6 +308,12 @@ local function library()
 
   local value
 
+  -- the next position that holds no space, and the byte there
+  local function skip(at)
+    at = find(text, '[^ \t\n\r]', at) or #text + 1
+    return at, byte(text, at)
+  end
+
   local function array(at)
     deeper(at - 1)
     local t, count, v = {}, 0, nil
@@ -311,8 +326,8 @@ local function library()
       count = count + 1
       v, at = value(at)
       t[count] = v
-      at = find(text, '[^ \t\n\r]', at) or #text + 1
       local c = byte(text, at)
+      if SPACE[c] then at, c = skip(at) end
       if c == 93 then
         depth = depth - 1
         return t, at + 1
@@ -331,17 +346,23 @@ local function library()
       return t, at + 1
     end
     while true do
-      at = find(text, '[^ \t\n\r]', at) or #text + 1
-      if byte(text, at) ~= 34 then fail('object key string', at) end
-      local start = at
-      k, at = read_string(at + 1)
-      if k == nil then fail('object key string', start) end
-      at = find(text, '[^ \t\n\r]', at) or #text + 1
-      if byte(text, at) ~= 58 then fail('colon', at) end
-      v, at = value(at + 1)
+      local name, after = match(text, '^ ?"([^"\\%z]*)" ?:()', at)
+      if name then
+        k, at = name, after
+      else
+        at = skip(at)
+        if byte(text, at) ~= 34 then fail('object key string', at) end
+        local start = at
+        k, at = read_string(at + 1)
+        if k == nil then fail('object key string', start) end
+        at = skip(at)
+        if byte(text, at) ~= 58 then fail('colon', at) end
+        at = at + 1
+      end
+      v, at = value(at)
       t[k] = v
-      at = find(text, '[^ \t\n\r]', at) or #text + 1
       local c = byte(text, at)
+      if SPACE[c] then at, c = skip(at) end
       if c == 125 then
         depth = depth - 1
         return t, at + 1
@@ -352,10 +373,12 @@ local function library()
   end
 
   value = function(at)
-    at = find(text, '[^ \t\n\r]', at) or #text + 1
     local c = byte(text, at)
+    if SPACE[c] then at, c = skip(at) end
     if c == 34 then
-      local s, after = read_string(at + 1)
+      local s, after = match(text, '^([^"\\%z]*)"()', at + 1)   -- without escapes
+      if s then return s, after end
+      s, after = read_string(at + 1)
       if s == nil then fail('value', at) end
       return s, after
     end
@@ -364,6 +387,10 @@ local function library()
     if c == 116 and sub(text, at, at + 3) == 'true' then return true, at + 4 end
     if c == 102 and sub(text, at, at + 4) == 'false' then return false, at + 5 end
     if c == 110 and sub(text, at, at + 3) == 'null' then return null, at + 4 end
+    if options.decode_invalid then
+      local s, after = match(text, '^(-?%d+%.?%d*)()', at)
+      if s and ENDS[byte(text, after)] then return s * 1, after end   -- keeps -0, as + 0 would not
+    end
     if c and (c == 45 or c >= 48 and c <= 57 or options.decode_invalid and is_invalid_number(at)) then
       local v, after = read_number(at)
       if v ~= nil then return v, after end
