@@ -58,6 +58,8 @@ class Blocked:
     command: Command | None = None
     args: Sequence[bytes] = ()
     argv: Sequence[bytes] = ()
+    taken_ns: int = 0
+    """What its runs took so far; waiting is not among it."""
     postponed: bool = False
     """Held back by CLIENT PAUSE ahead of execution; CLIENT UNBLOCK does not reach it."""
 
@@ -252,7 +254,7 @@ class Blocking:
     def _end(self, client: Client, blocked: Blocked, reply: Reply) -> None:
         """Answers without running again; a command that waited counts as one call."""
         self.release(client)
-        self._engine.count(blocked.command, reply)
+        self._engine.count(client, blocked, reply)
         client.answer(reply)
 
 

@@ -11,6 +11,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from redis_tui.engine.acl import User
     from redis_tui.engine.blocking import Blocked
     from redis_tui.engine.client_memory import Buffers
@@ -90,6 +92,8 @@ class Client:
     commands: int = 0
     """How many it has sent, for CLIENT LIST's tot-cmds."""
     transaction: Transaction | None = None
+    executed: Sequence[tuple[Command, list[bytes]]] = ()
+    """What its last EXEC ran, until the logs have looked at it; only where there are logs that do."""
     watched: set[tuple[Database, bytes]] = field(default_factory=set)
     watch_broken: bool = False
     """A watched key has changed: EXEC answers nil."""
@@ -168,6 +172,7 @@ class Client:
     def begin(self) -> None:
         """Opens a transaction."""
         self.transaction = Transaction()
+        self.executed = ()
         self.refresh()
 
     def discard(self) -> None:

@@ -45,15 +45,16 @@ def trim(argv: Sequence[bytes]) -> tuple[bytes, ...]:
     return tuple(kept)
 
 
-def redacted(name: str, argv: Sequence[bytes]) -> Sequence[bytes]:
+def redacted(name: str, argv: Sequence[bytes], *, users: bool = True) -> Sequence[bytes]:
     """The words of a call without passwords.
 
     Args:
         name: the command's full name, ``config|set``.
         argv: all its words.
+        users: names of users are secrets, too, as they are since Redis 8.
     """
     find = _SECRETS.get(name)
-    if find is None:
+    if find is None or (not users and name in _OF_USERS):
         return argv
     secret = find(argv)
     return [_SECRET if at in secret else word for at, word in enumerate(argv)]
@@ -68,7 +69,10 @@ def _after_words(argv: Sequence[bytes], counts: dict[bytes, int], start: int) ->
 
 
 _SECRETS: Final[dict[str, Callable[[Sequence[bytes]], Container[int]]]] = {
-    "auth": lambda argv: range(1, len(argv)),
+    # AUTH a b c is a syntax error, and kept as it came
+    "auth": lambda argv: range(1, len(argv)) if len(argv) <= 3 else (),
+    "acl|deluser": lambda argv: range(2, len(argv)),
+    "acl|getuser": lambda argv: range(2, len(argv)),
     "acl|setuser": lambda argv: range(2, len(argv)),
     "hello": lambda argv: _after_words(argv, {b"AUTH": 2}, 1),
     "migrate": lambda argv: _after_words(argv, {b"AUTH": 1, b"AUTH2": 2}, 6),
@@ -77,6 +81,7 @@ _SECRETS: Final[dict[str, Callable[[Sequence[bytes]], Container[int]]]] = {
     },
 }
 """Where in a command's words its secrets stand."""
+_OF_USERS: Final = frozenset({"acl|deluser", "acl|getuser"})
 
 
 def _trim_one(arg: bytes) -> bytes:

@@ -14,7 +14,7 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.acl import Acl, AuthFailed
-from redis_tui.engine.blocking import BLOCKED, Blocking
+from redis_tui.engine.blocking import BLOCKED, Blocked, Blocking
 from redis_tui.engine.client import Client
 from redis_tui.engine.client_memory import ClientMemory
 from redis_tui.engine.clock import Clock, SystemClock
@@ -236,7 +236,7 @@ class Engine:
             if type(refusal) is AuthFailed:
                 self.acl.note_login(client, argv[0], refusal.user)
         if reply is BLOCKED:
-            return self._waits(client, command, args, argv)
+            return self._waits(client, command, args, argv, perf_counter_ns() - started)
         if self.attentive:
             self.observe(client, command, argv)
         taken_ns = perf_counter_ns() - started
@@ -262,7 +262,7 @@ class Engine:
         if 0 <= self._slow_us <= taken_us and not command.flags & CommandFlag.SKIP_SLOWLOG:
             # In Redis nobody has sent what a script calls; Valkey names the script's client.
             sender = None if from_script and not self.dialect.is_valkey else client
-            self.note_slow(sender, redacted(command.name, argv), taken_us)
+            self.note_slow(sender, self.redacted(command, argv), taken_us)
         if 0 < self._spike_ms <= taken_us // 1000:
             self._note_spike("fast-command" if CommandFlag.FAST in command.flags else "command", taken_us // 1000)
 
@@ -296,7 +296,7 @@ class Engine:
     ) -> None:
         """Shows a command to everybody who sent MONITOR, secrets left out."""
         source = b"lua" if from_script else client.addr
-        words = b" ".join(quote(word).encode("latin-1") for word in redacted(command.name, argv))
+        words = b" ".join(quote(word).encode("latin-1") for word in self.redacted(command, argv))
         seconds, micros = divmod(self.clock.now_us(), 1_000_000)
         line = Status(b"%d.%06d [%d %b] %b" % (seconds, micros, client.ctx.db.index, source, words))
         for monitor in tuple(self.monitors):
@@ -326,17 +326,29 @@ class Engine:
     def _hear_tracked(self, db: int, event: str, key: bytes) -> None:  # noqa: ARG002  # a keyspace listener's signature
         self.tracking.changed(key)
 
-    def count(self, command: Command | None, reply: Reply) -> None:
+    def redacted(self, command: Command, argv: Sequence[bytes]) -> Sequence[bytes]:
+        """The words of a call as logs may show them."""
+        return redacted(command.name, argv, users=self.dialect.at_least("8.0.0", valkey="8.0.0"))
+
+    def count(self, client: Client, blocked: Blocked, reply: Reply) -> None:
         """Counts a command that ended without having been run again: its wait was over.
 
         Args:
-            command: None for one that was held back and never began.
+            client: whose.
+            blocked: what waited; one that was held back never began.
             reply: what it answered.
         """
+        command = blocked.command
         if command is None:
             return
         stat = self.stats.of(command.name)
         stat.calls += 1
+        stat.timed += 1
+        stat.nanoseconds += blocked.taken_ns
+        if self._tracks_latency:
+            stat.histogram.add(blocked.taken_ns)
+        if blocked.taken_ns >= self.notable_ns:
+            self.note_notable(client, command, blocked.argv, blocked.taken_ns // 1000)
         if isinstance(reply, ErrorReply):
             stat.failed += 1
             self.stats.note_error(reply.code)
@@ -375,9 +387,12 @@ class Engine:
             return self._rejected(client, command, refusal)
         return None
 
-    def _waits(self, client: Client, command: Command, args: Sequence[bytes], argv: Sequence[bytes]) -> Reply:
-        """Keeps a command that waits, to be run again; it counts once it is over."""
+    def _waits(
+        self, client: Client, command: Command, args: Sequence[bytes], argv: Sequence[bytes], taken_ns: int
+    ) -> Reply:
+        """Keeps a command that waits, to be run again; it counts once it is over, without the time that it waited."""
         if client.blocked is not None:
+            client.blocked.taken_ns += taken_ns
             if client.blocked.command is None and self.monitors:
                 self.feed_monitors(client, command, argv)
             client.blocked.command, client.blocked.args, client.blocked.argv = command, args, argv

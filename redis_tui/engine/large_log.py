@@ -3,17 +3,19 @@
 It knows no socket: the owner of a connection tells how many bytes a reply had, and asks only
 where one of the limits may be passed. A request's bytes are worked out from its words.
 
-The decision a reader would question: only whole requests are weighed, not what is called
-within a transaction or a script; and a request counts as it would be sent in an array, also
-where it came inline.
+The decision a reader would question: what EXEC has run is weighed once its whole reply was sent, and what a script
+calls only where somebody has asked for small sizes: below the default nobody would want to pay for the measuring of
+each reply. A request counts as it would be sent in an array, also where it came inline; one that EXEC has run counts
+as EXEC did, with the reply up to and with its own part, and a script's call as a request of no bytes, as in Valkey.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from redis_tui.engine.command_log import CommandLog, redacted
+from redis_tui.engine.command_log import CommandLog
 from redis_tui.errors import CommandError
+from redis_tui.resp.encoder import encode
 from redis_tui.resp.types import QUEUED
 from redis_tui.spec.command import CommandFlag
 
@@ -22,8 +24,11 @@ if TYPE_CHECKING:
 
     from redis_tui.engine.client import Client
     from redis_tui.engine.engine import Engine
+    from redis_tui.engine.registry import Command
     from redis_tui.resp.types import Reply
 
+_WORTH_MEASURING: Final = 1 << 20
+"""The default of both limits."""
 NEVER: Final = 1 << 63
 """A limit that nothing reaches."""
 
@@ -47,6 +52,11 @@ class LargeLog:
         self.replies = CommandLog()
         self.request_limit = self.reply_limit = NEVER
         """Bytes from which on a request or a reply is large."""
+
+    @property
+    def weighs_calls(self) -> bool:
+        """Whether the calls of scripts are measured."""
+        return self.request_limit == 0 or self.reply_limit < _WORTH_MEASURING
 
     def configure(self) -> None:
         """Takes over the parameters in force."""
@@ -75,13 +85,33 @@ class LargeLog:
             command = engine.registry.resolve(argv)[0]
         except CommandError:
             return
-        if command.flags & CommandFlag.SKIP_SLOWLOG:
-            return
+        if command.name == "exec" and isinstance(reply, list):
+            self._weigh_parts(client, request_size(argv), reply)
+        if not command.flags & CommandFlag.SKIP_SLOWLOG:
+            self._note(client, command, argv, request_size(argv), reply_bytes)
+
+    def weigh_call(self, client: Client, command: Command, argv: Sequence[bytes], reply: Reply, resp: int) -> None:
+        """Notes a call from a script; ``resp`` is the protocol that the script has chosen."""
+        if not command.flags & CommandFlag.SKIP_SLOWLOG:
+            self._note(client, command, argv, 0, len(encode(reply, resp)))
+
+    def _weigh_parts(self, client: Client, request_bytes: int, replies: list[Reply]) -> None:
+        """Notes what EXEC has run; each with the reply that had gathered by then."""
+        gathered = 3 + len(b"%d" % len(replies))
+        for (command, argv), reply in zip(client.executed, replies, strict=False):
+            gathered += len(encode(reply, client.resp))
+            if not command.flags & CommandFlag.SKIP_SLOWLOG:
+                self._note(client, command, argv, request_bytes, gathered)
+        client.executed = ()
+
+    def _note(
+        self, client: Client, command: Command, argv: Sequence[bytes], request_bytes: int, reply_bytes: int
+    ) -> None:
         for log, limit, size in (
-            (self.requests, self.request_limit, request_size(argv)),
+            (self.requests, self.request_limit, request_bytes),
             (self.replies, self.reply_limit, reply_bytes),
         ):
             if size >= limit:
-                unix_time = engine.clock.now_us() // 1_000_000
-                words = redacted(command.name, argv)
+                unix_time = self._engine.clock.now_us() // 1_000_000
+                words = self._engine.redacted(command, argv)
                 log.add(words, unix_time=unix_time, measure=size, addr=client.addr, name=client.name)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 from redis_tui.engine.types.base import Collection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from redis_tui.engine.config import Config
     from redis_tui.engine.types.base import Value
 
@@ -19,6 +21,18 @@ _WORTH_A_THREAD: Final = 64
 """More allocations than this are not freed at once."""
 _NODE_BYTES: Final = 8192
 _OF_MANY_PIECES: Final = ("hashtable", "skiplist")
+
+
+def many_freed_late(count: int, words: Sequence[bytes], config: Config) -> int:
+    """How many of the scripts or functions that a FLUSH forgets are left to the thread: all, or none.
+
+    Args:
+        count: as many as there are.
+        words: ASYNC or SYNC, as it was typed; without either the configuration decides.
+        config: the configuration.
+    """
+    is_late = words[0].lower() == b"async" if words else config.enabled("lazyfree-lazy-user-flush")
+    return count if is_late and count > _WORTH_A_THREAD else 0
 
 
 def is_freed_late(value: Value, config: Config) -> bool:

@@ -76,7 +76,7 @@ class EngineHost:
         self._read_only = read_only
         self._allow_oom = allow_oom
         self._restricted = self._client.account.restricted
-        self._closely = self._restricted or self._engine.write_gate.closed
+        self._closely = self._restricted or self._engine.write_gate.closed or self._engine.large.weighs_calls
         self._log = log
         self._touched = touched
         self.wrote = False
@@ -124,6 +124,8 @@ class EngineHost:
         self._note_time(command, argv, perf_counter_ns() - started)
         if self._engine.attentive:
             self._engine.observe(self._client, command, argv, from_script=True)
+        if self._engine.large.weighs_calls:
+            self._engine.large.weigh_call(self._client, command, argv, reply, self._ctx.resp)
         return reply
 
     def direct(self, name: bytes) -> DirectCall | None:

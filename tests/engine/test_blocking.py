@@ -183,3 +183,17 @@ def test_a_swap_of_databases_wakes(engine: Engine, run: Run) -> None:
     run("RPUSH l a")
     run("SWAPDB 0 1")
     assert outlet.answers == [[b"l", b"a", b"first"]]
+
+
+def test_a_command_whose_time_was_up_is_in_the_slow_log_without_the_time_that_it_waited(
+    engine: Engine, clock: ManualClock, run: Run
+) -> None:
+    run("CONFIG SET slowlog-log-slower-than 0")
+    waiting = engine.connect()
+    waiting.outlet = Outlet()
+    engine.execute(waiting, [b"BLPOP", b"l", b"5"])
+    clock.advance(ms=5001)
+    engine.tick()
+    (entry,) = engine.slowlog.newest(1)
+    assert entry.argv == (b"BLPOP", b"l", b"5")
+    assert entry.measure < 5_000_000

@@ -63,3 +63,15 @@ def test_secrets_are_taken_out_wherever_a_command_has_them() -> None:
     call = [b"MIGRATE", b"h", b"1", b"auth", b"0", b"9"]
     assert redacted("migrate", [*call, b"AUTH", b"p", b"COPY"]) == [*call, b"AUTH", hidden, b"COPY"]
     assert redacted("migrate", [*call, b"auth2", b"u", b"p"]) == [*call, b"auth2", hidden, hidden]
+
+
+def test_names_of_users_are_secrets_since_redis_8() -> None:
+    hidden = b"(redacted)"
+    words = [b"ACL", b"DELUSER", b"ann", b"bob"]
+    assert redacted("acl|deluser", words) == [b"ACL", b"DELUSER", hidden, hidden]
+    assert redacted("acl|deluser", words, users=False) == words
+    assert redacted("acl|getuser", [b"ACL", b"GETUSER", b"ann"]) == [b"ACL", b"GETUSER", hidden]
+
+
+def test_an_auth_that_nobody_could_mean_is_kept_as_it_came() -> None:
+    assert redacted("auth", [b"AUTH", b"a", b"b", b"c"]) == [b"AUTH", b"a", b"b", b"c"]

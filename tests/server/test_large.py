@@ -88,3 +88,39 @@ def test_a_server_that_is_no_valkey_weighs_nothing(serving: Serving) -> None:
     assert client.ask(b"COMMANDLOG", b"LEN", b"slow").startswith(b"-ERR unknown command")
     assert client.ask(b"SET", b"k", b"x" * 2_000_000) == b"+OK\r\n"
     assert len(client.ask(b"GET", b"k")) == 2_000_012
+
+
+def _told(client: RawClient, kind: bytes) -> list[bytes]:
+    """What one of the logs holds, oldest first: the words and the bytes of each entry."""
+    script = b"""
+        local out = {}
+        for i, e in ipairs(redis.call('commandlog', 'get', -1, ARGV[1])) do
+          table.insert(out, 1, table.concat(e[4], ' ') .. ' ' .. e[3])
+        end
+        return table.concat(out, ',')"""
+    return client.ask(b"EVAL", script, b"0", kind).split(b"\r\n")[1].split(b",")
+
+
+def test_what_exec_runs_is_weighed_with_the_request_that_was_exec_and_the_reply_up_to_there(
+    serving: Serving,
+) -> None:
+    client = serving.start(dialect="valkey-9").connect()
+    client.ask(b"SET", b"k", b"x" * 63)
+    client.ask(b"CONFIG", b"SET", b"commandlog-request-larger-than", b"14", b"commandlog-reply-larger-than", b"9")
+    client.ask(b"MULTI")
+    client.ask(b"SET", b"a", b"12345678")
+    client.ask(b"GET", b"k")
+    client.ask(b"EXEC")
+    client.ask(b"CONFIG", b"SET", b"commandlog-request-larger-than", b"-1", b"commandlog-reply-larger-than", b"-1")
+    assert _told(client, b"large-request")[-2:] == [b"SET a 12345678 14", b"GET k 14"]
+    assert _told(client, b"large-reply") == [b"SET a 12345678 9", b"GET k 79"]
+
+
+def test_what_a_script_calls_is_weighed_as_a_request_of_no_bytes(serving: Serving) -> None:
+    client = serving.start(dialect="valkey-9").connect()
+    client.ask(b"SET", b"k", b"x" * 63)
+    client.ask(b"CONFIG", b"SET", b"commandlog-request-larger-than", b"0", b"commandlog-reply-larger-than", b"6")
+    client.ask(b"EVAL", b"redis.call('set', 'a', '1') return #redis.call('get', 'k')", b"0")
+    client.ask(b"CONFIG", b"SET", b"commandlog-request-larger-than", b"-1", b"commandlog-reply-larger-than", b"-1")
+    assert _told(client, b"large-request")[:2] == [b"set a 1 0", b"get k 0"]
+    assert _told(client, b"large-reply") == [b"get k 70"]

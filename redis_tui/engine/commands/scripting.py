@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.engine.lazyfree import many_freed_late
 from redis_tui.engine.registry import command, container
 from redis_tui.engine.scripts import KillResult
 from redis_tui.errors import CommandError, SubcommandFault
@@ -101,7 +102,9 @@ def script_flush(ctx: Ctx, rest: Rest) -> Reply:
     # Both words mean the same here: there is no other thread to leave the work to.
     if len(rest) > 1 or (rest and rest[0].lower() not in (b"async", b"sync")):
         raise CommandError("ERR SCRIPT FLUSH only support SYNC|ASYNC option")
-    ctx.engine.scripts.flush()
+    scripts = ctx.engine.scripts
+    ctx.engine.stats.freed_late += many_freed_late(len(scripts.cache), rest, ctx.config)
+    scripts.flush()
     return OK
 
 

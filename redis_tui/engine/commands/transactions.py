@@ -59,6 +59,8 @@ def exec_(ctx: Ctx) -> Reply:
 def _run(ctx: Ctx, transaction: Transaction) -> Reply:
     engine, client = ctx.engine, ctx.client
     frozen, engine.time_frozen = engine.time_frozen, True
+    if engine.dialect.is_valkey:
+        client.executed = transaction.queue
     replies: list[Reply] = []
     try:
         for queued, argv in transaction.queue:
