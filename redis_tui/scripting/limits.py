@@ -6,7 +6,8 @@ half that runs inside Lua and unwinds a script for good.
 The decision a reader would question: the hook polls every 4,000 instructions where the servers take 100,000,
 and oftener where instructions take long. A loop around ``string.rep`` or ``redis.call`` spends its time in C
 or in Python: at 100,000 instructions it would not hear of a kill for a minute. A poll costs half a
-microsecond. Calls also look at the flag themselves (`api.Bridge`).
+microsecond. Calls also look at the flag themselves (`api.Bridge`); and a kill, the metronome and the end of a run's
+time make the hook of the main coroutine come at the next instruction (`metronome`).
 
 Memory has two bounds. The allocator's is hard, and to meet it while a reply goes into Lua would unwind lupa's
 own frames; so the hook ends a script that comes within `HEADROOM` of it, and whoever hands a large value
@@ -19,6 +20,7 @@ a script carry the hook too (Lua gives it to none of them), and no new one start
 
 from __future__ import annotations
 
+import threading
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
@@ -35,6 +37,8 @@ HEADROOM = 16 << 20
 """Bytes below the hard bound that a script must leave free."""
 COLLECT_EVERY_NS = 500_000_000
 """At the bound, memory is collected at most this often: a full collection takes long."""
+LASTS_NS = 20_000_000
+"""A run that was not polled for so long is prodded."""
 BUSY_EVERY_NS = 10_000_000
 """Once a run is busy, the host is told at most this often."""
 
@@ -45,9 +49,19 @@ class Limits:
     Args:
         memory_used: tells how many bytes Lua holds.
         memory_limit: the hard bound in bytes.
+        prod: makes the hook of a Lua state come at once; None where that cannot be done.
     """
 
-    def __init__(self, memory_used: Callable[[], int], memory_limit: int) -> None:
+    def __init__(
+        self, memory_used: Callable[[], int], memory_limit: int, prod: Callable[[int], None] | None = None
+    ) -> None:
+        self._prod = prod
+        self._worker: int | None = None
+        """The address of the state that scripts run in; None while there is none."""
+        self._inner: int | None = None
+        """That of a script's own coroutine which runs long."""
+        self._states_lock = threading.Lock()
+        """Held while another thread uses these addresses."""
         self._memory_used = memory_used
         self._memory_limit = memory_limit
         self._collected_ns = 0
@@ -94,6 +108,28 @@ class Limits:
         """Asks the run under way to end. From any thread."""
         if self._host is not None:
             self.killed.append(True)
+            self._prod_states()
+
+    def beat(self) -> None:
+        """A moment has passed: lets a run that lasts be polled. From the metronome's thread."""
+        if self._host is not None and perf_counter_ns() - self._last_tick_ns > LASTS_NS:
+            self._prod_states()
+
+    def set_worker(self, name: bytes | None) -> None:
+        """Tells in which coroutine scripts run from now on, by what ``tostring`` makes of it; None ahead of its end."""
+        with self._states_lock:
+            self._worker = _address(name)
+
+    def set_inner(self, name: bytes | None) -> None:
+        """Likewise, of a script's own coroutine that runs now."""
+        with self._states_lock:
+            self._inner = _address(name)
+
+    def _prod_states(self) -> None:
+        with self._states_lock:
+            for state in (self._worker, self._inner):
+                if state is not None and self._prod is not None:
+                    self._prod(state)
 
     def abort(self, fault: BaseException) -> None:
         """Ends the run because something broke outside of Lua."""
@@ -151,12 +187,20 @@ class Limits:
         return self._every
 
 
+def _address(name: bytes | None) -> int | None:
+    _, _, digits = (name or b"").partition(b"0x")
+    return int(digits, 16) if digits else None
+
+
 LUA = rb"""
-local core, poll, tick, every, may_collect = ...
-local sethook, running, error, native_resume = debug.sethook, coroutine.running, error, coroutine.resume
-local create, type, find, getinfo = coroutine.create, type, string.find, debug.getinfo
+local core, poll, tick, every, may_collect, set_inner = ...
+local tostring = tostring
+local sethook, gethook, running, error = debug.sethook, debug.gethook, coroutine.running, error
+local create, native_resume, type, find, select = coroutine.create, coroutine.resume, type, string.find, select
+local getinfo = debug.getinfo
 local collect = collectgarbage
 local MAX_NEST = 50
+local FIRST = 200   -- instructions to the first poll of a script's own coroutine, which tells of it
 
 core.killing, core.every = false, every
 
@@ -164,11 +208,30 @@ local function strike()
   error(core.death, 0)
 end
 
+local inner   -- the coroutine that others were told of; held, so that its address stays good
+
+local function told(co)
+  inner = co
+  set_inner(tostring(co))
+end
+
+local function untold()
+  set_inner(nil)
+  inner = nil
+end
+
 local hook
 hook = function()
   if not core.killing then
     local verdict = tick()
-    if not verdict then return end
+    if not verdict then
+      local here = running()
+      if here ~= inner and here ~= core.worker then told(here) end
+      if not core.gauging and (select(3, gethook())) ~= core.every then   -- it was prodded
+        sethook(here, hook, '', core.every)
+      end
+      return
+    end
     if verdict == 0 then
       if may_collect() then
         collect()
@@ -199,7 +262,6 @@ core.hook = hook
 
 function core.arm(co)
   if core.gauging then core.arm_gauge(co) else sethook(co, hook, '', core.every) end
-  return co
 end
 
 -- At the full depth of the C stack the hook itself cannot be called: it fails with a stack overflow, which
@@ -216,11 +278,17 @@ local function check(f)
   if core.killing then error(core.death, 0) end
 end
 
+local function armed(f)
+  local co = create(f)
+  if core.gauging then core.arm_gauge(co) else sethook(co, hook, '', FIRST) end
+  return co
+end
+
 core.coroutine = {status = coroutine.status, yield = coroutine.yield}
 
 function core.coroutine.create(f)
   check(f)
-  return core.arm(create(f))
+  return armed(f)
 end
 
 local clean = core.clean
@@ -228,10 +296,12 @@ local nest = 0   -- coroutines inside coroutines: each takes C stack, which Lua 
 
 function core.unnest()
   nest = 0
+  if inner then untold() end
 end
 
 local function resumed(ok, ...)
   nest = nest - 1
+  if inner then untold() end
   if ok then return true, ... end
   local e = clean((...))
   core.look(e)
@@ -257,7 +327,7 @@ end
 
 function core.coroutine.wrap(f)
   check(f)
-  local co = core.arm(create(f))
+  local co = armed(f)
   return function(...) return unwrapped(resume(co, ...)) end
 end
 

@@ -22,6 +22,7 @@ from redis_tui.scripting import api, convert, gauge, lane, limits, sandbox
 from redis_tui.scripting.bytecode import keep_frames
 from redis_tui.scripting.libs import bit, cjson, cmsgpack, misuse
 from redis_tui.scripting.libs import struct as layouts
+from redis_tui.scripting.metronome import METRONOME, prodder
 from redis_tui.scripting.script import Runnable, Script, digest, read_shebang
 
 if TYPE_CHECKING:
@@ -81,11 +82,12 @@ class LuaRuntime:
             attribute_filter=_deny,
             max_memory=memory_limit,
         )
-        self._limits = limits.Limits(self._lua.get_memory_used, memory_limit)
+        self._limits = limits.Limits(self._lua.get_memory_used, memory_limit, prodder(lua51.__file__))
         self._bridge = api.Bridge(self._limits)
         self._compile, self._enter, self._part, self._recover = self._load()
 
         self._gauge = gauge.Gauge(self._core, lambda: self._compiled(gauge.CALIBRATION))
+        METRONOME.add(self._limits)
         self._lua.gccollect()
         self._own_memory = int(self._lua.get_memory_used())
 
@@ -298,7 +300,8 @@ class LuaRuntime:
         core[b"constants"] = self._lua.table_from(dict(wording.constants))
         load = core[b"load"]
         load(sandbox.LUA, core)
-        load(limits.LUA, core, self._limits.poll, self._limits.tick, limits.MOST_INSTRUCTIONS, self._limits.may_collect)
+        watch = self._limits
+        load(limits.LUA, core, watch.poll, watch.tick, limits.MOST_INSTRUCTIONS, watch.may_collect, watch.set_inner)
         load(gauge.LUA, core, gauge.FINE, gauge.OF_CALL, gauge.OF_ERROR)
         load(convert.LUA, core)
         load(misuse.LUA, core)
@@ -307,7 +310,7 @@ class LuaRuntime:
         load(layouts.LUA, core, layouts.pack_float, layouts.unpack_float)
         load(bit.LUA, core, layouts.low_bits)
         load(api.LUA, core, self._lua.table_from(self._bridge.functions()))
-        load(RUN, core)
+        load(RUN, core, self._limits.set_worker)
         return tuple(core[name] for name in (b"compile", b"enter", b"part", b"recover"))
 
 
@@ -332,7 +335,7 @@ return core
 """
 
 RUN: Final = rb"""
-local core = ...
+local core, set_worker = ...
 local native, G = core.native, core.G
 local create, resume, yield = native.coroutine.create, native.coroutine.resume, native.coroutine.yield
 local xpcall, type, tostring, unpack, select = native.xpcall, native.type, native.tostring, native.unpack, native.select
@@ -404,12 +407,14 @@ function core.part(from)
 end
 
 local function new_worker()
+  set_worker(nil)   -- before its end: another thread may be about to use it
   local worker = create(function(chunk)
     setfenv(0, core.globals)   -- for what it compiles and the coroutines it makes; lupa needs the main state's own
     while true do chunk = yield(finish(xpcall(chunk, failed))) end
   end)
   core.worker = worker
   core.arm(worker)
+  set_worker(tostring(worker))
 end
 new_worker()
 

@@ -17,8 +17,16 @@ DEADLINE_S = 1.0
 
 ENDLESS = {
     "plain loop": "while true do end",
+    "repeat": "repeat until false",
+    "for without end": "for i = 1, 1e300 do end",
+    "nested loops": "local i = 0 while true do repeat i = i + 1 if i % 2 == 0 then break end until true end",
     "pcall loop": "while true do pcall(function() while true do end end) end",
     "pcall at full depth": "local function f() while true do pcall(f) end end f()",
+    "pcall of a deeper pcall": "local function f(n) while true do pcall(f, n + 1) end end f(0)",
+    "recursion through pcall": "local function f() pcall(f) end while true do f() end",
+    "stack overflows": "local function f() return 1 + f() end while true do pcall(f) end",
+    "error in the handler": "while true do xpcall(function() error('x') end, function() error('y') end) end",
+    "handler that calls xpcall": "local function h() while true do xpcall(h, h) end end h()",
     "looping xpcall handler": "while true do xpcall(function() error('x') end, function() while true do end end) end",
     "xpcall body and handler": "while true do xpcall(function() while true do end end, function() while true do end end) end",
     "coroutine": "coroutine.wrap(function() while true do end end)()",
@@ -29,14 +37,62 @@ ENDLESS = {
         local all = {}
         for i = 1, 1000 do all[i] = coroutine.create(function() while true do end end) end
         while true do for i = 1, #all do coroutine.resume(all[i]) end end""",
+    "deep in coroutines": "local function f(n) if n == 0 then while true do end end coroutine.wrap(f)(n - 1) end f(40)",
+    "generator": """
+        local numbers = coroutine.wrap(function() local i = 0 while true do i = i + 1 coroutine.yield(i) end end)
+        for _ in numbers do end""",
+    "generators": "while true do for _ in coroutine.wrap(function() coroutine.yield(1) end) do end end",
+    "copies within a coroutine": "coroutine.wrap(function() local s = ('x'):rep(1e6) while true do s:reverse() end end)()",
+    "copies by turns": """
+        local s = ('x'):rep(1e6)
+        for _ in coroutine.wrap(function() while true do s:reverse() coroutine.yield(1) end end) do s:upper() end""",
+    "__newindex": "local t = setmetatable({}, {__newindex = function() while true do end end}) t.x = 1",
+    "__call": "setmetatable({}, {__call = function() while true do end end})()",
+    "__concat": "return setmetatable({}, {__concat = function() while true do end end}) .. 'x'",
+    "__add": "return setmetatable({}, {__add = function() while true do end end}) + 1",
+    "__unm": "return -setmetatable({}, {__unm = function() while true do end end})",
+    "__eq": "local m = {__eq = function() while true do end end} return setmetatable({}, m) == setmetatable({}, m)",
+    "__lt": "local m = {__lt = function() while true do end end} return setmetatable({}, m) < setmetatable({}, m)",
+    "__le": "local m = {__le = function() while true do end end} return setmetatable({}, m) <= setmetatable({}, m)",
+    "chain of __index": """
+        local t = {}
+        for i = 1, 50 do t = setmetatable({}, {__index = t}) end
+        while true do local x = t.a end""",
     "__index": "local t = setmetatable({}, {__index = function() while true do end end}) return t.x",
     "__tostring": "local t = setmetatable({}, {__tostring = function() while true do end end}) while true do pcall(tostring, t) end",
     "error value": "while true do pcall(error, setmetatable({}, {__index = function() while true do end end})) end",
     "uncaught error value": "error(setmetatable({}, {__index = function() while true do end end}))",
     "table.sort": "table.sort({3, 2, 1}, function() while true do end end)",
+    "table.sort of many": "local t = {} for i = 1, 1e5 do t[i] = i end while true do table.sort(t) end",
+    "table.sort that errs": """
+        local t = {}
+        for i = 1, 1e4 do t[i] = i end
+        while true do pcall(table.sort, t, function() return true end) end""",
+    "table.concat of many": "local t = {} for i = 1, 1e5 do t[i] = 'xxxxxxxx' end while true do table.concat(t, ',') end",
+    "table.insert at the front": "local t = {} for i = 1, 1e5 do t[i] = i end while true do table.insert(t, 1, 0) end",
+    "pairs": "local t = {} for i = 1, 1e5 do t[i] = i end while true do for _ in pairs(t) do end end",
+    "unpack": "local t = {} for i = 1, 7000 do t[i] = i end while true do select('#', unpack(t)) end",
+    "collectgarbage": "local t = {} for i = 1, 1e5 do t[i] = {} end while true do collectgarbage() end",
+    "gsub with a table": "local s = ('x'):rep(1e5) while true do s:gsub('.', {x = 'y'}) end",
+    "gsub with a text": "local s = ('x'):rep(1e5) while true do s:gsub('.', '%0%0') end",
+    "gmatch": "local s = ('x'):rep(1e6) while true do for _ in s:gmatch('.') do end end",
     "gsub": "return ('x'):rep(1000):gsub('.', function() while true do end end)",
     "tail calls": "local function f() return f() end f()",
     "load": "while true do load(function() return ' ' end) end",
+    "loadstring": "while true do loadstring('return 1')() end",
+    "loadstring of long code": "local s = ('x = 1 '):rep(1e5) while true do loadstring(s) end",
+    "long copies": "local s = ('x'):rep(1e7) while true do s:upper() end",
+    "long comparisons": "local s = ('x'):rep(1e6) local a, b = s .. 'a', s .. 'b' while true do local c = a < b end",
+    "long numbers": "local s = ('1'):rep(1e5) while true do tonumber(s) end",
+    "string.format": "local s = ('x'):rep(1e6) while true do string.format('%s%s', s, s) end",
+    "sha1hex": "local s = ('x'):rep(1e6) while true do redis.sha1hex(s) end",
+    "redis.log": "while true do redis.log(redis.LOG_NOTICE, 'x') end",
+    "cjson.decode": "local s = '[' .. ('1,'):rep(1e5) .. '1]' while true do cjson.decode(s) end",
+    "cjson.encode": "local t = {} for i = 1, 1e5 do t[i] = i end while true do cjson.encode(t) end",
+    "cjson of a long text": "local s = ('x'):rep(1e6) while true do cjson.decode(cjson.encode(s)) end",
+    "cjson that errs": "local s = '[' .. ('1,'):rep(1e5) while true do pcall(cjson.decode, s) end",
+    "cmsgpack": "local t = {} for i = 1, 1e4 do t[i] = i end while true do cmsgpack.unpack(cmsgpack.pack(t)) end",
+    "struct": "while true do struct.unpack('>I4', struct.pack('>I4', 7)) end",
     "long strings": "while true do local s = string.rep('x', 1e6) end",
     "redis.call": "while true do redis.call('get', 'k') end",
     "redis.call with status": "while true do redis.call('ping') end",
@@ -74,6 +130,31 @@ def test_a_kill_names_the_line(bench: Bench, valkey: Bench) -> None:
     assert result.error_line == 3
     other = valkey.run(source, busy_after_ms=5)
     assert other.reply == ErrorReply(b"ERR Script killed by user with SCRIPT KILL. script: on @user_script:3.")
+
+
+def test_a_run_that_reaches_its_time_limit_is_killed_in_whatever_shape_it_spins(bench: Bench) -> None:
+    for name in ("plain loop", "xpcall body and handler", "copies within a coroutine", "redis.call"):
+        script = bench.runtime.compile(ENDLESS[name].encode())
+        result = bench.runtime.run(script, (), (), bench.host, timeout_ms=10)
+        assert (result.killed, result.timed_out) == (True, True), name
+        assert isinstance(result.reply, ErrorReply)
+        assert result.reply.line.startswith(b"ERR Script killed after 10 ms, its time limit. script: ")
+        assert 10_000 <= result.duration_us < DEADLINE_S * 1e6
+    assert bench("return 1") == 1
+
+
+def test_what_was_prodded_is_polled_as_rarely_as_before(bench: Bench) -> None:
+    core = bench.runtime._core
+
+    def instructions_between_polls() -> int:
+        _, _, count = core[b"native"][b"debug"][b"gethook"](core[b"worker"])
+        return int(count)
+
+    bench("return 1")
+    bench.runtime._limits._prod_states()
+    assert instructions_between_polls() == 1
+    bench("return 1")
+    assert instructions_between_polls() > 1
 
 
 def test_a_kill_while_nothing_runs_does_not_hit_the_next_run(bench: Bench) -> None:
