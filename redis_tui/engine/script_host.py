@@ -59,8 +59,8 @@ class EngineHost:
             if engine.dialect.is_valkey
             else (self._is_stale, self._is_denied, self._may_not_write, self._lacks_memory)
         )
-        self.wrote = False
-        """A command that writes was executed in this run."""
+        self.wrote = self.doomed = False
+        """``wrote``: a command that writes was executed in this run."""
 
     def begin(
         self, *, read_only: bool, log: LogSink | None, allow_oom: bool = False, touched: TouchLog | None = None
@@ -79,7 +79,7 @@ class EngineHost:
         self._closely = self._restricted or self._engine.write_gate.closed or self._engine.large.weighs_calls
         self._log = log
         self._touched = touched
-        self.wrote = False
+        self.wrote = self.doomed = False
         if self._errors:
             self._errors.clear()
         self._ctx.resp = 2

@@ -375,6 +375,7 @@ class Scripts:
         # The kill lands a moment from now; a script that writes until then is taken back as well.
         if running.observation.can_undo:
             running.observation.undone = True
+        running.host.doomed = True
         running.runtime.kill()
         return KillResult.KILLED
 

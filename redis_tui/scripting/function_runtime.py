@@ -84,6 +84,8 @@ class FunctionRuntime(LuaRuntime):
 class _Deadline:
     """Ends a load that takes too long."""
 
+    doomed = False
+
     def __init__(self, stop: Callable[[], None]) -> None:
         self._stop = stop
 

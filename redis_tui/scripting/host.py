@@ -42,6 +42,9 @@ class DirectCall(NamedTuple):
 class Watch(Protocol):
     """Who is told that a run lasts."""
 
+    doomed: bool
+    """The run is to end; set ahead of a kill, because that one does not reach a run that is about to begin."""
+
     def busy(self, elapsed_ms: int) -> None:
         """Told again and again, from the thread that runs Lua, while a run lasts; the host answers others here."""
         ...

@@ -94,6 +94,8 @@ class Limits:
         self._host = host
         self._started_ns = self._last_tick_ns = now = perf_counter_ns()
         self._next_ns = self._next_busy_ns = now + busy_after_ms * 1_000_000
+        if host.doomed:  # looked at once the host is known, before which `kill` does nothing
+            self.killed.append(True)
         self._ends_ns = None
         if timeout_ms is not None:
             self._ends_ns = now + timeout_ms * 1_000_000

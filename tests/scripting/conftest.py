@@ -31,7 +31,7 @@ class DictHost:
         self.db: dict[bytes, bytes] = {}
         self.answers: dict[bytes, Reply] = {}
         self.logged: list[tuple[int, bytes]] = []
-        self.wrote = False
+        self.wrote = self.doomed = False
         self.protocols: list[int] = []
         self.on_busy: Callable[[int], None] = lambda _elapsed_ms: None
         self.calls: list[tuple[bytes, ...]] = []

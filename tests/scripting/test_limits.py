@@ -132,6 +132,13 @@ def test_a_kill_names_the_line(bench: Bench, valkey: Bench) -> None:
     assert other.reply == ErrorReply(b"ERR Script killed by user with SCRIPT KILL. script: on @user_script:3.")
 
 
+def test_a_kill_ahead_of_the_first_instruction_is_not_lost(bench: Bench) -> None:
+    bench.host.doomed = True
+    assert bench.run("while true do end").killed
+    bench.host.doomed = False
+    assert bench("return 1") == 1
+
+
 def test_a_run_that_reaches_its_time_limit_is_killed_in_whatever_shape_it_spins(bench: Bench) -> None:
     for name in ("plain loop", "xpcall body and handler", "copies within a coroutine", "redis.call"):
         script = bench.runtime.compile(ENDLESS[name].encode())
