@@ -79,6 +79,8 @@ class Declaration:
     """Release in which Valkey brought it on its own; None where ``since`` speaks for both."""
     usages: Mapping[str, str] = field(default_factory=dict)
     """Usage lines by dialect, where one takes other options than ``spec`` tells."""
+    flags_in: Mapping[str, CommandFlag] = field(default_factory=dict)
+    """Flags by dialect, where they are others."""
 
 
 _DECLARED: dict[str, Declaration] = {}
@@ -96,6 +98,7 @@ def command(
     valkey_since: str | None = None,
     group: str | None = None,
     usages: Mapping[str, str] | None = None,
+    flags_in: Mapping[str, CommandFlag] | None = None,
 ) -> Callable[[H], H]:
     """Declares the decorated handler as a command.
 
@@ -112,6 +115,8 @@ def command(
         group: where it is not the module's name, because a large group has several modules.
         usages: lines for those dialects that take other options, by the dialect's name; for
             COMMAND DOCS and completion. The handler is given what ``usage`` tells in all of them.
+        flags_in: flags for those dialects that have others, by the dialect's name; those that
+            something hangs on, while COMMAND INFO tells what `command_facts` says.
     """
 
     def declare(handler: H) -> H:
@@ -137,7 +142,9 @@ def command(
         )
         if name in _DECLARED:
             raise RuntimeError(f"{name} is declared twice")
-        _DECLARED[name] = Declaration(spec, Unbound(name, args, handler, spec.arity), valkey_since, usages or {})
+        _DECLARED[name] = Declaration(
+            spec, Unbound(name, args, handler, spec.arity), valkey_since, usages or {}, flags_in or {}
+        )
         return handler
 
     return declare
@@ -313,6 +320,8 @@ def _in_dialect(one: Declaration, dialect: Dialect) -> Declaration:
         spec = replace(
             spec, args=args, usage=render_usage(args), arity=derived if derived == -spec.arity else spec.arity
         )
+    if dialect.name in one.flags_in:
+        spec = replace(spec, flags=one.flags_in[dialect.name])
     return one if spec is one.spec else replace(one, spec=spec)
 
 

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from redis_tui.resp.types import Reply
 
 C = TypeVar("C", bound=Collection)
-_CURSOR: Final = re.compile(rb"[ \t-\r]*([+-]?)([0-9]{1,20})\Z")
+_CURSOR: Final = re.compile(rb"[ \t-\r]*([+-]?)([0-9]+)\Z")
 _UINT64: Final = 1 << 64
+_DIGITS: Final = 20
+"""No number of 64 bits has more."""
 _TYPES: Final = frozenset((b"string", b"list", b"set", b"zset", b"hash", b"stream"))
 
 
@@ -43,19 +45,29 @@ class ScanRequest:
     novalues: bool = False
 
 
-def parse_cursor(text: bytes) -> int:
-    """Reads a cursor as string2ull does: strtoull takes a plus sign, zeros and spaces in front.
+def parse_cursor(text: bytes, dialect: Dialect = REDIS_8) -> int:
+    """Reads a cursor as strtoull does: a plus sign, zeros and spaces may stand in front, and a NUL ends it.
+
+    Args:
+        text: as it was given.
+        dialect: whom to speak as.
 
     Raises:
         CommandError: it is none.
     """
+    text = text.partition(b"\0")[0]
+    is_lenient = not dialect.at_least("7.4.0", valkey="8.0.0")
+    if is_lenient and not text:
+        return 0  # SCAN "" starts anew up to Redis 7.2
     found = _CURSOR.match(text)
-    if found is None or int(found[2]) >= _UINT64:
+    if found is None or len(found[2].lstrip(b"0")) > _DIGITS or int(found[2]) >= _UINT64:
         raise CommandError("ERR invalid cursor")
     number = int(found[2])
+    if is_lenient and text[:1].isspace():
+        raise CommandError("ERR invalid cursor")
     if found[1] != b"-":
         return number
-    if text[0] == 0x2D and text[1] != 0x30 and number <= INT64_MAX + 1:
+    if not is_lenient and text[0] == 0x2D and text[1] != 0x30 and number <= INT64_MAX + 1:
         raise CommandError("ERR invalid cursor")  # a well-formed negative number; -01 wraps round
     return -number % _UINT64
 
@@ -122,7 +134,7 @@ def scan_collection(
     Raises:
         CommandError: a wrong argument or type.
     """
-    at = parse_cursor(cursor)
+    at = parse_cursor(cursor, ctx.dialect)
     found = ctx.read(key, kind)
     if found is None:
         return [b"0", []]

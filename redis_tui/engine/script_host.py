@@ -13,6 +13,7 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.replication import STALE_IN_SCRIPT
+from redis_tui.engine.script_text import keeping_text
 from redis_tui.engine.write_gate import OUT_OF_MEMORY
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply, Reply
@@ -118,7 +119,8 @@ class EngineHost:
         stats.of(command.name).calls += 1
         started = perf_counter_ns()
         try:
-            reply = command.invoke(self._ctx, args) if command.invoke else None
+            invoke = self._of_script(command) or command.invoke
+            reply = invoke(self._ctx, args) if invoke else None
         except CommandError as refusal:
             reply = self._failed(command, argv, refusal)
         self._note_time(command, argv, perf_counter_ns() - started)
@@ -139,6 +141,9 @@ class EngineHost:
                 return None
             invoke = command.invoke
             plain = command.binder.plain() if command.binder is not None else None
+            own = self._of_script(command)
+            if own is not None:
+                invoke, plain = own, None
             if times_all or not _is_quick(command):
                 invoke, plain = self._timed(name, command, invoke), None
             lane = self._lanes[name, times_all] = (
@@ -165,6 +170,12 @@ class EngineHost:
 
     def busy(self, elapsed_ms: int) -> None:  # noqa: ARG002  # the protocol tells it; the threshold was passed in any case
         self._engine.scripts.note_busy()
+
+    def _of_script(self, command: Command) -> Invoke | None:
+        """How a command runs where a script makes it another one; None where it makes no difference."""
+        if command.invoke is None or not self._engine.dialect.is_valkey:
+            return None
+        return keeping_text(command.name, command.invoke)
 
     def _noting(self, name: bytes, command: Command, call: DirectCall) -> DirectCall:
         """The same, noting the keys: for a run that is watched."""

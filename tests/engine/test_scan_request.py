@@ -11,16 +11,27 @@ from redis_tui.errors import CommandError, SyntaxFault
 
 @pytest.mark.parametrize(
     ("text", "cursor"),
-    [(b"0", 0), (b"17", 17), (b"007", 7), (b" 5", 5), (b"+5", 5), (b"18446744073709551615", 2**64 - 1)],
+    [(b"0", 0), (b"17", 17), (b"007", 7), (b" 5", 5), (b"+5", 5), (b"18446744073709551615", 2**64 - 1), (b"1\0x", 1)],
 )
 def test_a_cursor_is_read_as_strtoull_does(text: bytes, cursor: int) -> None:
     assert parse_cursor(text) == cursor
 
 
-@pytest.mark.parametrize("text", [b"", b"x", b"-1", b"5 ", b"1.5", b"18446744073709551616"])
+@pytest.mark.parametrize("text", [b"", b"x", b"-1", b"5 ", b"1.5", b"18446744073709551616", b"\0"])
 def test_what_is_no_cursor_is_refused(text: bytes) -> None:
     with pytest.raises(CommandError, match="invalid cursor"):
         parse_cursor(text)
+
+
+@pytest.mark.parametrize(("text", "cursor"), [(b"", 0), (b"\0x", 0), (b"-1", 2**64 - 1), (b"+5", 5)])
+def test_a_cursor_of_redis_7_2_may_be_empty_or_negative(text: bytes, cursor: int) -> None:
+    assert parse_cursor(text, REDIS_7_2) == cursor
+
+
+@pytest.mark.parametrize("text", [b" 5", b"-", b"x", b"18446744073709551616"])
+def test_a_cursor_of_redis_7_2_has_no_space_in_front(text: bytes) -> None:
+    with pytest.raises(CommandError, match="invalid cursor"):
+        parse_cursor(text, REDIS_7_2)
 
 
 def test_options_stand_in_any_order_and_case() -> None:

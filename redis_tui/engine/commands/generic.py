@@ -237,7 +237,7 @@ def keys(ctx: Ctx, pattern: bytes) -> Reply:
 )
 def scan(ctx: Ctx, cursor: bytes, rest: Rest) -> Reply:
     """Iterates over the key names in the database."""
-    at = parse_cursor(cursor)
+    at = parse_cursor(cursor, ctx.dialect)
     request = parse_scan(rest, ctx.dialect, of="scan")
     at, found = ctx.db.scan(at, request.count)
     if request.matches is not None:

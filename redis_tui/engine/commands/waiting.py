@@ -55,6 +55,7 @@ def wait(ctx: Ctx, numreplicas: bytes, timeout: bytes) -> Reply:
     flags=CommandFlag.BLOCKING,
     complexity="O(1)",
     group="generic",
+    flags_in={"redis-7.2": CommandFlag.NOSCRIPT},
 )
 def waitaof(ctx: Ctx, numlocal: bytes, numreplicas: bytes, timeout: bytes) -> Reply:
     """Blocks until all of the preceding write commands sent by the connection are written to the append-only file of the master and/or replicas."""  # noqa: E501  # the server's own sentence
