@@ -24,18 +24,12 @@ from redis_tui.quantity import milliseconds
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from redis_tui.session.base import ScriptOutcome, ScriptRun, Session
+    from redis_tui.session.base import ScriptRun, Session
 
 _DIALECTS = ("redis-8", "redis-7.2", "valkey-9")
 _ERROR_REPLY = 1
 _TIMED_OUT = 124
 _INTERRUPTED = 130
-_AFTER_KILL = {
-    "KILLED": "The script was killed.",
-    "NOTHING_RUNNING": "The script had already ended.",
-    "UNKILLABLE": "The script has written, so the server does not kill it: it goes on there until it ends.",
-}
-
 _url_option = click.option(
     "--url",
     "-u",
@@ -73,8 +67,21 @@ def _mode_options(command: Callable[..., int]) -> Callable[..., int]:
         ("--json", "json", "Print replies as JSON."),
     )
     for name, mode, told in choices:
-        command = click.option(name, "mode", flag_value=mode, default=None, help=told)(command)
+        own = f"as_{mode}"  # one parameter each, or the last of two would win unseen
+        command = click.option(name, own, is_flag=True, expose_value=False, callback=_chooser(mode), help=told)(command)
     return command
+
+
+def _chooser(mode: str) -> Callable[[click.Context, click.Parameter, bool], None]:
+    def choose(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # as click calls it
+        chosen = context.params.setdefault("mode", None)
+        if not wanted:
+            return
+        if chosen is not None:
+            raise UsageError("Replies are printed in one way.", hint="Give one of --raw, --no-raw, --csv and --json.")
+        context.params["mode"] = mode
+
+    return choose
 
 
 class _Program(click.Group):
@@ -188,6 +195,12 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
 @click.option("--db", type=click.IntRange(0, 15), default=None, help="Database to run in.")
 @click.option("--setup", type=click.Path(path_type=Path), help="Redis commands to run first, one a line.")
 @click.option(
+    "--repeat",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Run it N times and tell how long it takes; with --dry-run each time from the same data.",
+)
+@click.option(
     "--timeout",
     "timeout_ms",
     type=_time,
@@ -208,6 +221,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     load: Path | None,
     db: int | None,
     setup: Path | None,
+    repeat: int | None,
     timeout_ms: int | None,
     dry_run: bool,
     trace: bool,
@@ -224,9 +238,14 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     redis-tui run counter.lua hits , --changes
     redis-tui run lock.lua lock:1 , token 30 --url redis://localhost
     redis-tui run --example rate_limit user:7 , 10 60
+    redis-tui run slow.lua big , --repeat 100 --dry-run
     """  # noqa: D301  # click keeps what follows a backspace as it is laid out
     from dataclasses import replace
 
+    if repeat is not None and (trace or changes):
+        raise UsageError(
+            "--repeat measures, and would measure --trace and --changes as well.", hint="Leave them out, or --repeat."
+        )
     wanted = _script_run(words, example)
     wanted = replace(
         wanted,
@@ -240,22 +259,17 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     commands = [] if setup is None else _read(setup).splitlines()
 
     async def work(session: Session) -> int:
-        from redis_tui.report import outcome_json, outcome_remarks, outcome_text
+        from redis_tui.runner import Runner, Show
 
-        if (status := await _prepare(session, commands, db, setup)) != 0:
-            return status
-        outcome = await _run_or_kill(session, wanted)
-        if as_json:
-            _print(outcome_json(outcome).encode() + b"\n")
-            return _status(outcome)
-        _print(
-            outcome_text(
-                outcome, trace=trace, changes=changes or dry_run, raw=_mode(None) == "raw" if raw is None else raw
-            )
+        shown = Show(
+            as_json=as_json, trace=trace, changes=changes or dry_run, raw=_mode(None) == "raw" if raw is None else raw
         )
-        if remarks := outcome_remarks(outcome, wanted.source):
-            click.echo(remarks, err=True)
-        return _status(outcome)
+        runner = Runner(session, shown, write=_print, complain=_complain)
+        if not await runner.prepare(commands, db=db, path=setup):
+            return _ERROR_REPLY
+        if repeat is not None:
+            return await runner.repeat(wanted, repeat)
+        return await runner.run(wanted)
 
     return asyncio.run(_with_session(_opener(url, dialect=dialect, read_only=read_only, load=load), work))
 
@@ -393,26 +407,6 @@ async def _play(session: Session, mode: str) -> int:
     return await run_lines(session, read_lines(sys.stdin.buffer), _print, mode)
 
 
-async def _run_or_kill(session: Session, wanted: ScriptRun) -> ScriptOutcome:
-    """Runs a script; Ctrl-C kills it, so that a server is not left busy with it."""
-    running = asyncio.ensure_future(session.run(wanted))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        click.echo("redis-tui: Interrupted: asking for the script to be killed…", err=True)
-        outcome = await session.kill(undo=session.info.embedded)
-        click.echo(f"redis-tui: {_AFTER_KILL[outcome.name]}", err=True)
-        if outcome.name == "KILLED":
-            await running
-        raise
-
-
-def _status(outcome: ScriptOutcome) -> int:
-    if outcome.timed_out:
-        return _TIMED_OUT
-    return _ERROR_REPLY if outcome.error else 0
-
-
 def _mode(chosen: str | None) -> str:
     return chosen or ("cli" if sys.stdout.isatty() else "raw")
 
@@ -425,6 +419,7 @@ def _script_run(words: Sequence[str], example: str | None) -> ScriptRun:
             "Which script? FILE is missing.", hint="Try `redis-tui run counter.lua counter ,` or --example counter."
         )
     rest = [os.fsencode(word) for word in (words if example is not None else words[1:])]
+    _refuse_glued_comma(rest)
     at = rest.index(b",") if b"," in rest else len(rest)
     keys, args = tuple(rest[:at]), tuple(rest[at + 1 :])
     if example is None:
@@ -438,6 +433,18 @@ def _script_run(words: Sequence[str], example: str | None) -> ScriptRun:
     return ScriptRun(chosen.source, keys, args, name=chosen.name)
 
 
+def _refuse_glued_comma(rest: Sequence[bytes]) -> None:
+    """``run s.lua key, arg``: redis-cli takes ``key,`` for a key, and the script silently works on another one."""
+    glued = next((word for word in rest if len(word) > 1 and (word.endswith(b",") or word.startswith(b","))), None)
+    if b"," in rest or glued is None:
+        return
+    key = os.fsdecode(glued)
+    raise UsageError(
+        f"The comma of {key!r} is a part of that word.",
+        hint=f"Put spaces around it: {key.replace(',', ' , ').strip()}; or end the line with a comma of its own.",
+    )
+
+
 def _read(path: Path) -> bytes:
     if str(path) == "-":
         return sys.stdin.buffer.read()
@@ -449,24 +456,8 @@ def _read(path: Path) -> bytes:
         ) from None
 
 
-async def _prepare(session: Session, lines: Sequence[bytes], db: int | None, path: Path | None) -> int:
-    """Runs the set-up; a line that fails ends it, with its place."""
-    from redis_tui.resp.inline import UnbalancedQuotes, split_inline
-    from redis_tui.resp.types import ErrorReply
-
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.lstrip().startswith(b"#"):
-            continue
-        try:
-            argv = split_inline(line)
-        except UnbalancedQuotes as error:
-            raise UsageError(f"{path}, line {number}: {error}") from None
-        reply = await session.execute(argv, db=db)
-        if isinstance(reply, ErrorReply):
-            shown = reply.line.decode("utf-8", "replace")
-            click.echo(f"redis-tui: {path}, line {number}: {shown} The script was not run.", err=True)
-            return _ERROR_REPLY
-    return 0
+def _complain(sentence: str) -> None:
+    click.echo(f"redis-tui: {sentence}", err=True)
 
 
 def _print(data: bytes) -> None:

@@ -20,6 +20,7 @@ from redis_tui.render.trace import trace_lines
 
 if TYPE_CHECKING:
     from redis_tui.session.base import Change, ScriptOutcome, Snapshot, TraceRow
+    from redis_tui.session.repeat import Repetition
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -68,6 +69,63 @@ def outcome_text(outcome: ScriptOutcome, *, trace: bool, changes: bool, raw: boo
             _section("Changes", outcome.changes_total, plain(changes_lines(outcome.changes, outcome.changes_total)))
         )
     return b"\n".join(part.rstrip(b"\n") for part in parts) + b"\n"
+
+
+def repetition_json(found: Repetition) -> str:
+    """One line of JSON: how many runs, what they took in milliseconds, the first failure, the last reply."""
+    failure, last = found.first_failure, found.last
+    error = failure.error if failure is not None else None
+    return json.dumps(
+        {
+            "wanted": found.wanted,
+            "runs": found.runs,
+            "errors": found.errors,
+            "median_ms": _rounded(found.median_ms),
+            "p99_ms": _rounded(found.p99_ms),
+            "worst_ms": _rounded(found.worst_ms),
+            "total_ms": _rounded(found.total_ms),
+            "round_trips": found.round_trips,
+            "slow_log_ms": found.slow_log_ms,
+            "is_slow": found.is_slow,
+            "stopped": found.stopped,
+            "sha": None if last is None else last.sha,
+            "reply": None if last is None or last.error else json_value(last.reply),
+            "error": error
+            and {"code": error.code, "message": error.message, "line": error.line, "source": error.source},
+            "dry_run": last is not None and last.dry_run,
+            "notes": [] if last is None else list(last.notes),
+        },
+        ensure_ascii=False,
+    )
+
+
+def repetition_text(found: Repetition) -> str:
+    """What many runs took, as a small table and a sentence on what that means for everybody else."""
+    runs = f"{found.runs:,} {'run' if found.runs == 1 else 'runs'}"
+    asked = f" of {found.wanted:,}, then stopped" if found.stopped else ""
+    lines = [f"{runs}{asked}, {found.errors:,} {'error' if found.errors == 1 else 'errors'}"]
+    if found.median_ms is None or found.worst_ms is None:
+        return lines[0] + "\n"
+    for name, value in (
+        ("median", found.median_ms),
+        ("p99", found.p99_ms),
+        ("worst", found.worst_ms),
+        ("total", found.total_ms),
+    ):
+        lines.append(f"{name:<7}{value:>13,.3f} ms")
+    lines.append(
+        f"Each run keeps every other client waiting: for {found.median_ms:,.3f} ms as a rule, "
+        f"{found.worst_ms:,.3f} ms at worst{', the way to the server and back included' * found.round_trips}."
+    )
+    if found.is_slow:
+        lines.append(
+            f"Slow: the slow log of this server begins at {found.slow_log_ms:,g} ms (slowlog-log-slower-than)."
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _rounded(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else round(milliseconds, 3)
 
 
 def outcome_remarks(outcome: ScriptOutcome, source: bytes) -> str:

@@ -8,6 +8,7 @@ and only while a journal is open.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.types.base import Collection
@@ -33,10 +34,12 @@ class Image:
 class Journal:
     """What the keys were before a run touched them, in the order of first touch."""
 
-    __slots__ = ("_images",)
+    __slots__ = ("_images", "spent_ns")
 
     def __init__(self) -> None:
         self._images: dict[tuple[Database, bytes], Image] = {}
+        self.spent_ns = 0
+        """Time that copying took, so that it can be left out of what is told of a run."""
 
     def __len__(self) -> int:
         return len(self._images)
@@ -45,12 +48,14 @@ class Journal:
         """Keeps a key as it is now, unless it was kept already."""
         if (db, key) in self._images:
             return
+        started = perf_counter_ns()
         value = db.entries.get(key)
         if isinstance(value, Collection):
             value = value.copy()
         elif isinstance(value, bytearray):
             value = bytearray(value)
         self._images[db, key] = Image(value, db.expires.get(key), db.accessed.get(key))
+        self.spent_ns += perf_counter_ns() - started
 
     def images(self) -> Iterator[tuple[Database, bytes, Image]]:
         """Every key that may have changed, with what it was."""

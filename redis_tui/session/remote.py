@@ -33,7 +33,7 @@ from redis_tui.session.deadline import Unkillable, within
 from redis_tui.session.failure import script_error
 from redis_tui.session.feed import Feed
 from redis_tui.session.guard import refuse_in_transaction, refuse_takeover, runs_script, writes
-from redis_tui.session.inspect import compare, snapshots
+from redis_tui.session.inspect import Pipeline, compare, snapshots
 from redis_tui.session.instrument import Reported, instrument, read_report
 from redis_tui.session.rehearsal import rehearse
 from redis_tui.session.slots import declared_only, slot_notes
@@ -251,13 +251,10 @@ class RemoteSession:
             return await self._in_db(run.db, commands)
 
         before = await snapshots(pipeline, run.keys, now_ms=_now_ms()) if run.changes else {}
-        valkey = self.info.server == "valkey"
-        source = instrument(run.source, valkey=valkey) if run.trace else run.source
-        name = b"EVAL_RO" if run.read_only or self.info.read_only else b"EVAL"
         started = time.perf_counter()
-        work = pipeline([[name, source, b"%d" % len(run.keys), *run.keys, *run.args]])
+        work = self._evaluate(run, sha, pipeline)
         try:
-            reply = (await (work if run.timeout_ms is None else within(run.timeout_ms, work, self._script_kill)))[0]
+            reply = await (work if run.timeout_ms is None else within(run.timeout_ms, work, self._script_kill))
         except Unkillable:
             return _given_up(sha, (time.perf_counter() - started) * 1000)
         duration_ms = (time.perf_counter() - started) * 1000
@@ -289,6 +286,22 @@ class RemoteSession:
                 *_notes(run, report),
             ),
         )
+
+    async def _evaluate(self, run: ScriptRun, sha: str, pipeline: Pipeline) -> Reply:
+        """Sends a script; one that has run here before by its sha, as a program would."""
+        suffix = b"_RO" if run.read_only or self.info.read_only else b""
+        rest = [b"%d" % len(run.keys), *run.keys, *run.args]
+        source = run.source
+        if run.trace:
+            source = instrument(source, valkey=self.info.server == "valkey")
+        elif self._known[sha].runs:
+            reply = (await pipeline([[b"EVALSHA" + suffix, sha.encode(), *rest]]))[0]
+            if not isinstance(reply, ErrorReply) or reply.code != "NOSCRIPT":
+                return reply
+            # Asked, because a script may make up that very error, and must not run twice.
+            if (await pipeline([[b"SCRIPT", b"EXISTS", sha.encode()]]))[0] != [0]:
+                return reply
+        return (await pipeline([[b"EVAL" + suffix, source, *rest]]))[0]
 
     async def _rehearse(self, run: ScriptRun) -> ScriptOutcome:
         scratch = await self._scratch()

@@ -94,7 +94,9 @@ def _watched_run(engine: Engine, client: Client, run: ScriptRun, sha: str, *, re
     return ScriptOutcome(
         reply=as_resp2(reply) if client.resp == 2 else reply,
         sha=sha,
-        duration_ms=duration_ms if result is None else result.duration_us / 1000,
+        duration_ms=duration_ms
+        if result is None
+        else max(0.0, result.duration_us / 1000 - trial.journal.spent_ns / 1e6),
         error=script_error(reply, run.source) if isinstance(reply, ErrorReply) else None,
         trace=_rows(trace),
         trace_total=0 if trace is None else trace.total,

@@ -289,3 +289,43 @@ def test_what_is_no_time_is_refused(shell: Shell, counter: str, text: str) -> No
     status, _, err = shell("run", counter, "k", ",", "--timeout", text)
     assert status == 2
     assert "Invalid value for '--timeout'" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("k,", "v"), "The comma of 'k,' is a part of that word.\nPut spaces around it: k ,"),
+        (("k", ",v"), "The comma of ',v' is a part of that word.\nPut spaces around it: , v"),
+    ],
+)
+def test_a_comma_glued_to_a_word_is_hinted_at(shell: Shell, counter: str, words: tuple[str, ...], said: str) -> None:
+    status, out, err = shell("run", counter, *words)
+    assert (status, out) == (2, "")
+    assert " ".join(err.split()).startswith(" ".join(f"redis-tui: {said}".split()))
+
+
+def test_a_comma_inside_a_key_or_beside_the_lone_one_is_left_alone(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "echo.lua"
+    path.write_text("return {KEYS[1], ARGV[1]}")
+    assert shell("run", str(path), "a,b")[1] == "a,b\n"
+    assert shell("run", str(path), "k,", ",", ",v")[1] == "k,\n,v\n"
+
+
+@pytest.mark.parametrize("command", ["exec", "repl"])
+@pytest.mark.parametrize("options", [("--csv", "--json"), ("--json", "--raw"), ("--raw", "--no-raw")])
+def test_two_ways_to_print_are_refused(shell: Shell, command: str, options: tuple[str, str]) -> None:
+    status, out, err = shell(command, *options, *(["PING"] if command == "exec" else []))
+    assert (status, out) == (2, "")
+    assert err.startswith("redis-tui: Replies are printed in one way.")
+
+
+def test_a_set_up_that_fails_names_file_line_and_command(shell: Shell, counter: str, tmp_path: Path) -> None:
+    setup = tmp_path / "setup.txt"
+    setup.write_text("# first\nSET s text\n\nINCR s\nSET never 1\n")
+    status, out, err = shell("run", counter, "c", ",", "--setup", str(setup))
+    assert (status, out) == (1, "")
+    assert err == (
+        f"redis-tui: {setup}, line 4: ERR value is not an integer or out of range.\n  INCR s\nThe script was not run.\n"
+    )
+    setup.write_text("SET s 'open\n")
+    assert f"{setup}, line 1: a quote is not closed." in shell("run", counter, "c", ",", "--setup", str(setup))[2]

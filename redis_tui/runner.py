@@ -1,0 +1,181 @@
+"""What ``redis-tui run`` does with a session: prepares it, runs a script once or often, prints.
+
+Knows no options and no click: `cli` reads the words and hands over what they mean. Ctrl-C never leaves a server
+busy with a script: a single run is killed, a repeated one ends with what was measured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+
+from redis_tui.report import outcome_json, outcome_remarks, outcome_text, repetition_json, repetition_text
+from redis_tui.resp.inline import UnbalancedQuotes, split_inline
+from redis_tui.resp.types import ErrorReply
+from redis_tui.session.base import KillOutcome
+from redis_tui.session.repeat import repeat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from redis_tui.session.base import ScriptOutcome, ScriptRun, Session
+
+OK: Final = 0
+ERROR_REPLY: Final = 1
+TIMED_OUT: Final = 124
+INTERRUPTED: Final = 130
+_AFTER_KILL: Final = {
+    KillOutcome.KILLED: "The script was killed.",
+    KillOutcome.NOTHING_RUNNING: "The script had already ended.",
+    KillOutcome.UNKILLABLE: "The script has written, so the server does not kill it: it goes on there until it ends.",
+}
+_PROGRESS_EVERY_S: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Show:
+    """What of a run is printed, and how."""
+
+    as_json: bool
+    trace: bool
+    changes: bool
+    raw: bool
+    """Strings as they are, not as redis-cli quotes them."""
+
+
+class Runner:
+    """Runs scripts for the command line.
+
+    Args:
+        session: where.
+        show: what to print.
+        write: receives what belongs on the output.
+        complain: told sentences for the person at the terminal.
+    """
+
+    def __init__(
+        self, session: Session, show: Show, *, write: Callable[[bytes], None], complain: Callable[[str], None]
+    ) -> None:
+        self._session, self._show = session, show
+        self._write, self._complain = write, complain
+
+    async def prepare(self, lines: Sequence[bytes], *, db: int | None, path: Path | None) -> bool:
+        """Runs the commands of a set-up file, one a line; ``#`` begins a comment.
+
+        Args:
+            lines: of the file.
+            db: where they run.
+            path: the file, for what is said of a line that fails.
+
+        Returns:
+            False where a line failed, which was said; the rest was not run.
+        """
+        for number, line in enumerate(lines, 1):
+            if not line.strip() or line.lstrip().startswith(b"#"):
+                continue
+            try:
+                reply = await self._session.execute(split_inline(line), db=db)
+            except UnbalancedQuotes:
+                reply = ErrorReply(b"a quote is not closed")
+            if isinstance(reply, ErrorReply):
+                said = reply.line.decode("utf-8", "replace").rstrip(".")
+                command = line.strip().decode("utf-8", "replace")
+                self._complain(f"{path}, line {number}: {said}.\n  {command}\nThe script was not run.")
+                return False
+        return True
+
+    async def run(self, wanted: ScriptRun) -> int:
+        """Runs a script once; the exit status."""
+        outcome = await self._run_or_kill(wanted)
+        show = self._show
+        if show.as_json:
+            self._write(outcome_json(outcome).encode() + b"\n")
+            return _status(outcome)
+        self._write(outcome_text(outcome, trace=show.trace, changes=show.changes, raw=show.raw))
+        if remarks := outcome_remarks(outcome, wanted.source):
+            sys.stderr.write(remarks + "\n")
+        return _status(outcome)
+
+    async def repeat(self, wanted: ScriptRun, times: int) -> int:
+        """Runs a script several times and prints what it took; the exit status."""
+        stop = asyncio.Event()
+        with _on_interrupt(stop.set), _Counter() as counter:
+            found = await repeat(self._session, wanted, times, progress=counter.show, stop=stop)
+        if self._show.as_json:
+            self._write(repetition_json(found).encode() + b"\n")
+        else:
+            self._write(repetition_text(found).encode())
+        if found.first_failure is not None and not self._show.as_json:
+            sys.stderr.write(outcome_remarks(found.first_failure, wanted.source) + "\n")
+        if found.stopped:
+            return INTERRUPTED
+        return OK if found.first_failure is None else _status(found.first_failure)
+
+    async def _run_or_kill(self, wanted: ScriptRun) -> ScriptOutcome:
+        """Runs a script; Ctrl-C kills it, so that a server is not left busy with it."""
+        running = asyncio.ensure_future(self._session.run(wanted))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            self._complain("Interrupted: asking for the script to be killed…")
+            outcome = await self._session.kill(undo=self._session.info.embedded)
+            self._complain(_AFTER_KILL[outcome])
+            if outcome is KillOutcome.KILLED:
+                await running
+            raise
+
+
+class _Counter:
+    """How many runs are done, on a terminal only; wiped out at the end."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _PROGRESS_EVERY_S
+        self._shown = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_fault: object) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+
+    def show(self, done: int, wanted: int) -> None:
+        """Tells how far it is, not too often."""
+        now = time.monotonic()
+        if now < self._next or not sys.stderr.isatty():
+            return
+        self._next, self._shown = now + _PROGRESS_EVERY_S, True
+        sys.stderr.write(f"\r{done:,} of {wanted:,} runs (Ctrl-C ends)\x1b[K")
+        sys.stderr.flush()
+
+
+@contextlib.contextmanager
+def _on_interrupt(act: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C does this instead of ending the program; the second one ends it."""
+    loop = asyncio.get_running_loop()
+
+    def heard() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        act()
+
+    try:
+        loop.add_signal_handler(signal.SIGINT, heard)
+    except (NotImplementedError, RuntimeError, ValueError):  # another thread's loop, or no signals: it ends the program
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+
+
+def _status(outcome: ScriptOutcome) -> int:
+    if outcome.timed_out:
+        return TIMED_OUT
+    return ERROR_REPLY if outcome.error else OK

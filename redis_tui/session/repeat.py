@@ -1,0 +1,145 @@
+"""One script run again and again: how long it takes, and how long everybody else waits for it.
+
+A function over `Session`, for both kinds. Knows no face: progress goes to a callable, an event ends it early.
+
+The decision a reader would question: these runs are not watched as single ones are. Tracing, counting and
+comparing would be most of what is measured. So there are times and errors here, and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from redis_tui.errors import RedisTuiError
+from redis_tui.resp.types import ErrorReply
+
+if TYPE_CHECKING:
+    from redis_tui.session.base import ScriptOutcome, ScriptRun, Session
+
+Progress = Callable[[int, int], None]
+"""``progress(done, wanted)`` after each run."""
+
+GRACE_S = 0.2
+"""Seconds that the run under way gets to end by itself, once no more are wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """What many runs of one script took. Times are of all runs, failed ones too; None where none ended."""
+
+    wanted: int
+    runs: int
+    errors: int
+    median_ms: float | None
+    p99_ms: float | None
+    worst_ms: float | None
+    total_ms: float
+    last: ScriptOutcome | None
+    first_failure: ScriptOutcome | None
+    slow_log_ms: float | None
+    """From when on this server's slow log notes a command; None where it notes none, or does not tell."""
+    round_trips: bool
+    """The times hold the way to a server and back; how long that was blocked is a little less."""
+    stopped: bool
+    """It was ended before all runs were done."""
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether a run was one for the slow log."""
+        return self.slow_log_ms is not None and self.worst_ms is not None and self.worst_ms >= self.slow_log_ms
+
+
+async def repeat(
+    session: Session,
+    run: ScriptRun,
+    times: int,
+    *,
+    progress: Progress | None = None,
+    stop: asyncio.Event | None = None,
+) -> Repetition:
+    """Runs a script several times, one after the other.
+
+    Args:
+        session: where; nothing is prepared or cleaned up in between. A dry run begins from the same state each time.
+        run: what; its trace, changes and costs are not asked for.
+        times: at least one.
+        progress: told after each run.
+        stop: once set, no further run begins, and one that goes on is killed.
+
+    Returns:
+        What was measured, also where it was stopped early.
+
+    Raises:
+        SessionError: the connection broke.
+        NotSupportedError: the session cannot run it so.
+    """
+    plain = replace(run, trace=False, changes=False, costs=False)
+    slow_log_ms = await _slow_log_ms(session)
+    durations: list[float] = []
+    errors = 0
+    last: ScriptOutcome | None = None
+    first_failure: ScriptOutcome | None = None
+    stop = stop or asyncio.Event()
+    stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
+    try:
+        while len(durations) < times and not stop.is_set():
+            outcome = await _one(session, plain, stopping)
+            if outcome is None:
+                break
+            last = outcome
+            durations.append(outcome.duration_ms)
+            if isinstance(outcome.reply, ErrorReply):
+                errors += 1
+                first_failure = first_failure or outcome
+            if progress is not None:
+                progress(len(durations), times)
+    finally:
+        stopping.cancel()
+    durations.sort()
+    return Repetition(
+        wanted=times,
+        runs=len(durations),
+        errors=errors,
+        median_ms=statistics.median(durations) if durations else None,
+        p99_ms=durations[math.ceil(len(durations) * 0.99) - 1] if durations else None,
+        worst_ms=durations[-1] if durations else None,
+        total_ms=math.fsum(durations),
+        last=last,
+        first_failure=first_failure,
+        slow_log_ms=slow_log_ms,
+        round_trips=not session.info.embedded and not run.dry_run,
+        stopped=len(durations) < times,
+    )
+
+
+async def _one(session: Session, run: ScriptRun, stopping: asyncio.Future[Any]) -> ScriptOutcome | None:
+    """One run; None where it was killed because no more are wanted."""
+    running = asyncio.ensure_future(session.run(run))
+    either: set[asyncio.Future[Any]] = {running, stopping}
+    try:
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not running.done():
+            await asyncio.wait({running}, timeout=GRACE_S)
+        if running.done():
+            return running.result()
+        await session.kill(undo=session.info.embedded)
+        return None if (await running).killed else running.result()
+    finally:
+        running.cancel()
+
+
+async def _slow_log_ms(session: Session) -> float | None:
+    try:
+        reply = await session.execute([b"CONFIG", b"GET", b"slowlog-log-slower-than"])
+    except RedisTuiError:
+        return None
+    pairs = reply if isinstance(reply, list) else []
+    if len(pairs) != 2 or not isinstance(pairs[1], bytes) or not pairs[1].lstrip(b"-").isdigit():
+        return None
+    microseconds = int(pairs[1])
+    return None if microseconds < 0 else microseconds / 1000
