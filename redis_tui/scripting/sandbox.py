@@ -58,8 +58,8 @@ function core.sweep()
 end
 
 local G = {}
-for _, name in native.ipairs{'_VERSION', 'assert', 'collectgarbage', 'error', 'gcinfo', 'ipairs', 'select',
-    'tonumber', 'tostring', 'type', 'unpack', 'rawequal'} do
+for _, name in native.ipairs{'_VERSION', 'assert', 'collectgarbage', 'gcinfo', 'ipairs', 'select',
+    'tonumber', 'tostring', 'type', 'rawequal'} do
   G[name] = native[name]
 end
 
@@ -77,9 +77,25 @@ local function caught(ok, ...)
   if type(e) == 'table' then
     local text = e.err
     local kind = type(text)
-    if kind == 'string' or kind == 'number' then e = text end
+    if kind ~= 'string' and kind ~= 'number' then return false, e, text end   -- the servers leave what they looked at
+    e = text
   end
   return false, e
+end
+
+-- levels are those that a script sees: a function of ours stands for one in C, which has one frame
+function G.error(...)
+  local e, level = ..., core.int_or(2, 1, ...)
+  if level == 1 then error(e, 2) end
+  if type(e) ~= 'string' and type(e) ~= 'number' or level < 1 then error(e, 0) end
+  local at, info = 1, nil
+  repeat
+    at = at + 1
+    info = getinfo(at, 'Sl')
+    if info and info.source ~= core.source then level = level - 1 end
+  until level == 0 or not info
+  if info and info.currentline > 0 then e = info.short_src .. ':' .. info.currentline .. ': ' .. e end
+  error(e, 0)
 end
 
 function G.pcall(...)
@@ -166,30 +182,58 @@ function G.loadstring(...)
       (native.string.match(text, '^[^\r\n]*')))
   end
   local chunk, fault = native.loadstring(text, name or text)
-  if not chunk or not native.string.find(text, 'return', 1, true) then return chunk, fault end
+  if not chunk then return nil, fault end
+  if not native.string.find(text, 'return', 1, true) then return chunk end
   return native.loadstring(core.keep_frames(native.string.dump(chunk)))
+end
+
+-- what a reader raises goes to the handler of the nearest pcall, which has none, or to the run's, which makes a table
+local function raised(e)
+  e = clean(e)
+  local level, info, place = 2, nil, getinfo(3, 'Sl')
+  repeat
+    level = level + 1
+    info = getinfo(level, 'f')
+    if info and info.func == native_pcall then return nil, e end
+  until not info
+  if type(e) == 'table' or native.coroutine.running() ~= core.worker then return nil, e end
+  return nil, {err = 'ERR ' .. native.tostring(e), source = place.source, line = place.currentline}
 end
 
 function G.load(...)
   local reader, name = ...
   if type(reader) ~= 'function' then bad(1, 'function', reader, select('#', ...)) end
-  local parts, count, size = {}, 0, 0
+  local parts, count = {}, 0
   while true do
     local ok, part = native_pcall(reader)
     if not ok then
-      part = clean(part)   -- the servers' error handler sees what a reader raises: a table comes out
-      return nil, type(part) == 'table' and part or {err = 'ERR ' .. native.tostring(part)}
+      local none, e = raised(part)
+      return none, e
     end
     if part == nil or part == '' then break end
+    if type(part) == 'number' then part = part .. '' end
     if type(part) ~= 'string' then
       local info = getinfo(2, 'Sl')
-      local place = info.short_src .. ':' .. info.currentline
-      return nil, {err = 'ERR ' .. place .. ': reader function must return a string'}
+      local none, e = raised(info.short_src .. ':' .. info.currentline .. ': reader function must return a string')
+      return none, e
     end
     count = count + 1
     parts[count] = part
   end
   return G.loadstring(native.table.concat(parts), name or '=(load)')
+end
+
+-- Lua 5.1 counts the results in a C int: a range of 2^31 would be none to it, and overrun its stack
+local native_unpack = native.unpack
+local STACK = 8000   -- slots that a C function has
+function G.unpack(...)
+  local t, i, j = ...
+  if i == nil and j == nil and type(t) == 'table' and #t < STACK then return native_unpack(t) end
+  if type(t) ~= 'table' then bad(1, 'table', t, select('#', ...)) end
+  local from = core.int_or(2, 1, ...)
+  local to = core.int_or(3, #t, ...)
+  if to - from + 1 + select('#', ...) > STACK then core.fault('too many results to unpack') end
+  return native_unpack(t, from, to)
 end
 
 local function copy(library, names)
@@ -223,12 +267,11 @@ function strings.rep(...)
     local wrong = kind ~= 'string' and kind ~= 'number' and 1 or 2
     bad(wrong, wrong == 1 and 'string' or 'number', (select(wrong, ...)), select('#', ...))
   end
-  s = s .. ''
+  s, n = s .. '', core.low_int(core.whole(n))
   if n * #s <= SHORT then return short(s, n) end
   core.repeated = core.repeated + n * #s
   if core.repeated > core.most_repeated then error('not enough memory', 0) end
   local whole, piece = '', s
-  n = n - n % 1
   while true do
     local half = n % 2
     if half == 1 then whole = whole .. piece end
@@ -256,30 +299,23 @@ local function step()
   return floor(high / 2)
 end
 
-local function number(n, v, count)
-  local x = type(v) ~= 'boolean' and type(v) ~= 'nil' and tonumber(v)
-  if not x then bad(n, 'number', v, count) end
-  return x < 0 and -floor(-x) or floor(x)
+local function bounds(count, ...)
+  if count > 2 then error('wrong number of arguments', 3) end
+  if count < 2 then return 1, count == 1 and core.int_arg(1, ...) or nil end
+  return core.int_arg(1, ...), core.int_arg(2, ...)
 end
 
 function maths.random(...)
   local count = select('#', ...)
-  if count > 2 then error('wrong number of arguments', 2) end
-  local from, to = 1, nil
-  if count == 1 then to = number(1, (...), 1) end
-  if count == 2 then
-    from, to = ...
-    from, to = number(1, from, 2), number(2, to, 2)
-  end
-  if to and from > to then misuse(count, 'interval is empty') end
+  local from, to = bounds(count, ...)
+  if to and from > to then core.misuse(count, 'interval is empty') end
   local r = step() % 2147483647 / 2147483647
   if not to then return r end
-  return floor(r * (to - from + 1)) + from
+  return floor(r * core.low_int(to - from + 1)) + from
 end
 
 function maths.randomseed(...)
-  local seed = number(1, (...), select('#', ...)) % 4294967296
-  high, low = seed, 0x330E
+  high, low = core.int_arg(1, ...) % 4294967296, 0x330E
 end
 
 function core.random_state() return high, low end

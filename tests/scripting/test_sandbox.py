@@ -224,3 +224,9 @@ def test_the_environment_of_what_is_ours_cannot_be_set(older: Bench, target: str
     expected = "ERR user_script:1: 'setfenv' cannot change environment of given object"
     assert older.error(f"setfenv({target}, {{}})").startswith(expected)
     assert older("return type(redis.call)") == b"function"
+
+
+@pytest.mark.parametrize("arguments", ["{}, 0, 2^31 - 1", "{}, -2^31, 2^31 - 1", "{1}, -2^30, 2^30", "{}, 1, 1e8"])
+def test_a_range_that_no_int_holds_does_not_overrun_the_stack(bench: Bench, arguments: str) -> None:
+    text = "ERR user_script:1: too many results to unpack script: @user_script:1."
+    assert bench.error(f"return unpack({arguments})") == text

@@ -71,6 +71,12 @@ function core.number_arg(n, ...)
   misuse(n, 'number expected, got ' .. kind_of(n, ...))
 end
 
+-- a number as C makes a whole one of it
+function core.whole(v)
+  if not (v >= LOWEST and v < -LOWEST) then return LOWEST end
+  return v < 0 and -floor(-v) or floor(v)
+end
+
 -- argument n as a whole number, as luaL_optinteger: nil and absence are the default; what 64 bits cannot hold is the
 -- lowest of them
 function core.whole_arg(n, default, ...)
@@ -79,8 +85,7 @@ function core.whole_arg(n, default, ...)
   local kind = type(v)
   if kind == 'string' then v = tonumber(v) end
   if type(v) ~= 'number' then misuse(n, 'number expected, got ' .. kind_of(n, ...)) end
-  if not (v >= LOWEST and v < -LOWEST) then return LOWEST end
-  return v < 0 and -floor(-v) or floor(v)
+  return core.whole(v)
 end
 
 -- what a C int keeps of a whole number: the lower 32 bits
@@ -94,8 +99,12 @@ function core.results(t, count)
   return t[1], t[2], t[3], unpack(t, 4, count)
 end
 
--- argument n as a C int that luaL_checkinteger gave
+-- argument n as a C int that luaL_checkinteger gave, or luaL_optinteger
 function core.int_arg(n, ...)
   return core.low_int(core.whole_arg(n, nil, ...))
+end
+
+function core.int_or(n, default, ...)
+  return core.low_int(core.whole_arg(n, default, ...))
 end
 """
