@@ -133,15 +133,15 @@ def _clients(engine: Engine) -> Fields:
 
 def _memory(engine: Engine) -> Fields:
     config, scripts, now = engine.config, engine.scripts, memory_report.sizes(engine)
-    machines, limit = now.scripts_vm + now.functions_vm, config.number("maxmemory")
+    (scripts_vm, functions_vm), limit = now.machines, config.number("maxmemory")
     known: Fields = {
         "used_memory": now.used,
         "used_memory_rss": now.resident,
         "used_memory_peak": now.peak,
         "total_system_memory": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
-        "used_memory_lua": now.scripts_vm,
-        "used_memory_vm_total": machines,
-        "used_memory_scripts": now.sources,
+        "used_memory_lua": scripts_vm,
+        "used_memory_vm_total": scripts_vm + functions_vm,
+        "used_memory_scripts": now.kept,
         "maxmemory": limit,
     }
     known |= {f"{name}_human": human(int(str(size))) for name, size in known.items()}
@@ -159,9 +159,10 @@ def _memory(engine: Engine) -> Fields:
         "allocator_rss_ratio": f"{now.beyond:.2f}",
         "allocator_rss_bytes": now.resident - now.used,
         "rss_overhead_ratio": "1.00",
-        "used_memory_vm_eval": now.scripts_vm,
-        "used_memory_vm_functions": now.functions_vm,
+        "used_memory_vm_eval": scripts_vm,
+        "used_memory_vm_functions": functions_vm,
         "used_memory_scripts_eval": now.sources,
+        "used_memory_functions": now.libraries,
         "number_of_cached_scripts": len(scripts.cache),
         "number_of_functions": scripts.functions.function_count,
         "number_of_libraries": len(scripts.functions.libraries),

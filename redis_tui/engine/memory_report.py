@@ -31,6 +31,13 @@ _FIELDS: Final = """
     fragmentation fragmentation.bytes
 """
 """What MEMORY STATS names, in its order, and where; ``databases`` stands for one entry each."""
+_BARE_LUA: Final = 32768
+_SCRIPT: Final = 112
+_LIBRARY: Final = 120
+_FUNCTION: Final = 84
+_NO_LIBRARY: Final = 216
+"""What Redis takes for a Lua with nothing in it, beside a script's or a library's text, for a function, and for
+none: 100 scripts of 17 bytes are 13,024 bytes in 8.2 and 13,168 in 7.2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +49,25 @@ class Sizes:
     scripts_vm: int
     functions_vm: int
     sources: int
+    """Scripts in the cache, with what a server keeps of each beside its text."""
+    libraries: int
+    """Likewise the libraries of functions."""
     peak: int
     resident: int
 
     @property
     def used(self) -> int:
-        return memory.STARTUP + self.data + self.clients + self.scripts_vm + self.functions_vm + self.sources
+        return memory.STARTUP + self.data + self.clients + self.scripts_vm + self.functions_vm + self.kept
+
+    @property
+    def kept(self) -> int:
+        """Texts of scripts and libraries with what belongs to them."""
+        return self.sources + self.libraries
+
+    @property
+    def machines(self) -> tuple[int, int]:
+        """Both Luas, scripts first, as INFO tells them: with what a Lua takes that has nothing to do."""
+        return _BARE_LUA + self.scripts_vm, _BARE_LUA + self.functions_vm
 
     @property
     def beyond(self) -> float:
@@ -63,7 +83,11 @@ def sizes(engine: Engine) -> Sizes:
         clients=engine.client_memory.all_bytes(),
         scripts_vm=scripts.memory_used,
         functions_vm=scripts.function_memory_used,
-        sources=sum(len(cached.script.source) for cached in scripts.cache),
+        sources=sum(_SCRIPT + len(cached.script.source) for cached in scripts.cache),
+        libraries=_NO_LIBRARY
+        + sum(
+            _LIBRARY + len(one.code) + _FUNCTION * len(one.functions) for one in scripts.functions.libraries.values()
+        ),
         peak=stats.memory_peak,
         resident=_resident_bytes(),
     )
@@ -81,7 +105,8 @@ def stats(engine: Engine) -> list[tuple[str, Reply]]:
         "startup.allocated": memory.STARTUP,
         "clients.normal": now.clients,
         "lua.caches": now.sources,
-        "script.VMs": now.scripts_vm + now.functions_vm,
+        "functions.caches": now.libraries,
+        "script.VMs": sum(now.machines),
         "overhead.total": now.used - now.data,
         "keys.count": keys,
         "keys.bytes-per-key": now.used // keys if keys else 0,

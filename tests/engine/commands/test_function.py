@@ -9,11 +9,12 @@ import pytest
 
 from redis_tui.engine.dialect import REDIS_7_2, VALKEY_9
 from redis_tui.engine.engine import Engine
-from redis_tui.resp.types import OK, ErrorReply, Map
+from redis_tui.resp.types import OK, ErrorReply, Map, Verbatim
 
 if TYPE_CHECKING:
     from redis_tui.engine.dialect import Dialect
     from redis_tui.resp.types import Reply
+    from tests.engine.conftest import Run
 
 LOOP = b"#!lua name=spin\nredis.register_function('spin', function() while true do end end)"
 ONE = b"#!lua name=one\nredis.register_function('one', function() return 1 end)"
@@ -146,3 +147,28 @@ def test_a_call_of_constant_time_is_timed_once_the_slow_log_wants_short_ones(eng
     engine.execute(client, [b"SLOWLOG", b"RESET"])
     engine.execute(client, [b"EVAL", b"redis.call('set', 'k', 1)", b"0"])
     assert [entry.argv[0] for entry in engine.slowlog.newest(-1)] == [b"EVAL", b"set", b"SLOWLOG"]
+
+
+def _memory(run: Run) -> dict[str, str]:
+    shown = run("INFO memory")
+    assert isinstance(shown, Verbatim)
+    return dict(line.split(":", 1) for line in shown.text.decode().splitlines()[1:])
+
+
+def test_info_tells_what_scripts_and_libraries_take(run: Run) -> None:
+    bare = _memory(run)
+    assert (bare["used_memory_scripts_eval"], bare["used_memory_functions"]) == ("0", "216")
+    assert bare["used_memory_vm_total_human"] == "64.00K"
+    run("SCRIPT LOAD 'return 1'")
+    run("FUNCTION LOAD \"#!lua name=l\\nredis.register_function('f', function() return 1 end)\"")
+    full = _memory(run)
+    taken = int(full["used_memory_scripts_eval"]) + int(full["used_memory_functions"])
+    assert taken == int(full["used_memory_scripts"]) > 216 + len("return 1")
+    machines = int(full["used_memory_vm_eval"]) + int(full["used_memory_vm_functions"])
+    assert machines == int(full["used_memory_vm_total"]) > 2 * 32768
+    assert full["used_memory_lua"] == full["used_memory_vm_eval"]
+    counts = ("number_of_cached_scripts", "number_of_functions", "number_of_libraries")
+    assert [full[name] for name in counts] == ["1", "1", "1"]
+    run("SCRIPT FLUSH")
+    run("FUNCTION FLUSH")
+    assert _memory(run)["used_memory_scripts"] == "216"
