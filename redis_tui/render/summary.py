@@ -84,8 +84,8 @@ def _touched_line(one: TouchedKey) -> Line:
     return [
         Span(f"slot {one.slot:>5}  ", "dim"),
         Span("written  " if one.written else "read     ", "after" if one.written else "text"),
+        Span("in KEYS       ", "dim") if one.declared else Span("⚠ undeclared  ", "warning"),
         Span(join_inline([one.key]), "key"),
-        *([] if one.declared else [Span("  ⚠ not passed in KEYS", "warning")]),
     ]
 
 

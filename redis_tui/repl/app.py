@@ -235,7 +235,9 @@ class Repl:
 
     def _tell(self, seconds: float, *, sends: bool) -> None:
         """Says what is waited for; nothing of a dot command without a script, which may have the screen."""
-        if (running := self._shell.session.running()) is not None:
+        if self._shell.stop is not None:
+            self._terminal.status.show(f"{self._shell.progress} · Ctrl-C stops")
+        elif (running := self._shell.session.running()) is not None:
             text = f"{running.name} has been running for {running.elapsed_ms / 1000:.0f} s · Ctrl-C ends it"
             self._terminal.status.show(text)
         elif sends:
@@ -264,6 +266,9 @@ class Repl:
         task.result()
 
     async def _interrupted(self, task: asyncio.Future[None]) -> None:
+        if (stop := self._shell.stop) is not None and not stop.is_set():
+            stop.set()
+            return
         running = await self._running(task)
         if running is None:
             if not task.done():

@@ -25,12 +25,14 @@ from redis_tui.errors import FileError, NotSupportedError, UsageError
 from redis_tui.quantity import milliseconds
 from redis_tui.render.changes import changes_lines
 from redis_tui.render.error import explain_outcome
+from redis_tui.render.repeats import repeats_lines
 from redis_tui.render.reply import cli_lines
 from redis_tui.render.spans import Line, Span, show, text_line
 from redis_tui.render.summary import summary_line, touched_lines
 from redis_tui.render.trace import trace_lines
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.base import Capability, KillOutcome, ScriptRun
+from redis_tui.session.repeat import repeat
 from redis_tui.session.threshold import slow_threshold_ms
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from redis_tui.spec.command import CommandSpec
 
 _MAX_SCRIPT = 4 * 1024 * 1024
+_MOST_RUNS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +130,29 @@ async def _trace(shell: Shell, args: list[str]) -> None:
     await _run_file(shell, args, trace=True)
 
 
-async def _run_file(shell: Shell, args: list[str], *, dry_run: bool = False, trace: bool = False) -> None:
+async def _repeat(shell: Shell, args: list[str]) -> None:
+    if not args[0].isdecimal() or not 1 <= int(args[0]) <= _MOST_RUNS:
+        raise UsageError(f"{args[0]!r} is no number of runs.", hint=f"Write 1 to {_MOST_RUNS:,}, then the file.")
+    run = await _script_run(shell, args[1:])
+
+    def tell(done: int, wanted: int) -> None:
+        shell.progress = f"{run.name}: {done:,} of {wanted:,} runs"
+
+    tell(0, int(args[0]))
+    shell.stop = asyncio.Event()
+    try:
+        series = await repeat(shell.session, run, int(args[0]), progress=tell, stop=shell.stop)
+    finally:
+        shell.stop = None
+    shell.status = ExitStatus.ERROR_REPLY if series.errors else ExitStatus.OK
+    shell.printer.lines(repeats_lines(series))
+
+
+async def _script_run(shell: Shell, args: list[str], *, dry_run: bool = False, trace: bool = False) -> ScriptRun:
     source = await asyncio.to_thread(read_script, args[0])
     keys, argv = split_arguments(args[1:])
-    run = ScriptRun(
+    shell.note_keys(keys)
+    return ScriptRun(
         source=source,
         keys=keys,
         args=argv,
@@ -139,12 +161,15 @@ async def _run_file(shell: Shell, args: list[str], *, dry_run: bool = False, tra
         trace=trace,
         timeout_ms=shell.timeout_ms,
     )
+
+
+async def _run_file(shell: Shell, args: list[str], *, dry_run: bool = False, trace: bool = False) -> None:
+    run = await _script_run(shell, args, dry_run=dry_run, trace=trace)
     outcome = await shell.session.run(run)
-    shell.note_keys(keys)
     shell.status = ExitStatus.ERROR_REPLY if isinstance(outcome.reply, ErrorReply) else ExitStatus.OK
     if shell.mode is OutputMode.CLI:
         slow_ms = await slow_threshold_ms(shell.session)
-        shell.printer.lines(outcome_lines(outcome, source, info=shell.session.info, slow_ms=slow_ms))
+        shell.printer.lines(outcome_lines(outcome, run.source, info=shell.session.info, slow_ms=slow_ms))
     else:
         shell.printer.raw(format_reply(outcome.reply, shell.mode, resp=shell.session.info.resp))
 
@@ -354,6 +379,13 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
         _trace,
         takes_file=True,
         least=1,
+    ),
+    DotCommand(
+        ".repeat",
+        "N FILE [key ...] [, arg ...]",
+        "run a Lua file N times: median, p99, worst, a histogram",
+        _repeat,
+        least=2,
     ),
     DotCommand(".limit", "[TIME|none]", "how long a script of these may last: 500ms, 2s", _limit),
     DotCommand(".load", "FILE", "load a Lua file into the script cache, show its sha", _load, takes_file=True, least=1),

@@ -15,6 +15,7 @@ from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.spec.keys import keys_of
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable, Sequence
 
     from redis_tui.render.spans import Line
@@ -56,6 +57,10 @@ class Shell:
     in_transaction: bool = False
     timeout_ms: int | None = None
     """How long a script of `.run` and its kin may last; None lets it last."""
+    stop: asyncio.Event | None = None
+    """Ends a series of runs that is under way; Ctrl-C sets it."""
+    progress: str = ""
+    """How far that series is."""
     status: int = 0
     """What the process ends with: that of the last command, as a shell does."""
     next_input: str = ""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from redis_tui.errors import RedisTuiError
 from redis_tui.resp.types import ErrorReply
+from redis_tui.session.threshold import slow_threshold_ms
 
 if TYPE_CHECKING:
     from redis_tui.session.base import ScriptOutcome, ScriptRun, Session
@@ -39,6 +40,8 @@ class Repetition:
     p99_ms: float | None
     worst_ms: float | None
     total_ms: float
+    durations_ms: tuple[float, ...]
+    """Of each run, from the shortest to the longest."""
     last: ScriptOutcome | None
     first_failure: ScriptOutcome | None
     slow_log_ms: float | None
@@ -109,6 +112,7 @@ async def repeat(
         p99_ms=durations[math.ceil(len(durations) * 0.99) - 1] if durations else None,
         worst_ms=durations[-1] if durations else None,
         total_ms=math.fsum(durations),
+        durations_ms=tuple(durations),
         last=last,
         first_failure=first_failure,
         slow_log_ms=slow_log_ms,
@@ -135,11 +139,7 @@ async def _one(session: Session, run: ScriptRun, stopping: asyncio.Future[Any]) 
 
 async def _slow_log_ms(session: Session) -> float | None:
     try:
-        reply = await session.execute([b"CONFIG", b"GET", b"slowlog-log-slower-than"])
+        found = await slow_threshold_ms(session)
     except RedisTuiError:
         return None
-    pairs = reply if isinstance(reply, list) else []
-    if len(pairs) != 2 or not isinstance(pairs[1], bytes) or not pairs[1].lstrip(b"-").isdigit():
-        return None
-    microseconds = int(pairs[1])
-    return None if microseconds < 0 else microseconds / 1000
+    return None if found is None or math.isinf(found) else found

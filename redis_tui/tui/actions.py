@@ -60,6 +60,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("dry_run", "Dry run", "Runs it and undoes everything: shows what it would change.", "f6", "dry run", rank=2),
     Action("trace_run", "Run with trace", "Runs it and reports each redis.call.", "f7", "trace", rank=6),
     Action("kill", "Kill the script", "Ends the running script; never waits behind it.", "f8", "kill", rank=3),
+    Action("repeat", "Repeat the run", "Runs it many times: median, p99, worst and a histogram.", "alt+r"),
     Action("open", "Open a file", "Opens a Lua file, a recent one or an example.", "ctrl+o", "open", "Files", rank=7),
     Action("save", "Save", "Writes the script to its file.", "ctrl+s", "save", "Files", rank=8),
     Action("save_as", "Save as", "Writes the script to another file.", group="Files"),

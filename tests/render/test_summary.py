@@ -47,8 +47,8 @@ def test_it_flows_over_lines_and_breaks_no_part() -> None:
 
 def test_each_touched_key_has_its_slot_and_use() -> None:
     assert plain(touched_lines((COUNTER, STRAY), 1200)).splitlines() == [
-        "slot  6680  written  counter",
-        'slot   122  read     "a b"  ⚠ not passed in KEYS',
+        "slot  6680  written  in KEYS       counter",
+        'slot   122  read     ⚠ undeclared  "a b"',
         "first 2 of 1,200 keys",
     ]
 

@@ -81,6 +81,15 @@ async def test_a_script_that_cannot_be_killed_can_be_left(
     assert paper.text[-2:] == ["No longer waiting for the reply.", "OK"]
 
 
+async def test_ctrl_c_ends_a_series_and_shows_what_it_has(
+    session: Any, paper: Any, talk: Talk, keys: PipeInput, tmp_path: Path
+) -> None:
+    spin = tmp_path / "spin.lua"
+    spin.write_text("while true do end")
+    assert await _after_start(session, talk, f".repeat 5 {spin}\r", ".quit\r", keys) == 0
+    assert paper.text == ["No run has ended."]
+
+
 async def test_a_second_ctrl_c_kills_without_an_answer(
     session: Any, paper: Any, talk: Talk, keys: PipeInput, tmp_path: Path
 ) -> None:

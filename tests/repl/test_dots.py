@@ -69,6 +69,13 @@ async def test_a_limit_holds_for_the_scripts_that_follow(shell: Shell, session: 
     assert paper.text[2] == "Scripts run without a time limit."
 
 
+async def test_repeat_shows_figures_and_a_histogram(shell: Shell, session: Any, paper: Any, script: bytes) -> None:
+    await run_dot(shell, [b".repeat", b"7", script, b"k"])
+    assert [run.keys for run in session.runs] == [(b"k",)] * 7
+    assert paper.text[0].startswith("7 runs · median 0.50 ms · p99 0.50 ms · worst 0.50 ms")
+    assert shell.stop is None
+
+
 async def test_json_output_applies_to_scripts(shell: Shell, paper: Any, script: bytes) -> None:
     await run_dot(shell, [b".output", b"json"])
     assert shell.mode is OutputMode.JSON
@@ -92,6 +99,7 @@ async def test_scripts_are_listed_with_runs_and_times(shell: Shell, paper: Any) 
         ([b".run", b"/nowhere/x.lua"], FileError, r"/nowhere/x.lua cannot be read: no such file or directory\."),
         ([b".run"], UsageError, r"\.run needs FILE"),
         ([b".foo"], UsageError, r"There is no command \.foo\."),
+        ([b".repeat", b"0", b"x.lua"], UsageError, "'0' is no number of runs"),
         ([b".limit", b"soon"], UsageError, r"'soon' is no time\."),
         ([b".output", b"xml"], UsageError, "There is no output 'xml'"),
         ([b".connect", b"redis://x"], NotSupportedError, "cannot open another session"),

@@ -11,7 +11,7 @@ from redis_tui.paths import packaged_themes_dir
 from redis_tui.theme import read_shelf
 from redis_tui.tui.app import WorkbenchApp
 from redis_tui.tui.panes.editor import EditorPane
-from redis_tui.tui.screens.dialogs import Ask, AskPath
+from redis_tui.tui.screens.dialogs import Ask, AskText
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 from tests.tui.conftest import Until, ready
@@ -92,13 +92,13 @@ async def test_saving_over_another_file_can_be_turned_aside(
         await ready(app, pilot, until)
         await pilot.press("x")
         await app.screen.run_action("save_as")
-        await until(pilot, lambda: isinstance(app.screen, AskPath))
+        await until(pilot, lambda: isinstance(app.screen, AskText))
         app.screen.query_one(Input).value = str(shared)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Ask))
         assert "exists already" in str(app.screen.query_one(Static).content)
         await pilot.click("#answer-elsewhere")
-        await until(pilot, lambda: isinstance(app.screen, AskPath))
+        await until(pilot, lambda: isinstance(app.screen, AskText))
         app.screen.query_one(Input).value = str(shared.with_name("third.lua"))
         await pilot.press("enter")
         await until(pilot, shared.with_name("third.lua").exists)

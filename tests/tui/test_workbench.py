@@ -60,7 +60,7 @@ async def test_f5_runs_the_script_and_shows_reply_trace_changes_and_log(
             "2 calls · 2 keys ⚠ 1 undeclared",
             "others waited 0.030 ms",
         ]
-        assert "slot  5061  read     other  ⚠ not passed in KEYS" in plain(app, "keys-view")
+        assert "slot  5061  read     ⚠ undeclared  other" in plain(app, "keys-view")
 
 
 async def test_f6_is_a_dry_run_and_says_so(app: WorkbenchApp, session: FakeSession, until: Until) -> None:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from redis_tui.tui.desks.bench import Bench
 
 _ECHO_SECONDS = 0.3
+_BUSY_AGAIN_SECONDS = 1.0
+_LOGGED = 128
+"""Bytes of an argument that the slow log keeps."""
 
 
 class FeedDesk:
@@ -40,6 +43,7 @@ class FeedDesk:
         self._scripts_read_at = 0.0
         self._catalog: Catalog | None = None
         self._was_running = False
+        self._was_busy = False
         self._figures_soon = Coalescer(self.read_figures)
         self._scripts_soon = Coalescer(self.read_scripts)
         self._keys_soon = Coalescer(self.read_keys, delay_s=0.4)
@@ -191,6 +195,7 @@ class FeedDesk:
 
     async def _show_slowlog(self) -> None:
         entries = await queries.slowlog(self._session)
+        self._note_busy(is_busy=isinstance(entries, ErrorReply) and entries.code == "BUSY")
         if isinstance(entries, ErrorReply):
             self._panes.slowlog.show_message(f"✗ {entries.message or entries.code}")
             return
@@ -198,13 +203,29 @@ class FeedDesk:
         label = "" if threshold is None else "off" if math.isinf(threshold) else f"over {threshold:g} ms"
         self._panes.slowlog.show(entries, self._script_names(), label)
 
+    def _note_busy(self, *, is_busy: bool) -> None:
+        """Somebody's script holds the server up: says so, and looks again until it does not."""
+        if is_busy:
+            self._panes.title.set_state("BUSY with a script · F8 kills it", "danger", "▶")
+            self._bench.screen.set_timer(_BUSY_AGAIN_SECONDS, self.read_all)
+        elif self._was_busy:
+            self._panes.title.set_state("ready", "success")
+        self._was_busy = is_busy
+
     def _script_names(self) -> dict[str, str]:
         names: dict[str, str] = {}
         for buffer in self._panes.editor.buffers:
             names[hashlib.sha1(buffer.source, usedforsecurity=False).hexdigest()] = buffer.name
-            names[buffer.text] = buffer.name
+            names[_as_logged(buffer.source)] = buffer.name
         for info in self._scripts:
             if info.name:
                 names[info.sha] = info.name
-                names[(info.source or b"").decode("utf-8", "replace")] = info.name
+                names[_as_logged(info.source or b"")] = info.name
         return names
+
+
+def _as_logged(source: bytes) -> str:
+    """A script as SLOWLOG tells it: the rest of a long one is only counted."""
+    rest = len(source) - _LOGGED
+    text = source if rest <= 0 else b"%b... (%d more bytes)" % (source[:_LOGGED], rest)
+    return text.decode("utf-8", "replace")

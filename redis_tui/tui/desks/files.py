@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from redis_tui.errors import RedisTuiError
 from redis_tui.tui.panes.arguments import ArgumentTexts
 from redis_tui.tui.panes.editor import suggested_path
-from redis_tui.tui.screens.dialogs import AskPath, Choice, file_offers
+from redis_tui.tui.screens.dialogs import AskText, Choice, file_offers
 from redis_tui.workspace import Buffer, Preset, key_use, list_examples, load_example, with_preset
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class FileDesk:
     async def ask_open(self) -> None:
         """Asks for a file, a recent one or an example."""
         examples = [(example.name, example.title) for example in list_examples()]
-        dialog = AskPath("Open", "", file_offers(self._workspace.recent(), examples))
+        dialog = AskText("Open", "", file_offers(self._workspace.recent(), examples))
         if answer := await self._bench.app.push_screen_wait(dialog):
             await self.open_path(answer)
 
@@ -125,7 +125,7 @@ class FileDesk:
         place = None if elsewhere else buffer.path
         while True:
             if place is None:
-                typed = await self._bench.app.push_screen_wait(AskPath("Save as", str(suggested_path(buffer))))
+                typed = await self._bench.app.push_screen_wait(AskText("Save as", str(suggested_path(buffer))))
                 if not typed:
                     return None
                 place = _absolute(typed)

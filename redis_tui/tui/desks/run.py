@@ -7,12 +7,16 @@ only the embedded engine can undo, and a server would go on half way.
 
 from __future__ import annotations
 
+import asyncio
+import re
+import time
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import RedisTuiError
 from redis_tui.session.base import Capability, KillOutcome, ScriptOutcome, ScriptRun
+from redis_tui.session.repeat import repeat
 from redis_tui.session.threshold import slow_threshold_ms
-from redis_tui.tui.screens.dialogs import Choice
+from redis_tui.tui.screens.dialogs import AskText, Choice
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
@@ -20,6 +24,15 @@ if TYPE_CHECKING:
     from redis_tui.tui.desks.bench import Bench
     from redis_tui.tui.desks.feed import FeedDesk
 
+_SERIES = tuple(
+    (f"{times}{dry}", f"{times:,} {'dry ' if dry else ''}runs", about)
+    for dry, about in (("", "each finds what the last has left"), (" dry", "all begin alike; nothing is kept"))
+    for times in (100, 1_000, 10_000)
+)
+"""How often, to choose from: answer, text, remark."""
+_TIMES = re.compile(r"\s*(\d{1,7})\s*(dry)?\s*")
+_MOST = 1_000_000
+_TELL_EVERY_S = 0.1
 _ASKED = "Kill requested…"
 _THRESHOLD = "The server answers once busy-reply-threshold (5 s by default) has passed."
 
@@ -31,6 +44,9 @@ class RunDesk:
         self._bench, self._feed = bench, feed
         self._session, self._panes = bench.session, bench.panes
         self._is_busy = False
+        self._stop: asyncio.Event | None = None
+        """Ends the series of runs that is under way."""
+        self._told_at = 0.0
 
     # ── running ────────────────────────────────────────────────────────────
 
@@ -93,10 +109,59 @@ class RunDesk:
             self._panes.keys.mark_changed(here)
         self._feed.run_ended()
 
+    # ── many runs ──────────────────────────────────────────────────────────
+
+    async def ask_repeat(self) -> None:
+        """Asks how often, and runs the script in front so many times."""
+        wanted = "how often; with the word dry nothing is kept"
+        answer = await self._bench.app.push_screen_wait(AskText("Repeat the run", "", _SERIES, wanted=wanted))
+        if not answer:
+            return
+        found = _TIMES.fullmatch(answer.replace(",", ""))
+        if found is None or not 1 <= int(found[1]) <= _MOST:
+            text = f"{answer!r} is no number of runs. Write 1 to {_MOST:,}, and dry behind it for dry runs."
+            self._bench.app.notify(text, severity="error", timeout=6)
+            return
+        run = self._wanted(dry_run=bool(found[2]), trace=False)
+        if run is not None:
+            self._bench.work(self._repeat(run, int(found[1])), "run")
+
+    async def _repeat(self, run: ScriptRun, times: int) -> None:
+        self._is_busy = True
+        self._stop = asyncio.Event()
+        self._told_at = 0.0
+        self._panes.editor.mark_error(None, "")
+        self._tell_progress(run, 0, times)
+        try:
+            series = await repeat(
+                self._session,
+                run,
+                times,
+                progress=lambda done, wanted: self._tell_progress(run, done, wanted),
+                stop=self._stop,
+            )
+        except RedisTuiError as error:
+            self._panes.result.show_problem(error.message, error.hint)
+            return
+        finally:
+            self._is_busy = False
+            self._stop = None
+        self._panes.result.show_series(run, series)
+        self._feed.run_ended()
+
+    def _tell_progress(self, run: ScriptRun, done: int, wanted: int) -> None:
+        now = time.monotonic()
+        if now - self._told_at >= _TELL_EVERY_S:
+            self._told_at = now
+            self._panes.result.show_progress(run, done, wanted)
+
     # ── killing ────────────────────────────────────────────────────────────
 
     def kill(self) -> None:
-        """Ends the script; where it has written, explains and offers what there is."""
+        """Ends the script, or the series of runs; where it has written, explains and offers what there is."""
+        if self._stop is not None and not self._stop.is_set():
+            self._stop.set()
+            return
         self._bench.work(self._kill_and_tell(), "kill")
 
     async def _kill_and_tell(self) -> None:

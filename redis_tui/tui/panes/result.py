@@ -15,6 +15,7 @@ from textual.widgets import TabbedContent, TabPane
 
 from redis_tui.render.changes import changes_lines
 from redis_tui.render.export import hex_lines, json_text, raw_text
+from redis_tui.render.repeats import repeats_lines
 from redis_tui.render.spans import Line, Span
 from redis_tui.render.summary import flowed, summary_parts, touched_lines
 from redis_tui.render.trace import trace_lines
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from redis_tui.session.base import ScriptOutcome, ScriptRun, SessionInfo
+    from redis_tui.session.repeat import Repetition
 
 _PROMISES = {
     "trace": "each redis.call",
@@ -118,6 +120,27 @@ class ResultPane(Vertical):
         self._summarise([])
         self._fill("reply", [[Span(f"✗ {message}", "danger")], [Span(hint, "text")]])
         self._tabs.active = "tab-reply"
+
+    def show_progress(self, run: ScriptRun, done: int, wanted: int) -> None:
+        """A series of runs is under way."""
+        self._outcome = None
+        self._mark(dry_run=run.dry_run)
+        self.border_subtitle = f"{done:,} of {wanted:,} runs…"
+        room = max(10, self.size.width - 6)
+        full = room * done // wanted
+        head = [Span(f"{run.name} is repeated: {done:,} of {wanted:,}. ", "warning"), Span("F8 stops.", "dim")]
+        self._fill("reply", [head, [Span("█" * full, "accent"), Span("░" * (room - full), "faint")]])
+        self._summarise([])
+        self._tabs.active = "tab-reply"
+
+    def show_series(self, run: ScriptRun, series: Repetition) -> None:
+        """A series of runs has ended."""
+        self.border_subtitle = "stopped" if series.stopped else "ok" if not series.errors else "errors"
+        kept = [[Span("DRY RUN", "warning"), Span("  nothing of this was kept", "dim")]] if run.dry_run else []
+        self._fill("reply", [*kept, *repeats_lines(series, columns=self.size.width - 6)])
+        for name in _PROMISES:
+            self._fill(name, [[Span("Runs that are repeated are not watched. F5 tells this of one.", "dim")]])
+            self._label(name, 0)
 
     def show(self, run: ScriptRun, outcome: ScriptOutcome, info: SessionInfo, slow_ms: float | None) -> None:
         """A run has ended.

@@ -69,25 +69,32 @@ class Ask(ModalScreen[str]):
         self.dismiss("cancel")
 
 
-class AskPath(ModalScreen[str]):
-    """Asks for a path; below, files to choose from. Answers the path, ``example:NAME``, or nothing."""
+class AskText(ModalScreen[str]):
+    """Asks for a path or another text; below, answers to choose from. Answers the text, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", show=False),
         Binding("down", "to_list", show=False),
     ]
 
-    def __init__(self, title: str, value: str, offers: Sequence[tuple[str, str, str]] = ()) -> None:
+    def __init__(
+        self,
+        title: str,
+        value: str,
+        offers: Sequence[tuple[str, str, str]] = (),
+        *,
+        wanted: str = "path to a .lua file",
+    ) -> None:
         """Takes offers as (answer, text, remark)."""
         super().__init__()
-        self._title, self._value, self._offers = title, value, offers
+        self._title, self._value, self._offers, self._wanted = title, value, offers, wanted
 
     def compose(self) -> ComposeResult:
         """A field, and the list if there is one."""
         with Vertical(classes="dialog -tall" if self._offers else "dialog") as box:
             box.border_title = self._title
             box.border_subtitle = "Enter takes it · Esc leaves"
-            yield Input(self._value, placeholder="path to a .lua file", compact=True)
+            yield Input(self._value, placeholder=self._wanted, compact=True)
             if self._offers:
                 yield LineView(cursor=True)
 

@@ -118,6 +118,11 @@ class WorkbenchScreen(Screen[None]):
         """F7."""
         self._runs.start(trace=True)
 
+    @work(group="dialog", exclusive=True)
+    async def action_repeat(self) -> None:
+        """Asks how often."""
+        await self._runs.ask_repeat()
+
     def action_kill(self) -> None:
         """F8."""
         self._runs.kill()
