@@ -17,7 +17,7 @@ from redis_tui.engine.script_text import keeping_text
 from redis_tui.engine.write_gate import OUT_OF_MEMORY
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply, Reply
-from redis_tui.scripting.host import DirectCall
+from redis_tui.scripting.host import DirectCall, Stopwatch
 from redis_tui.spec.command import CommandFlag
 
 if TYPE_CHECKING:
@@ -139,16 +139,15 @@ class EngineHost:
             command = self._engine.registry.find(name)
             if command is None or command.invoke is None or command.subcommands:
                 return None
-            invoke = command.invoke
             plain = command.binder.plain() if command.binder is not None else None
             own = self._of_script(command)
-            if own is not None:
-                invoke, plain = own, None
-            if times_all or not _is_quick(command):
-                invoke, plain = self._timed(name, command, invoke), None
+            stopwatch = self._stopwatch(name, command) if times_all or not _is_quick(command) else None
+            tally = self._engine.stats.of(command.name)
             lane = self._lanes[name, times_all] = (
                 command,
-                DirectCall(invoke, self._ctx, command.writes, self._engine.stats.of(command.name), plain),
+                DirectCall(command.invoke, self._ctx, command.writes, tally, plain, stopwatch)
+                if own is None
+                else DirectCall(own, self._ctx, command.writes, tally, None, stopwatch),
             )
         if self._gate(lane[0], ()) is not None:
             return None
@@ -188,20 +187,9 @@ class EngineHost:
 
         return call._replace(invoke=noting, plain=None)
 
-    def _timed(self, name: bytes, command: Command, invoke: Invoke) -> Invoke:
-        """The same, looking at the clock: of a command that may take long."""
-        engine = self._engine
-
-        def timed(ctx: Ctx, args: Sequence[bytes]) -> Reply:
-            started = perf_counter_ns()
-            try:
-                return invoke(ctx, args)
-            finally:
-                taken_ns = perf_counter_ns() - started
-                if taken_ns >= engine.notable_ns:
-                    self._note_time(command, (name, *args), taken_ns)
-
-        return timed
+    def _stopwatch(self, name: bytes, command: Command) -> Stopwatch:
+        """For a command that may take long."""
+        return Stopwatch(self._engine, lambda args, taken_ns: self._note_time(command, (name, *args), taken_ns))
 
     def _note_time(self, command: Command, argv: Sequence[bytes], taken_ns: int) -> None:
         if taken_ns >= self._engine.notable_ns and command.takes(len(argv)):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.scripting.convert import flat_list, number_text, to_stream
-from redis_tui.scripting.lane import LARGE, Desk, Mistyped, make_lane, make_traced
+from redis_tui.scripting.lane import LARGE, Desk, Mistyped, make_lane
 
 if TYPE_CHECKING:
     from redis_tui.scripting.host import ScriptHost
@@ -37,7 +37,6 @@ CHUNK = 4000
 """Values that cross at once; Lua's C stack holds 8000."""
 _SHORT: Final = 64
 """A list of fewer elements crosses without a look at the memory that is left, unless its texts are large."""
-_TEXT: Final = {bytes}
 NAMES_KEPT = 1024
 """Command names a profile that Lua remembers; a script may make up any number of them."""
 PROFILES_KEPT = 64
@@ -68,16 +67,14 @@ class Bridge:
         self._arguments = []
 
     def resolve(self, name: bytes) -> Lane | bool:
-        """The lane to a command under the run's profile, False for none. Of a run that is traced: `make_traced`."""
+        """The lane to a command under the run's profile, False for none. See `make_lane` for one that is traced."""
         host, trace = self._host, self._trace
         assert host is not None
         try:
             call = host.direct(name)
             if call is None:
                 return False
-            if trace is None:
-                return make_lane(name, call, host, self._limits, self._desk)
-            return make_traced(name, call, host, self._limits, self._desk, trace=trace)
+            return make_lane(name, call, host, self._limits, self._desk, trace=trace)
         except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
             self._limits.abort(fault)
             return False
@@ -109,17 +106,22 @@ class Bridge:
     def fetch(self) -> tuple[Any, ...]:
         """The reply that a lane kept back."""
         try:
+            if self._limits.killed:
+                return (END,)
+            desk = self._desk
+            reply = desk.pending
+            desk.pending = None
+            if type(reply) is list and len(reply) < _SHORT:
+                for item in reply:
+                    if type(item) is not bytes:
+                        break
+                else:
+                    texts = cast("list[bytes]", reply)
+                    if len(b"".join(texts)) < LARGE:  # half the time that a sum of lengths takes
+                        return (FLAT, 0, *texts)
             if self._limits.poll():
                 return (END,)
-            reply = self._desk.pending
-            self._desk.pending = None
-            if type(reply) is Mistyped:
-                return (MISTYPED,)
-            if type(reply) is list and len(reply) < _SHORT and set(map(type, reply)) == _TEXT:
-                texts = cast("list[bytes]", reply)
-                if sum(map(len, texts)) < LARGE:
-                    return (FLAT, 0, *texts)
-            return self._converted(cast("Reply", reply))
+            return (MISTYPED,) if type(reply) is Mistyped else self._converted(cast("Reply", reply))
         except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
             self._limits.abort(fault)
             return (END,)
@@ -225,6 +227,8 @@ local whose = setmetatable({}, {__mode = 'k'})   -- function -> whether it is ou
 local function line_of_script()
   local level, co = 4, core.caller   -- set where calls are made in a coroutine of their own
   if co then level = 1 end
+  local caller = not co and getinfo(4, 'l')
+  if caller and caller.currentline > 0 then return caller.currentline end   -- ours call no redis.call but through C
   while true do
     local info = co and getinfo(co, level, 'fl') or not co and getinfo(level, 'fl')
     if not info then return 0 end

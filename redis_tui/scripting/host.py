@@ -16,10 +16,25 @@ if TYPE_CHECKING:
     from redis_tui.spec.bind import PlainCall
 
 
+class Bounds(Protocol):
+    """From when on a call took long."""
+
+    @property
+    def notable_ns(self) -> int: ...
+
+
 class Tally(Protocol):
     """Counts the calls of one command."""
 
     calls: int
+
+
+class Stopwatch(NamedTuple):
+    """Wants to hear of calls that took long."""
+
+    bounds: Bounds
+    note: Callable[[Sequence[bytes], int], None]
+    """``note(args, taken_ns)``, from ``bounds.notable_ns`` on."""
 
 
 class DirectCall(NamedTuple):
@@ -37,6 +52,8 @@ class DirectCall(NamedTuple):
     """Add one to its ``calls`` at each run; a lane that asked a method to count would cost a tenth more."""
     plain: PlainCall | None = None
     """What ``invoke`` does where it is given just the arguments it must have, as source."""
+    stopwatch: Stopwatch | None = None
+    """Each call is timed; None of commands that take constant time."""
 
 
 class Watch(Protocol):

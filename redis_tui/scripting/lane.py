@@ -68,7 +68,9 @@ def text_of(value: object) -> bytes | None:
     return number_text(value) if kind is float else None  # type: ignore[arg-type]  # as just seen
 
 
-def make_lane(name: bytes, call: DirectCall, host: ScriptHost, limits: Limits, desk: Desk) -> Callable[..., Any]:
+def make_lane(
+    name: bytes, call: DirectCall, host: ScriptHost, limits: Limits, desk: Desk, *, trace: TraceLog | None = None
+) -> Callable[..., Any]:
     """The lane to a command for the runs of one profile.
 
     Args:
@@ -77,39 +79,53 @@ def make_lane(name: bytes, call: DirectCall, host: ScriptHost, limits: Limits, d
         host: of the profile, to which the lane belongs.
         limits: of the runtime.
         desk: likewise.
+        trace: of the one run that the lane is for, each of whose calls is noted; it is given the line of the call ahead
+            of its arguments.
     """
-    general = _general(name, call, host, limits, desk)
+    general = _general(name, call, host, limits, desk, trace=trace)
     if call.plain is None:
         return general
-    lane: Callable[..., Any] = _maker(call.plain, call.writes)(
-        name, call.ctx, call.tally, host, limits.killed, limits.abort, desk, general
+    note = None if trace is None else trace.add
+    lane: Callable[..., Any] = _maker(call.plain, call.writes, call.stopwatch is not None, trace is not None)(
+        name, call.ctx, call.tally, host, limits.killed, limits.abort, desk, general, call.stopwatch, note
     )
     return lane
 
 
-def make_traced(
-    name: bytes, call: DirectCall, host: ScriptHost, limits: Limits, desk: Desk, *, trace: TraceLog
-) -> Callable[..., Any]:
-    """As `make_lane`, for one run each of whose calls is noted; given the line of the call ahead of its arguments."""
-    return _general(name, call, host, limits, desk, trace=trace)
-
-
 def _general(
-    name: bytes, call: DirectCall, host: ScriptHost, limits: Limits, desk: Desk, *, trace: TraceLog | None = None
+    name: bytes, call: DirectCall, host: ScriptHost, limits: Limits, desk: Desk, *, trace: TraceLog | None
 ) -> Callable[..., Any]:
     killed, abort = limits.killed, limits.abort
-    invoke, ctx, writes, tally = call.invoke, call.ctx, call.writes, call.tally
+    invoke, ctx, writes, tally, _, stopwatch = call
+    is_timed = stopwatch is not None or trace is not None
 
-    def run(args: Sequence[bytes]) -> Reply:
+    def run(line: int, args: Sequence[bytes]) -> Reply:
         tally.calls += 1
         if writes:
             host.wrote = True
+        started = perf_counter_ns() if is_timed else 0
         try:
-            return invoke(ctx, args)
+            reply = invoke(ctx, args)
         except CommandError as refusal:
-            return host.refused(name, args, refusal)
+            reply = host.refused(name, args, refusal)
+        if is_timed:
+            taken_ns = perf_counter_ns() - started
+            if stopwatch is not None and taken_ns >= stopwatch.bounds.notable_ns:
+                stopwatch.note(args, taken_ns)
+            if trace is not None:
+                trace.add(line, (name, *args), reply, taken_ns)
+        return reply
 
-    def coded(reply: Reply) -> Any:
+    def lane(*given: object, line: int = 0) -> Any:
+        args = _texts(given)
+        if args is None:
+            desk.pending = MISTYPED
+            return False
+        try:
+            reply = run(line, args)
+        except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
+            abort(fault)
+            return False
         if killed:
             return False
         if type(reply) is bytes:
@@ -124,36 +140,7 @@ def _general(
         desk.pending = reply
         return False
 
-    def lane(*given: object) -> Any:
-        args = _texts(given)
-        if args is None:
-            desk.pending = MISTYPED
-            return False
-        try:
-            return coded(run(args))
-        except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
-            abort(fault)
-            return False
-
-    if trace is None:
-        return lane
-    note = trace.add
-
-    def traced(line: int, *given: object) -> Any:
-        args = _texts(given)
-        if args is None:
-            desk.pending = MISTYPED
-            return False
-        try:
-            started = perf_counter_ns()
-            reply = run(args)
-            note(line, (name, *args), reply, perf_counter_ns() - started)
-            return coded(reply)
-        except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
-            abort(fault)
-            return False
-
-    return traced
+    return lane if trace is None else lambda line, *given: lane(*given, line=line)
 
 
 def _texts(given: tuple[object, ...]) -> tuple[bytes, ...] | None:
@@ -168,29 +155,33 @@ def _texts(given: tuple[object, ...]) -> tuple[bytes, ...] | None:
 
 
 @cache
-def _maker(plain: PlainCall, writes: bool) -> Callable[..., Callable[..., Any]]:
+def _maker(plain: PlainCall, writes: bool, is_timed: bool, is_traced: bool) -> Callable[..., Callable[..., Any]]:
     """Compiles what makes the lanes of one command, for any profile and engine."""
     slots = [f"a{at}" for at in range(plain.count)]
-    given = ", ".join([*slots, "*more"])
-    check = [
-        line
-        for slot in slots
-        for line in (
-            f"if type({slot}) is not bytes:",
-            f"    text = text_of({slot})",
-            "    if text is None:",
-            f"        return general({given})",
-            f"    {slot} = text",
-        )
-    ]
+    line = ["line"] if is_traced else []
+    args = ", ".join([*slots, ""]) if slots else ""
+    refuse = f"return general({', '.join([*line, *slots, '*more'])})"
+    check = ["if more:", f"    {refuse}"]
+    for slot in slots:
+        check += [f"if type({slot}) is not bytes:", f"    text = text_of({slot})"]
+        check += ["    if text is None:", f"        {refuse}", f"    {slot} = text"]
+    before = ["tally.calls += 1"]
+    after = []
+    if writes:
+        before.append("host.wrote = True")
+    if is_timed or is_traced:
+        before.append("started = clock()")
+        after.append("taken_ns = clock() - started")
+    if is_timed:
+        after += ["if taken_ns >= stopwatch.bounds.notable_ns:", f"    stopwatch.note(({args}), taken_ns)"]
+    if is_traced:
+        after.append(f"note(line, (name, {args}), reply, taken_ns)")
     body = _LANE.format(
-        parameters=", ".join([*[f"{slot}=absent" for slot in slots], "*more"]),
-        given=given,
-        check=_lines(check, 2),
-        wrote="host.wrote = True" if writes else "pass",
-        decode=_lines(plain.decode, 3),
-        call=plain.call,
-        args=", ".join([*slots, ""]) if slots else "",
+        parameters=", ".join([*line, *[f"{slot}=absent" for slot in slots], "*more"]),
+        check=_lines([*check, *before], 2),
+        call=_lines([*plain.decode, f"reply = {plain.call}"], 3),
+        args=args,
+        after=_lines(after, 2) if after else "",
     )
     names: dict[str, Any] = {
         **plain.names,
@@ -200,6 +191,7 @@ def _maker(plain: PlainCall, writes: bool) -> Callable[..., Callable[..., Any]]:
         "OK": OK,
         "LARGE": LARGE,
         "double_text": double_text,
+        "clock": perf_counter_ns,
     }
     exec(compile(body, f"<lane of {plain.name}>", "exec"), names)  # noqa: S102  # source is made here from declarations, never from input
     maker: Callable[..., Callable[..., Any]] = names["make"]
@@ -208,25 +200,21 @@ def _maker(plain: PlainCall, writes: bool) -> Callable[..., Callable[..., Any]]:
 
 def _lines(lines: Sequence[str], depth: int) -> str:
     """Lines to stand at a depth, behind the indentation of the first."""
-    return ("\n" + "    " * depth).join(lines) or "pass"
+    return ("\n" + "    " * depth).join(lines)
 
 
 _LANE: Final = """\
-def make(name, ctx, tally, host, killed, abort, desk, general):
+def make(name, ctx, tally, host, killed, abort, desk, general, stopwatch, note):
     def lane({parameters}):
-        if more:
-            return general({given})
         {check}
-        tally.calls += 1
-        {wrote}
         try:
-            {decode}
-            reply = {call}
+            {call}
         except CommandError as refusal:
             reply = host.refused(name, ({args}), refusal)
         except BaseException as fault:
             abort(fault)
             return False
+        {after}
         if killed:
             return False
         if type(reply) is bytes:
