@@ -35,6 +35,7 @@ bench: $(VENV)/test.stamp
 differential: $(VENV)/test.stamp
 	$(BIN)/python -m tests.differential $(if $(SEED),--seed $(SEED)) --count $(COUNT)
 	$(BIN)/python -m tests.differential scripts
+	$(BIN)/python -m tests.differential expressions
 
 format: $(VENV)/test.stamp
 	$(BIN)/ruff format redis_tui tests

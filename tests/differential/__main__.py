@@ -5,6 +5,7 @@ Each kind of difference is printed once, as the shortest transcript of it, with 
 by plain chance: Hypothesis would stop at the first difference, and varies what it knows.
 
 ``python -m tests.differential scripts`` plays the corpus of scripts instead, see `tests.differential.scripts.by_hand`.
+``python -m tests.differential expressions`` makes up calls of library functions, see `tests.differential.by_line`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import time
 
 from tests.conformance.real_server import running
+from tests.differential import by_line
 from tests.differential.play import Ours, Theirs, shortest
 from tests.differential.scripts import by_hand
 from tests.differential.sequences import random_example
@@ -25,6 +27,8 @@ def main() -> int:
     """Plays as told by the command line; 1 where something differs."""
     if sys.argv[1:2] == ["scripts"]:
         return by_hand.main(sys.argv[2:])
+    if sys.argv[1:2] == ["expressions"]:
+        return by_line.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m tests.differential", description=__doc__)
     parser.add_argument("--server", choices=["redis-8", "valkey-9", "both"], default="both")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="of the first; the clock's by default")

@@ -50,7 +50,7 @@ def _play(server: str, files: Sequence[Path]) -> bool:
     for path in files:
         scripts = for_dialect(read(path), dialect)
         count += len(scripts)
-        with _connected(dialect, place) as sock:
+        with connected(dialect, place) as sock:
             found = differences(scripts, dialect, Ours(dialect), Theirs(sock))
         differing += len(found)
         for told in found:
@@ -60,7 +60,7 @@ def _play(server: str, files: Sequence[Path]) -> bool:
 
 
 @contextlib.contextmanager
-def _connected(dialect: str, place: str) -> Iterator[socket.socket]:
+def connected(dialect: str, place: str) -> Iterator[socket.socket]:
     if place.isdigit():
         with socket.create_connection(("127.0.0.1", int(place)), timeout=60) as sock:
             yield sock

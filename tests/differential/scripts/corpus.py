@@ -130,7 +130,7 @@ def _body(script: Script, lines: Iterator[tuple[int, str]], origin: str) -> tupl
         number, line = 0, ""
     if not script.source:
         text = "\n".join(taken).rstrip()
-        script.source = (_tried(text.split("\n")) if script.is_lines else text).encode()
+        script.source = (tried(text.split("\n")) if script.is_lines else text).encode()
     return number, line
 
 
@@ -152,7 +152,7 @@ _TRY = (
 """Lua of one line: ``try`` notes what a function came to, every digit of a number and every value of several."""
 
 
-def _tried(lines: Iterable[str]) -> str:
+def tried(lines: Iterable[str]) -> str:
     """A script that tries each line and answers with what each came to; lines keep their distance."""
     bodies = (line if line.startswith("do ") else f"return {line}" for line in lines)
     return "\n".join([_TRY, *(f"try(function() {body} end)" for body in bodies), "return said"])
