@@ -79,6 +79,8 @@ class Client:
     lib_version: bytes = b""
     last_command: str = "NULL"
     """Full name as CLIENT LIST shows it: ``client|list``."""
+    spelled: bytes = b""
+    """The last command that runs scripts, as it was written: ``fCall``."""
     last_active_ms: int = 0
     fd: int = -1
     """Of its socket, for CLIENT LIST; -1 where there is none, or it is closed."""

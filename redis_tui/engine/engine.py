@@ -203,6 +203,8 @@ class Engine:
                 if queued is not None:
                     return queued
         except CommandError as refusal:
+            if self.monitors and command is not None and command.name == "exec":
+                self.feed_monitors(client, command, argv)  # who watches has seen MULTI
             return self._rejected(client, command, refusal)
         space = self.space
         if not self.time_frozen:
@@ -227,6 +229,8 @@ class Engine:
             argv: all words, for the slow log.
         """
         started = perf_counter_ns()
+        if command.runs_scripts:
+            client.spelled = argv[0]
         try:
             reply = command.invoke(client.ctx, args) if command.invoke else None
         except CommandError as refusal:

@@ -90,6 +90,11 @@ class RunningScript:
         return self.script.label.decode()
 
     @property
+    def kind(self) -> str:
+        """Whose KILL ends it."""
+        return "FUNCTION" if self.is_function else "SCRIPT"
+
+    @property
     def elapsed_ms(self) -> float:
         return (time.perf_counter_ns() - self.started_ns) / 1e6
 
@@ -102,6 +107,12 @@ class ScriptsMark:
     cache: CacheImage | None
 
 
+_NEVER_MS: Final = 1 << 50
+"""Until a script is busy, where ``busy-reply-threshold`` is 0."""
+_SLOW: Final = (
+    "Slow script detected: still in execution after {:.0f} milliseconds. You can try killing the script using the "
+    "{} KILL command. Script name is: {}."
+)
 _UNWATCHED = Observation()
 """For the runs that nobody looks at, which are nearly all; never written to."""
 
@@ -129,6 +140,8 @@ class Scripts:
         self.current: RunningScript | None = None
         self.busy = False
         """The running script has passed ``busy-reply-threshold``: others are told BUSY."""
+        self.on_slow: Callable[[str], None] | None = None
+        """Told once of each run that becomes busy, in the words of the servers' logs."""
         self.on_busy: Callable[[], None] | None = None
         """Called again and again while busy; the thread answers other clients there."""
         self.observation: Observation | None = None
@@ -390,6 +403,8 @@ class Scripts:
         if not self.busy:
             self.busy = True
             self._engine.refresh()
+            if self.on_slow is not None and self.current is not None:
+                self.on_slow(_SLOW.format(self.current.elapsed_ms, self.current.kind, self.current.sha))
         if self.on_busy is not None:
             self.on_busy()
 
@@ -457,7 +472,7 @@ class Scripts:
         return host
 
     def _configure(self) -> None:
-        self._busy_after_ms = self._engine.config.number("busy-reply-threshold")
+        self._busy_after_ms = self._engine.config.number("busy-reply-threshold") or _NEVER_MS
 
 
 _PROMISES: Final[dict[str, Callable[[Scripts, bytes], ScriptFlag | None]]] = {

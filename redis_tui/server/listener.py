@@ -124,7 +124,7 @@ def serve(
         port: 0 lets the system choose.
         dialect: whom to speak as.
         password: what AUTH must give; None lets everybody in.
-        announce: told a line for people, once connections are accepted.
+        announce: told a line for people, once connections are accepted and when a script lasts.
         acl_file: file of users; empty where there is none.
         load: a snapshot file to begin with.
         folder: where SAVE writes; the current one where None.
@@ -148,6 +148,7 @@ def serve(
         if not password and not host.startswith(_LOOPBACK) and host != "localhost":
             announce(f"Warning: {listener.address} may be open to the network without a password; see --requirepass.")
         announce(f"Ready to accept connections on {listener.address}")
+        listener.engine.scripts.on_slow = announce
         listener.run()
         persistence = listener.engine.persistence
         persistence.abort()  # a draft would be left behind

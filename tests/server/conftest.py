@@ -22,6 +22,8 @@ class Served:
 
     def __init__(self, listener: Listener, stack: contextlib.ExitStack) -> None:
         self.port = listener.port
+        self.engine = listener.engine
+        """To be looked at, or listened to, while nothing runs."""
         self._stack = stack
 
     def connect(self, *, receive_buffer: int = 0) -> RawClient:

@@ -41,7 +41,7 @@ container("function", "A container for function commands.", since="7.0.0", group
 )
 def fcall(ctx: Ctx, function: bytes, numkeys: bytes, rest: Rest) -> Reply:
     """Invokes a function."""
-    return _call(ctx, (b"fcall", function, numkeys, *rest), read_only=False)
+    return _call(ctx, (ctx.client.spelled, function, numkeys, *rest), read_only=False)
 
 
 @command(
@@ -53,7 +53,7 @@ def fcall(ctx: Ctx, function: bytes, numkeys: bytes, rest: Rest) -> Reply:
 )
 def fcall_ro(ctx: Ctx, function: bytes, numkeys: bytes, rest: Rest) -> Reply:
     """Invokes a read-only function."""
-    return _call(ctx, (b"fcall_ro", function, numkeys, *rest), read_only=True)
+    return _call(ctx, (ctx.client.spelled, function, numkeys, *rest), read_only=True)
 
 
 @command(

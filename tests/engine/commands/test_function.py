@@ -57,7 +57,7 @@ def test_a_busy_function_is_killed_by_function_kill_only(busy: Engine) -> None:
     assert isinstance(stats, Map)
     running = dict(stats.pairs)[b"running_script"]
     assert isinstance(running, Map)
-    assert running.pairs[:2] == [(b"name", b"spin"), (b"command", [b"fcall", b"spin", b"1", b"k", b"a"])]
+    assert running.pairs[:2] == [(b"name", b"spin"), (b"command", [b"FCALL", b"spin", b"1", b"k", b"a"])]
     assert answers[3] == OK
 
 
