@@ -137,6 +137,8 @@ class Scripts:
         self.cache = ScriptCache()
         # Scripts that came by EVAL are evicted since Redis 7.4 and Valkey 8; before, all stay.
         self._evicts = engine.dialect.at_least("7.4.0", valkey="8.0.0")
+        # Valkey keeps for good what SCRIPT LOAD brings again; in Redis a script stays what it was when it came.
+        self._promotes = engine.dialect.is_valkey
         self.current: RunningScript | None = None
         self.busy = False
         """The running script has passed ``busy-reply-threshold``: others are told BUSY."""
@@ -188,7 +190,7 @@ class Scripts:
             CommandError: it does not compile.
         """
         cached = self.cache.find(digest(source))
-        if cached is not None and (by_eval or not cached.evictable):
+        if cached is not None and (by_eval or not cached.evictable or not self._promotes):
             return cached
         script = self.runtime.compile(source) if cached is None else cached.script
         return self.cache.add(script, evictable=by_eval and self._evicts)

@@ -1,8 +1,8 @@
 """The script cache: every script that EVALSHA finds, with what its runs cost.
 
 Holds scripts, runs none. The decision a reader would question: a script that came by EVAL may be evicted
-(the least recently run goes once there are 500), one that came by SCRIPT LOAD never is; loading an evictable
-script again makes it stay. That is the rule of Redis 7.4 and Valkey 8.
+(the least recently run goes once there are 500), one that came by SCRIPT LOAD never is. That is the rule of Redis 7.4
+and Valkey 8. Adding an evictable script as one that stays makes it stay; only Valkey's SCRIPT LOAD does so.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class ScriptCache:
         self._evictable: OrderedDict[bytes, None] = OrderedDict()
         self._eval_limit = eval_limit
         self.evicted = 0
-        """Scripts that had to go, since the start; INFO's ``evicted_scripts``."""
+        """Scripts that had to go, since the start or CONFIG RESETSTAT; INFO's ``evicted_scripts``."""
 
     def __len__(self) -> int:
         return len(self._scripts)

@@ -215,3 +215,12 @@ def test_monitor_shows_a_command_that_waits_once(engine: Engine, run: Run, other
     run("RPUSH l a")
     lines = [bytes(line).split(b"] ", 1)[1] for line in other.heard.pushed if isinstance(line, Status)]
     assert lines == [b'"BLPOP" "l" "0"', b'"RPUSH" "l" "a"']
+
+
+def test_monitor_shows_a_script_that_a_transaction_runs_ahead_of_its_calls(run: Run, other: Other) -> None:
+    other.run("MONITOR")
+    run("MULTI")
+    run("""EVAL "return redis.call('INCR', 'n')" 0""")
+    run("EXEC")
+    lines = [bytes(line).split(b"] ", 1)[1] for line in other.heard.pushed if isinstance(line, Status)]
+    assert lines == [b'"MULTI"', b'"EVAL" "return redis.call(\'INCR\', \'n\')" "0"', b'"INCR" "n"', b'"EXEC"']

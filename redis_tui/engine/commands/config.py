@@ -56,7 +56,7 @@ def config_set(ctx: Ctx, rest: Rest) -> Reply:
 def config_resetstat(ctx: Ctx) -> Reply:
     """Resets the server's statistics."""
     ctx.engine.stats.reset()
-    ctx.engine.client_memory.evicted = ctx.engine.eviction.evicted = 0
+    ctx.engine.client_memory.evicted = ctx.engine.eviction.evicted = ctx.engine.scripts.cache.evicted = 0
     ctx.space.hits = ctx.space.misses = ctx.space.expired = ctx.space.expired_fields = 0
     return OK
 

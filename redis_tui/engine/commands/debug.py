@@ -166,6 +166,14 @@ def _set_disable_deny_scripts(ctx: Ctx, args: Sequence[bytes]) -> Reply:
     return OK
 
 
+@_sub("SCRIPT <LIST|<sha>>", least=1, most=1, since="7.4.0")
+def _script(ctx: Ctx, args: Sequence[bytes]) -> Reply:
+    """Taken where there is such a script: a server writes it to its log."""
+    if args[0].lower() != b"list" and ctx.engine.scripts.cache.peek(args[0]) is None:
+        raise CommandError(ctx.dialect.noscript)
+    return OK
+
+
 @_sub("QUICKLIST-PACKED-THRESHOLD <size>", least=1, most=1)
 def _quicklist_packed_threshold(_ctx: Ctx, args: Sequence[bytes]) -> Reply:
     """Taken, and without effect: elements of lists are not kept in nodes."""

@@ -70,6 +70,8 @@ def _run(ctx: Ctx, transaction: Transaction) -> Reply:
                 replies.append(ErrorReply(revoked))
                 continue
             args = argv[1 + queued.name.count("|") :]
+            if queued.runs_scripts and engine.monitors:
+                engine.feed_monitors(client, queued, argv)  # ahead of what the script will call
             replies.append(engine.call(client, queued, args, argv))
     finally:
         engine.time_frozen = frozen
