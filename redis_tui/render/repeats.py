@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING
 
 from redis_tui.render.spans import Line, Span
-from redis_tui.render.summary import time_text
+from redis_tui.render.summary import flowed, time_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,17 +30,19 @@ def repeats_lines(series: Repetition, *, columns: int = 60) -> list[Line]:
     """
     if series.median_ms is None or series.p99_ms is None or series.worst_ms is None:
         return [[Span("No run has ended.", "dim")]]
-    line: Line = [Span(_count(series), "strong")]
+    parts: list[Line] = [[Span(_count(series), "strong")]]
     for name, value in (("median", series.median_ms), ("p99", series.p99_ms), ("worst", series.worst_ms)):
-        line += [Span(f" · {name} ", "dim"), Span(time_text(value), "warning" if _is_slow(series, value) else "text")]
-    way = ", the way to the server and back included" if series.round_trips else ""
-    lines = [line, [Span(f"others waited {time_text(series.total_ms)} in all{way}", "dim")]]
+        style = "warning" if _is_slow(series, value) else "text"
+        parts.append([Span(f"{name} ", "dim"), Span(time_text(value), style)])
+    at_most = "up to " if series.round_trips else ""
+    parts.append([Span(f"others waited {at_most}{time_text(series.total_ms)} in all", "dim")])
+    lines = flowed(parts, columns)
     if slow := sum(_is_slow(series, value) for value in series.durations_ms):
-        runs = "run was" if slow == 1 else "runs were"
-        lines.append([Span(f"⚠ {slow:,} {runs} slow: over {series.slow_log_ms:g} ms", "warning")])
+        runs = f"{slow:,} run{'' if slow == 1 else 's'} took"
+        lines.append([Span(f"⚠ {runs} over {series.slow_log_ms:g} ms, where the slow log begins", "warning")])
     if series.errors:
         lines.append([Span(f"✗ {series.errors:,} ended with an error{_first_error(series)}", "danger")])
-    return [*lines, [], *histogram(series.durations_ms, columns=columns)]
+    return [*lines, *histogram(series.durations_ms, columns=columns)]
 
 
 def _is_slow(series: Repetition, value: float) -> bool:

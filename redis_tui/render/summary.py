@@ -17,14 +17,14 @@ from redis_tui.resp.inline import join_inline
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from redis_tui.session.base import ScriptOutcome, TouchedKey
+    from redis_tui.session.base import ScriptOutcome, SessionInfo, TouchedKey
 
 _KIB, _MIB = 1024, 1024 * 1024
 
 
-def summary_line(outcome: ScriptOutcome, *, slow_ms: float | None = None, apart: bool = False) -> Line:
+def summary_line(outcome: ScriptOutcome, info: SessionInfo, *, slow_ms: float | None = None) -> Line:
     """The parts of `summary_parts` on one line."""
-    return _joined(summary_parts(outcome, slow_ms=slow_ms, apart=apart))
+    return _joined(summary_parts(outcome, info, slow_ms=slow_ms))
 
 
 def flowed(parts: Sequence[Line], columns: int) -> list[Line]:
@@ -38,13 +38,14 @@ def flowed(parts: Sequence[Line], columns: int) -> list[Line]:
     return [_joined(row) for row in rows]
 
 
-def summary_parts(outcome: ScriptOutcome, *, slow_ms: float | None = None, apart: bool = False) -> list[Line]:
+def summary_parts(outcome: ScriptOutcome, info: SessionInfo, *, slow_ms: float | None = None) -> list[Line]:
     """Time, instructions, memory, calls, keys touched, and for how long others were blocked.
 
     Args:
         outcome: the run.
+        info: where it ran. The time of a server holds the way there and back, so that others waited less;
+            a dry run for a server takes place on an engine of its own, for which nobody waited.
         slow_ms: from which time on the server counts a command as slow; None gives no warning.
-        apart: it ran on an engine of its own, so that nobody waited.
     """
     parts: list[Line] = [[Span(time_text(outcome.duration_ms), "strong")]]
     if outcome.instructions is not None:
@@ -55,8 +56,8 @@ def summary_parts(outcome: ScriptOutcome, *, slow_ms: float | None = None, apart
         parts.append([Span(_count(outcome.trace_total, "call"), "text")])
     if outcome.touched_total or outcome.touched:
         parts.append(_touched_part(outcome))
-    if not apart:
-        parts.append(_blocking_part(outcome.duration_ms, slow_ms))
+    if info.embedded or not outcome.dry_run:
+        parts.append(_blocking_part(outcome.duration_ms, slow_ms, at_most="" if info.embedded else "up to "))
     return parts
 
 
@@ -111,8 +112,8 @@ def _touched_part(outcome: ScriptOutcome) -> Line:
     return [*part, Span(f" ⚠ {undeclared:,} undeclared", "warning")] if undeclared else part
 
 
-def _blocking_part(milliseconds: float, slow_ms: float | None) -> Line:
-    took = time_text(milliseconds)
+def _blocking_part(milliseconds: float, slow_ms: float | None, *, at_most: str) -> Line:
+    took = f"{at_most}{time_text(milliseconds)}"
     if slow_ms is None or milliseconds <= slow_ms:
         return [Span(f"others waited {took}", "dim")]
     return [Span(f"⚠ others waited {took}, slow is over {slow_ms:g} ms", "warning")]

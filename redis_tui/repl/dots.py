@@ -186,7 +186,7 @@ def outcome_lines(
         lines += changes_lines(outcome.changes, outcome.changes_total)
     lines += touched_lines([one for one in outcome.touched if not one.declared])
     lines += [text_line(note, "dim") for note in outcome.notes]
-    summary = summary_line(outcome, slow_ms=slow_ms, apart=outcome.dry_run and not info.embedded)
+    summary = summary_line(outcome, info, slow_ms=slow_ms)
     if outcome.changes_total and not outcome.dry_run:
         fate = "rolled back" if outcome.killed else "changed"
         summary.append(Span(f" · {_count(outcome.changes_total, 'key')} {fate}", "dim"))

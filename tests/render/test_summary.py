@@ -6,8 +6,10 @@ import pytest
 
 from redis_tui.render.spans import plain
 from redis_tui.render.summary import flowed, size_text, summary_line, summary_parts, time_text, touched_lines
-from redis_tui.session.base import ScriptOutcome, TouchedKey
+from redis_tui.session.base import ScriptOutcome, SessionInfo, TouchedKey
 
+HERE = SessionInfo("memory://", "redis", "8.2.3", True, frozenset())
+THERE = SessionInfo("redis://h:1", "redis", "8.2.3", False, frozenset())
 COUNTER = TouchedKey(b"counter", 6680, declared=True, written=True)
 STRAY = TouchedKey(b"a b", 122, declared=False, written=False)
 
@@ -19,27 +21,30 @@ def outcome(**facts: object) -> ScriptOutcome:
 
 def test_the_line_tells_all_that_is_known() -> None:
     text = "0.42 ms · 1 instruction · 2.0 KB memory · 2 calls · 1 key · others waited 0.42 ms"
-    assert plain([summary_line(outcome(), slow_ms=10)]) == text
+    assert plain([summary_line(outcome(), HERE, slow_ms=10)]) == text
 
 
 def test_what_a_server_does_not_tell_is_left_out() -> None:
     bare = ScriptOutcome(1, "0" * 40, 0.421)
-    assert plain([summary_line(bare)]) == "0.42 ms · others waited 0.42 ms"
-    assert plain([summary_line(bare, apart=True)]) == "0.42 ms"
+    assert plain([summary_line(bare, THERE)]) == "0.42 ms · others waited up to 0.42 ms"
+
+
+def test_nobody_waits_for_a_dry_run_that_takes_place_elsewhere() -> None:
+    assert plain([summary_line(ScriptOutcome(1, "0" * 40, 0.421, dry_run=True), THERE)]) == "0.42 ms"
 
 
 def test_keys_that_were_not_declared_are_counted() -> None:
-    assert "2 keys ⚠ 1 undeclared" in plain([summary_line(outcome(touched=(COUNTER, STRAY), touched_total=2))])
+    assert "2 keys ⚠ 1 undeclared" in plain([summary_line(outcome(touched=(COUNTER, STRAY), touched_total=2), HERE)])
 
 
 def test_what_the_slow_log_would_take_is_warned_of() -> None:
-    line = summary_line(outcome(), slow_ms=0.1)
+    line = summary_line(outcome(), HERE, slow_ms=0.1)
     assert plain([line]).endswith("⚠ others waited 0.42 ms, slow is over 0.1 ms")
     assert line[-1].style == "warning"
 
 
 def test_it_flows_over_lines_and_breaks_no_part() -> None:
-    assert plain(flowed(summary_parts(outcome(), slow_ms=10), 40)).splitlines() == [
+    assert plain(flowed(summary_parts(outcome(), HERE, slow_ms=10), 40)).splitlines() == [
         "0.42 ms · 1 instruction · 2.0 KB memory",
         "2 calls · 1 key · others waited 0.42 ms",
     ]

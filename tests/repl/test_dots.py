@@ -41,7 +41,7 @@ async def test_run_prints_the_reply_and_passes_keys_and_arguments(
     await run_dot(shell, [b".run", script, b"k", b",", b"5"])
     [run] = session.runs
     assert (run.source, run.keys, run.args, run.name) == (b"return 1", (b"k",), (b"5",), "counter")
-    assert paper.text == ["(integer) 1\n0.50 ms · others waited 0.50 ms"]
+    assert paper.text == ["(integer) 1\n0.50 ms · others waited up to 0.50 ms"]
 
 
 async def test_dry_and_trace_ask_for_what_they_say(shell: Shell, session: Any, paper: Any, script: bytes) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import RedisTuiError
@@ -23,9 +24,12 @@ from redis_tui.tui.desks.keys import KeyDesk
 from redis_tui.tui.widgets.lua_complete import Offer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from redis_tui.spec.catalog import Catalog
     from redis_tui.tui.desks.bench import Bench
 
+_OF_RUNS = frozenset((EventKind.KEYS_CHANGED, EventKind.SCRIPTS_CHANGED, EventKind.RUN_STARTED, EventKind.RUN_ENDED))
 _ECHO_SECONDS = 0.3
 _BUSY_AGAIN_SECONDS = 1.0
 _LOGGED = 128
@@ -44,6 +48,7 @@ class FeedDesk:
         self._catalog: Catalog | None = None
         self._was_running = False
         self._was_busy = False
+        self._is_quiet = False
         self._figures_soon = Coalescer(self.read_figures)
         self._scripts_soon = Coalescer(self.read_scripts)
         self._keys_soon = Coalescer(self.read_keys, delay_s=0.4)
@@ -63,6 +68,8 @@ class FeedDesk:
 
     def take(self, event: Event) -> None:
         """Something happened on the server's side."""
+        if self._is_quiet and event.kind in _OF_RUNS:
+            return
         match event.kind:
             case EventKind.KEYS_CHANGED:
                 self._figures_soon.wish()
@@ -85,6 +92,17 @@ class FeedDesk:
                 self.tick()
             case EventKind.SENT:
                 pass
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """While many runs follow each other nothing is drawn for each of them; all is read when they are over."""
+        self._is_quiet = True
+        try:
+            yield
+        finally:
+            self._is_quiet = False
+            self.read_all()
+            self.tick()
 
     def tick(self) -> None:
         """Looks what runs."""

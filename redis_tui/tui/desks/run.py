@@ -133,13 +133,14 @@ class RunDesk:
         self._panes.editor.mark_error(None, "")
         self._tell_progress(run, 0, times)
         try:
-            series = await repeat(
-                self._session,
-                run,
-                times,
-                progress=lambda done, wanted: self._tell_progress(run, done, wanted),
-                stop=self._stop,
-            )
+            with self._feed.quiet():
+                series = await repeat(
+                    self._session,
+                    run,
+                    times,
+                    progress=lambda done, wanted: self._tell_progress(run, done, wanted),
+                    stop=self._stop,
+                )
         except RedisTuiError as error:
             self._panes.result.show_problem(error.message, error.hint)
             return
@@ -147,7 +148,6 @@ class RunDesk:
             self._is_busy = False
             self._stop = None
         self._panes.result.show_series(run, series)
-        self._feed.run_ended()
 
     def _tell_progress(self, run: ScriptRun, done: int, wanted: int) -> None:
         now = time.monotonic()

@@ -123,24 +123,28 @@ class ResultPane(Vertical):
 
     def show_progress(self, run: ScriptRun, done: int, wanted: int) -> None:
         """A series of runs is under way."""
-        self._outcome = None
-        self._mark(dry_run=run.dry_run)
+        if not done:
+            self._begin_series(run)
         self.border_subtitle = f"{done:,} of {wanted:,} runs…"
         room = max(10, self.size.width - 6)
         full = room * done // wanted
         head = [Span(f"{run.name} is repeated: {done:,} of {wanted:,}. ", "warning"), Span("F8 stops.", "dim")]
         self._fill("reply", [head, [Span("█" * full, "accent"), Span("░" * (room - full), "faint")]])
+
+    def _begin_series(self, run: ScriptRun) -> None:
+        self._outcome = None
+        self._mark(dry_run=run.dry_run)
         self._summarise([])
         self._tabs.active = "tab-reply"
+        for name in _PROMISES:
+            self._fill(name, [[Span("Runs that are repeated are not watched. F5 tells this of one.", "dim")]])
+            self._label(name, 0)
 
     def show_series(self, run: ScriptRun, series: Repetition) -> None:
         """A series of runs has ended."""
         self.border_subtitle = "stopped" if series.stopped else "ok" if not series.errors else "errors"
         kept = [[Span("DRY RUN", "warning"), Span("  nothing of this was kept", "dim")]] if run.dry_run else []
         self._fill("reply", [*kept, *repeats_lines(series, columns=self.size.width - 6)])
-        for name in _PROMISES:
-            self._fill(name, [[Span("Runs that are repeated are not watched. F5 tells this of one.", "dim")]])
-            self._label(name, 0)
 
     def show(self, run: ScriptRun, outcome: ScriptOutcome, info: SessionInfo, slow_ms: float | None) -> None:
         """A run has ended.
@@ -173,9 +177,7 @@ class ResultPane(Vertical):
         self._label("changes", outcome.changes_total or len(outcome.changes))
         self._label("keys", outcome.touched_total or len(outcome.touched))
         self._label("log", len(outcome.log))
-        # A dry run for a server runs on an engine of its own: nobody there waits for it.
-        apart = outcome.dry_run and not info.embedded
-        self._summarise(summary_parts(outcome, slow_ms=slow_ms, apart=apart))
+        self._summarise(summary_parts(outcome, info, slow_ms=slow_ms))
         if outcome.error is not None:
             self._tabs.active = "tab-reply"
 

@@ -69,6 +69,10 @@ class Ask(ModalScreen[str]):
         self.dismiss("cancel")
 
 
+_TALL = 16
+"""Offers that fill the dialog; for fewer it is as high as they are."""
+
+
 class AskText(ModalScreen[str]):
     """Asks for a path or another text; below, answers to choose from. Answers the text, or nothing."""
 
@@ -105,7 +109,11 @@ class AskText(ModalScreen[str]):
             lines: list[Line] = [
                 [Span(f" {text:<{width}}  ", "strong"), Span(remark, "dim")] for _, text, remark in self._offers
             ]
-            self.query_one(LineView).set_lines(lines)
+            view = self.query_one(LineView)
+            view.set_lines(lines)
+            if len(lines) < _TALL:
+                view.styles.height = len(lines)
+                self.query_one(".dialog").remove_class("-tall").add_class("-list")
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
