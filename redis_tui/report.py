@@ -17,6 +17,7 @@ from redis_tui.render.export import json_value, raw_text
 from redis_tui.render.reply import cli_lines
 from redis_tui.render.spans import plain
 from redis_tui.render.trace import trace_lines
+from redis_tui.session.difference import NOTHING, PARTS, difference, facets_of
 
 if TYPE_CHECKING:
     from redis_tui.session.base import Change, ScriptOutcome, Snapshot, TraceRow
@@ -66,7 +67,11 @@ def outcome_text(outcome: ScriptOutcome, *, trace: bool, changes: bool, raw: boo
         parts.append(_trace_text(outcome).encode())
     if changes:
         parts.append(
-            _section("Changes", outcome.changes_total, plain(changes_lines(outcome.changes, outcome.changes_total)))
+            _section(
+                "Changes",
+                outcome.changes_total,
+                plain(changes_lines(outcome.changes, outcome.changes_total, limit=PARTS)),
+            )
         )
     return b"\n".join(part.rstrip(b"\n") for part in parts) + b"\n"
 
@@ -160,6 +165,9 @@ def _trace_json(row: TraceRow) -> dict[str, Any]:
 
 def _change_json(change: Change) -> dict[str, Any]:
     before, after = change.before, change.after
+    parts, total = change.parts, change.parts_total
+    if parts is None:
+        parts, total = difference(facets_of(before) if before.type == after.type else NOTHING, facets_of(after))
     return {
         "db": change.db,
         "key": _text(change.key),
@@ -169,7 +177,32 @@ def _change_json(change: Change) -> dict[str, Any]:
         "before_expires_at_ms": before.expires_at_ms,
         "after_expires_at_ms": after.expires_at_ms,
         "cut": before.cut or after.cut,
+        "action": _action(change),
+        "renamed_from": None if change.renamed_from is None else _text(change.renamed_from),
+        "parts": [
+            {
+                "op": part.kind.value,
+                "what": part.what,
+                "name": None if part.name is None else _text(part.name),
+                "index": part.index,
+                "before": json_value(part.before),
+                "after": json_value(part.after),
+            }
+            for part in parts
+        ],
+        "parts_total": total,
     }
+
+
+def _action(change: Change) -> str:
+    before, after = change.before.type, change.after.type
+    if after == "none":
+        return "deleted"
+    if change.renamed_from is not None:
+        return "renamed"
+    if before == "none":
+        return "created"
+    return "changed" if before == after else "replaced"
 
 
 def _value(image: Snapshot) -> Any:

@@ -3,25 +3,47 @@
 A string shows both values, a collection only the elements that differ. This module must
 not know sessions' workings; it is handed `Change` values.
 
-The decision a reader would question: lists are compared by position from whichever end
-they share, not by a longest common subsequence. Pushes and pops are then exact, and a
-list of a million elements costs one pass.
+The decision a reader would question: a long string that changed is not shown whole, but where
+it differs: a bitmap or a counter of distinct things is thousands of bytes, of which one is news.
 """
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.encoder import format_double
 from redis_tui.resp.inline import join_inline, quote
-from redis_tui.resp.types import Map, Reply
+from redis_tui.session.base import Part, PartKind
+from redis_tui.session.difference import NOTHING, difference, facets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from redis_tui.resp.types import Reply
     from redis_tui.session.base import Change, Snapshot
+
+LONG: Final = 120
+"""Bytes of a string above which only the place that changed is shown."""
+_SIGNS: Final = {
+    PartKind.ADDED: ("+", "success", "after"),
+    PartKind.PUSHED_LEFT: ("+", "success", "after"),
+    PartKind.PUSHED_RIGHT: ("+", "success", "after"),
+    PartKind.REMOVED: ("-", "danger", "before"),
+    PartKind.POPPED_LEFT: ("-", "danger", "before"),
+    PartKind.POPPED_RIGHT: ("-", "danger", "before"),
+    PartKind.CHANGED: ("~", "text", "text"),
+}
+_AT_ENDS: Final = frozenset((PartKind.PUSHED_LEFT, PartKind.PUSHED_RIGHT, PartKind.POPPED_LEFT, PartKind.POPPED_RIGHT))
+_TOLD: Final = {
+    "field time": "TTL of",
+    "group": "group",
+    "consumer": "consumer",
+    "pending": "pending",
+    "last id": "last id",
+}
 
 
 def change_lines(change: Change, *, limit: int = 20, now_ms: float | None = None) -> list[Line]:
@@ -33,11 +55,15 @@ def change_lines(change: Change, *, limit: int = 20, now_ms: float | None = None
         now_ms: Unix time that remaining times are counted from; None is now.
     """
     now = time.time() * 1000 if now_ms is None else now_ms
-    lines = [_headline(change)]
-    parts = list(_parts(change.before, change.after))
-    lines += parts[:limit]
-    if len(parts) > limit:
-        lines.append([Span(f"    … {len(parts) - limit:,} more", "dim")])
+    lines = [_headline(change), *_string_lines(change)]
+    parts, total = _difference(change)
+    if not _is_told_by_place(change):
+        parts = [part for part in parts if part.what != "bytes"]
+        total = max(len(parts), total - 1) if change.before.type == change.after.type == "string" else total
+    lines += [_part_line(part, change, now) for part in parts[:limit]]
+    hidden = total - min(limit, len(parts))
+    if hidden > 0:
+        lines.append([Span(f"    … {hidden:,} more", "dim")])
     if _cut(change):
         lines.append([Span("    only the first elements were kept for comparing", "dim")])
     if ttl := _ttl_line(change, now):
@@ -72,78 +98,73 @@ def _headline(change: Change) -> Line:
         mark, style, what = "~", "changed", f"was {before.type}"
     else:
         mark, style, what = "~", "changed", ""
+    if change.renamed_from is not None:
+        what = f"renamed from {join_inline([change.renamed_from])}"
     size = "" if kind == "string" or before.size == after.size else f"  {before.size:,} → {after.size:,}"
     database = f"  db{change.db}" if change.db else ""
     tail = "".join(f"  {part}" for part in (kind, what) if part)
     return [Span(f"{mark} ", style), Span(join_inline([change.key]), "changed"), Span(tail + size + database, "dim")]
 
 
-def _parts(before: Snapshot, after: Snapshot) -> Iterator[Line]:
-    if before.type not in (after.type, "none") and after.type != "none":
-        yield from _parts_of(before, None, before.type)
-        yield from _parts_of(None, after, after.type)
-        return
-    kind = before.type if after.type == "none" else after.type
-    yield from _parts_of(before if before.type != "none" else None, after if after.type != "none" else None, kind)
-
-
-def _parts_of(before: Snapshot | None, after: Snapshot | None, kind: str) -> Iterator[Line]:
-    old = None if before is None else before.value
-    new = None if after is None else after.value
-    if kind == "list":
-        yield from _list_parts(_sequence(old), _sequence(new))
-    elif kind in ("hash", "zset", "set"):
-        yield from _keyed_parts(_keyed(old), _keyed(new))
+def _difference(change: Change) -> tuple[list[Part], int]:
+    """What differs, and how much that is in all; of another type, all of the old and all of the new."""
+    before, after = change.before, change.after
+    replaced = before.type != after.type and "none" not in (before.type, after.type)
+    old = facets_of(before)
+    parts: Sequence[Part]
+    if change.parts is None:
+        parts, total = difference(NOTHING if replaced else old, facets_of(after))
     else:
-        yield from _string_parts(before, after)
+        parts, total = change.parts, change.parts_total
+    if not replaced:
+        return list(parts), total
+    gone, gone_total = difference(old, NOTHING)
+    return [*gone, *parts], gone_total + total
 
 
-def _string_parts(before: Snapshot | None, after: Snapshot | None) -> Iterator[Line]:
-    old, new = _string(before), _string(after)
+def _string_lines(change: Change) -> Iterator[Line]:
+    """A string that came, went or changed; of a long one that changed, `_difference` tells the place."""
+    before, after = change.before, change.after
+    old = _string(before) if before.type == "string" else None
+    new = _string(after) if after.type == "string" else None
     if old == new:
         return
     if old is None or new is None:
-        yield _added(new) if new is not None else _removed(old or "")
-        return
-    yield [Span("    ", "text"), *_arrow(old, new)]
+        if old is not None:
+            yield _removed(old)
+        if new is not None:
+            yield _added(new)
+    elif _is_told_by_place(change):
+        yield [Span("    ", "text"), Span(f"{before.size:,} → {after.size:,} bytes", "dim")]
+    else:
+        yield [Span("    ", "text"), *_arrow(old, new)]
 
 
-def _keyed_parts(old: dict[bytes, str], new: dict[bytes, str]) -> Iterator[Line]:
-    for name, value in old.items():
-        shown = quote(name)
-        if name not in new:
-            yield [Span("    - ", "danger"), Span(shown, "before"), *_tail(value, "before")]
-        elif new[name] != value:
-            yield [
-                Span(f"    ~ {shown}  ", "text"),
-                Span(value, "before"),
-                Span(" → ", "dim"),
-                Span(new[name], "after"),
-            ]
-    for name, value in new.items():
-        if name not in old:
-            yield [Span("    + ", "success"), Span(quote(name), "after"), *_tail(value, "after")]
+def _is_told_by_place(change: Change) -> bool:
+    longest = max(change.before.size, change.after.size)
+    return longest > LONG and bool(change.parts) and change.before.type == change.after.type == "string"
 
 
-def _list_parts(old: Sequence[Reply], new: Sequence[Reply]) -> Iterator[Line]:
-    head = 0
-    shortest = min(len(old), len(new))
-    while head < shortest and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < shortest - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    gone, come = old[head : len(old) - tail], new[head : len(new) - tail]
-    for at in range(max(len(gone), len(come))):
-        label = Span(f"[{head + at}] ", "dim")
-        if at < len(gone) and at < len(come):
-            if gone[at] == come[at]:
-                continue
-            yield [Span("    ~ ", "text"), label, *_arrow(_shown(gone[at]), _shown(come[at]))]
-        elif at < len(gone):
-            yield [Span("    - ", "danger"), label, Span(_shown(gone[at]), "before")]
-        else:
-            yield [Span("    + ", "success"), label, Span(_shown(come[at]), "after")]
+def _part_line(part: Part, change: Change, now_ms: float) -> Line:
+    sign, style, side = _SIGNS[part.kind]
+    line = [Span(f"    {sign} ", style), *_label(part, side)]
+    value_of = partial(_remaining, now_ms=now_ms) if part.what == "field time" else _shown
+    before, after = value_of(part.before), value_of(part.after)
+    if part.kind is PartKind.CHANGED:
+        line += [Span(" " if part.index is not None else "  ", "text"), *_arrow(before, after)]
+    elif shown := (after if side == "after" else before):
+        line += [Span(" " if part.index is not None else "  ", "text"), Span(shown, side)]
+    if part.kind in _AT_ENDS and change.before.type == change.after.type:
+        line.append(Span(f"  {part.kind.value}", "dim"))
+    return line
+
+
+def _label(part: Part, side: str) -> Line:
+    if part.name is None:
+        return [Span(f"[{part.index}]" if part.what == "element" else f"at byte {part.index:,}", "dim")]
+    words = {"entry": part.name.decode("latin-1"), "last id": ""}.get(part.what, quote(part.name))
+    told = _TOLD.get(part.what, "")
+    return [*([Span(f"{told} " if words else told, "dim")] if told else []), Span(words, side)]
 
 
 def _ttl_line(change: Change, now_ms: float) -> Line | None:
@@ -161,8 +182,8 @@ def _ttl_line(change: Change, now_ms: float) -> Line | None:
     ]
 
 
-def _remaining(expires_at_ms: int | None, now_ms: float) -> str:
-    if expires_at_ms is None:
+def _remaining(expires_at_ms: Reply, now_ms: float) -> str:
+    if not isinstance(expires_at_ms, int):
         return "none"
     left = max(0.0, (expires_at_ms - now_ms) / 1000)
     return f"{left:.1f} s" if left < 10 else f"{left:,.0f} s"
@@ -180,20 +201,13 @@ def _string(snapshot: Snapshot | None) -> str | None:
     return quote(snapshot.value) + (f"… ({snapshot.size:,} bytes)" if snapshot.cut else "")
 
 
-def _sequence(value: Reply) -> Sequence[Reply]:
-    return value if isinstance(value, list | tuple) else ()
-
-
-def _keyed(value: Reply) -> dict[bytes, str]:
-    """Fields or members with what belongs to them; a set's members have nothing."""
-    if isinstance(value, Map):
-        return {key: _shown(part) for key, part in value.pairs if isinstance(key, bytes)}
-    return {member: "" for member in _sequence(value) if isinstance(member, bytes)}
-
-
 def _shown(value: Reply) -> str:
     if isinstance(value, bytes):
         return quote(value)
+    if isinstance(value, list):
+        return " ".join(_shown(item) for item in value)
+    if value is None:
+        return ""
     return format_double(value).decode() if isinstance(value, float) else str(value)
 
 
@@ -207,7 +221,3 @@ def _removed(text: str) -> Line:
 
 def _arrow(before: str, after: str) -> Line:
     return [Span(before, "before"), Span(" → ", "dim"), Span(after, "after")]
-
-
-def _tail(value: str, style: str) -> Line:
-    return [Span("  ", "text"), Span(value, style)] if value else []

@@ -109,10 +109,11 @@ class Snapshot:
     """One key's value at one moment, small enough to show."""
 
     type: str
-    """``string list set hash zset``, or ``none`` where the key did not exist."""
+    """``string list set hash zset stream vectorset``, or ``none`` where the key did not exist."""
     value: Reply
-    """bytes for a string; list of bytes for list and set; Map for a hash (field -> value) and a
-    zset (member -> float). None where the key did not exist or is over the limit."""
+    """bytes for a string; list of bytes for list and set; Map for a hash (field -> value), a zset (member -> float),
+    a stream (id -> fields and values) and a vector set (element -> numbers). None where the key did not exist or is
+    over the limit."""
     size: int
     """Bytes of a string, elements of a collection; 0 where the key did not exist."""
     expires_at_ms: int | None = None
@@ -128,6 +129,37 @@ BYTES = 64 * 1024
 """Bytes of a string that a snapshot holds."""
 
 
+class PartKind(Enum):
+    """What happened to a part of a value."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    PUSHED_LEFT = "pushed left"
+    PUSHED_RIGHT = "pushed right"
+    POPPED_LEFT = "popped left"
+    POPPED_RIGHT = "popped right"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a value that differs."""
+
+    kind: PartKind
+    what: str
+    """``bytes`` of a string, ``element`` of a list, ``field``, ``field time``, ``member``, ``entry``, ``group``,
+    ``consumer``, ``pending``, ``last id``, ``attributes``."""
+    name: bytes | None
+    """Of a field, a member, an entry…; None for bytes and elements. A consumer's and a pending entry's begins
+    with its group's and a space."""
+    index: int | None
+    """Where an element stands or stood, from 0; where the changed bytes begin."""
+    before: Reply
+    """None where the part is new. A field's time is Unix milliseconds."""
+    after: Reply
+    """None where it is gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A key that a run changed."""
@@ -136,6 +168,12 @@ class Change:
     key: bytes
     before: Snapshot
     after: Snapshot
+    parts: tuple[Part, ...] | None = field(default=None, compare=False)
+    """What differs, by the whole values; None: compare the snapshots. Of another type: what there is now."""
+    parts_total: int = field(default=0, compare=False)
+    """How many; larger than ``len(parts)`` where these were cut."""
+    renamed_from: bytes | None = None
+    """A key of the same content that went in the same run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ _READS: dict[bytes, Callable[[bytes], list[list[bytes]]]] = {
     b"set": lambda key: [[b"SCARD", key], [b"SSCAN", key, b"0", b"COUNT", b"%d" % ITEMS]],
     b"hash": lambda key: [[b"HLEN", key], [b"HSCAN", key, b"0", b"COUNT", b"%d" % ITEMS]],
     b"zset": lambda key: [[b"ZCARD", key], [b"ZRANGE", key, b"0", _LAST, b"WITHSCORES"]],
+    b"stream": lambda key: [[b"XLEN", key], [b"XRANGE", key, b"-", b"+", b"COUNT", b"%d" % ITEMS]],
 }
 
 
@@ -63,6 +64,8 @@ def _value(kind: bytes, content: Reply) -> Reply:
         return None
     if kind == b"list":
         return content
+    if kind == b"stream":
+        return Map((entry[0], entry[1]) for entry in content if isinstance(entry, list) and len(entry) == 2)
     items = content[1] if kind in (b"set", b"hash") else content
     if not isinstance(items, list):
         return None

@@ -1,8 +1,8 @@
 """A dry run for a real server: its declared keys are copied to an engine of our own.
 
 Nothing on the server is changed, or even run. What the copy cannot know is said: keys that
-the script touches without declaring them are missing there, and types beyond the five basic
-ones are not copied.
+the script touches without declaring them are missing there. A stream is copied with its groups,
+as the server dumps it; other types beyond the five basic ones are not copied.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ async def rehearse(pipeline: Pipeline, scratch: Session, run: ScriptRun) -> str:
                 "is too large, or of a type, to be copied for a dry run.",
                 hint="Try the script on a smaller key, or on the embedded engine.",
             )
-        for argv in commands_for(key, image):
+        for argv in await _making(pipeline, key, image):
             reply = await scratch.execute(argv)
             if isinstance(reply, ErrorReply):
                 raise NotSupportedError(f"The copy for the dry run failed: {reply.line.decode('utf-8', 'replace')}.")
@@ -51,6 +51,15 @@ async def rehearse(pipeline: Pipeline, scratch: Session, run: ScriptRun) -> str:
         f"Ran on a local copy of the {count} declared {keys}; the server was not touched. "
         "Keys that the script does not declare are missing in the copy."
     )
+
+
+async def _making(pipeline: Pipeline, key: bytes, image: Snapshot) -> list[list[bytes]]:
+    """The commands that make a key anew: from its snapshot where that holds all, else from the server's own dump."""
+    if image.type in ("none", "string", *_ADD):
+        return commands_for(key, image)
+    payload = (await pipeline([[b"DUMP", key]]))[0]
+    expires = b"%d" % (image.expires_at_ms or 0)
+    return [[b"RESTORE", key, expires, payload, b"ABSTTL"]] if isinstance(payload, bytes) else []
 
 
 def commands_for(key: bytes, image: Snapshot) -> list[list[bytes]]:

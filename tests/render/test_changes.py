@@ -37,8 +37,8 @@ def listing(*items: bytes) -> Snapshot:
             Snapshot("set", [b"b", b"c"], 2),
             '~ k  set\n    - "a"\n    + "c"',
         ),
-        (listing(b"a", b"b"), listing(b"x", b"a", b"b"), '~ k  list  2 → 3\n    + [0] "x"'),
-        (listing(b"a", b"b"), listing(b"a", b"b", b"c"), '~ k  list  2 → 3\n    + [2] "c"'),
+        (listing(b"a", b"b"), listing(b"x", b"a", b"b"), '~ k  list  2 → 3\n    + [0] "x"  pushed left'),
+        (listing(b"a", b"b"), listing(b"a", b"b", b"c"), '~ k  list  2 → 3\n    + [2] "c"  pushed right'),
         (listing(b"a", b"b", b"c"), listing(b"a", b"x", b"c"), '~ k  list\n    ~ [1] "b" → "x"'),
         (
             Snapshot("string", b"1", 1),
