@@ -37,7 +37,19 @@ Watcher = Callable[[], None]
 class Database:
     """One numbered database."""
 
-    __slots__ = ("accessed", "entries", "expires", "index", "index_keys", "observed", "space", "timed", "watchers")
+    __slots__ = (
+        "_sum",
+        "_sum_text",
+        "accessed",
+        "entries",
+        "expires",
+        "index",
+        "index_keys",
+        "observed",
+        "space",
+        "timed",
+        "watchers",
+    )
 
     def __init__(self, space: Keyspace, index: int) -> None:
         self.space = space
@@ -51,6 +63,9 @@ class Database:
         """When each key was used last, or how often."""
         self.watchers: dict[bytes, set[Watcher]] = {}
         self.index_keys: ScanIndex | None = None
+        self._sum = 0
+        self._sum_text: bytes | None = None
+        """The text that `add` wrote last, of the number before it: a loop that counts reads what it has written."""
         self.observed = False
         """Somebody must be told ahead of a change: a journal, a watcher, a listener."""
 
@@ -334,9 +349,11 @@ class Database:
             WrongType: the key holds another type.
             CommandError: the string is no 64-bit integer, or the sum would be none.
         """
-        value = self.peek(key) if self.expires else self.entries.get(key)
+        value = self.peek(key) if key in self.expires else self.entries.get(key)
         if value is None:
             total = increment
+        elif value is self._sum_text:
+            total = self._sum + increment
         elif type(value) is bytes and value.isdigit() and value[0] != _ZERO_DIGIT and len(value) < _LONGEST_SURE:
             total = int(value) + increment
         elif isinstance(value, Collection):
@@ -348,7 +365,8 @@ class Database:
         if self.observed or value is None:
             self.set(key, b"%d" % total, "incrby", keep_ttl=True)
             return total
-        self.entries[key] = b"%d" % total
+        self._sum = total
+        self._sum_text = self.entries[key] = b"%d" % total
         space = self.space
         space.dirty += 1
         self.accessed[key] = space.lru_clock

@@ -23,6 +23,7 @@ from redis_tui.spec.decode import INT64_MAX, INT64_MIN, Options, decode_int
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from redis_tui.engine.context import Ctx
     from redis_tui.engine.types.base import Value
@@ -39,6 +40,7 @@ _NO_EXPIRY: Final = -1
 _SHARED_DIGITS: Final = 4
 _SHARED_COUNT: Final = 2**31 - 1
 _EXPIRE_OPTIONS: Final = (b"NX", b"XX", b"GT", b"LT")
+_NO_OPTIONS: Final[frozenset[bytes]] = frozenset()
 
 
 @command(
@@ -110,13 +112,13 @@ def type_(ctx: Ctx, key: bytes) -> Reply:
 @command("EXPIRE key seconds [NX | XX | GT | LT]", since="1.0.0", flags=WRITE | FAST, complexity="O(1)")
 def expire(ctx: Ctx, key: bytes, seconds: bytes, rest: Rest) -> Reply:
     """Sets the expiration time of a key in seconds."""
-    return _expire(ctx, "expire", key, seconds, rest, unit_ms=1000, from_ms=ctx.now_ms)
+    return _expire(ctx, "expire", key, seconds, rest, unit_ms=1000, from_ms=ctx.space.now_ms)
 
 
 @command("PEXPIRE key milliseconds [NX | XX | GT | LT]", since="2.6.0", flags=WRITE | FAST, complexity="O(1)")
 def pexpire(ctx: Ctx, key: bytes, milliseconds: bytes, rest: Rest) -> Reply:
     """Sets the expiration time of a key in milliseconds."""
-    return _expire(ctx, "pexpire", key, milliseconds, rest, unit_ms=1, from_ms=ctx.now_ms)
+    return _expire(ctx, "pexpire", key, milliseconds, rest, unit_ms=1, from_ms=ctx.space.now_ms)
 
 
 @command("EXPIREAT key unix-time-seconds [NX | XX | GT | LT]", since="1.2.0", flags=WRITE | FAST, complexity="O(1)")
@@ -134,18 +136,19 @@ def pexpireat(ctx: Ctx, key: bytes, milliseconds: bytes, rest: Rest) -> Reply:
 
 
 def _expire(ctx: Ctx, name: str, key: bytes, amount: bytes, rest: Rest, *, unit_ms: int, from_ms: int) -> int:
-    given = _parse_expire(rest)
+    given = _parse_expire(rest) if rest else _NO_OPTIONS
     scaled_ms = decode_int(amount) * unit_ms
     at_ms = scaled_ms + from_ms
     if not INT64_MIN <= scaled_ms <= INT64_MAX or at_ms > INT64_MAX:
         raise CommandError(f"ERR invalid expire time in '{name}' command")
-    if ctx.peek(key) is None or (given and not may_expire(given, ctx.expires_at(key), at_ms)):
+    db = ctx.db
+    if db.peek(key) is None or (given and not may_expire(given, db.expires_at(key), at_ms)):
         return 0
-    ctx.expire_at(key, at_ms)
+    db.expire_at(key, at_ms)
     return 1
 
 
-def _parse_expire(rest: Rest) -> set[bytes]:
+def _parse_expire(rest: Rest) -> AbstractSet[bytes]:
     given = set()
     for text in rest:
         word = text.upper()
@@ -159,7 +162,7 @@ def _parse_expire(rest: Rest) -> set[bytes]:
     return given
 
 
-def may_expire(given: set[bytes], current_ms: int | None, at_ms: int) -> bool:
+def may_expire(given: AbstractSet[bytes], current_ms: int | None, at_ms: int) -> bool:
     """Whether NX, XX, GT and LT let a time to live be set; None for the current one: it lives for ever."""
     if current_ms is None:
         # A key that stays for ever outlives any time to live: LT sets one, GT does not.

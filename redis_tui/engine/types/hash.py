@@ -54,8 +54,9 @@ class Hash(dict[bytes, bytes], Collection):
 
     def put(self, field: bytes, value: bytes) -> bool:
         """Sets one field; True where it is new."""
-        is_new = field not in self
+        size = len(self)
         self[field] = value
+        is_new = len(self) != size
         if self.is_packed:
             limits = self._limits
             if limits is not None and (

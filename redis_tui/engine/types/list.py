@@ -98,12 +98,18 @@ class List(Collection):
     def push_head(self, elements: Sequence[bytes], config: Config) -> None:
         """Puts elements before the head, one after the other: the last becomes the head."""
         self._grow(elements, config)
-        self.items.extendleft(elements)
+        if len(elements) == 1:  # what loops do, at half the price
+            self.items.appendleft(elements[0])
+        else:
+            self.items.extendleft(elements)
 
     def push_tail(self, elements: Sequence[bytes], config: Config) -> None:
         """Puts elements behind the tail."""
         self._grow(elements, config)
-        self.items.extend(elements)
+        if len(elements) == 1:
+            self.items.append(elements[0])
+        else:
+            self.items.extend(elements)
 
     def pop_head(self) -> bytes:
         """Takes the first element."""
