@@ -159,9 +159,13 @@ def _maker(plain: PlainCall, writes: bool, is_timed: bool, is_traced: bool) -> C
     """Compiles what makes the lanes of one command, for any profile and engine."""
     slots = [f"a{at}" for at in range(plain.count)]
     line = ["line"] if is_traced else []
-    args = ", ".join([*slots, ""]) if slots else ""
+    args = "".join(f"{slot}, " for slot in [*slots, "*tail"])
     refuse = f"return general({', '.join([*line, *slots, '*more'])})"
-    check = ["if more:", f"    {refuse}"]
+    if plain.width:
+        check = ["tail = texts(more) if more else more", f"if tail is None or len(tail) % {plain.width}:"]
+    else:
+        check = ["tail = more", "if more:"]
+    check.append(f"    {refuse}")
     for slot in slots:
         check += [f"if type({slot}) is not bytes:", f"    text = text_of({slot})"]
         check += ["    if text is None:", f"        {refuse}", f"    {slot} = text"]
@@ -179,7 +183,13 @@ def _maker(plain: PlainCall, writes: bool, is_timed: bool, is_traced: bool) -> C
     body = _LANE.format(
         parameters=", ".join([*line, *[f"{slot}=absent" for slot in slots], "*more"]),
         check=_lines([*check, *before], 2),
-        call=_lines([*plain.decode, f"reply = {plain.call}"], 3),
+        call=_lines(
+            [
+                *plain.decode,
+                f"reply = {plain.call_more} if tail else {plain.call}" if plain.width else f"reply = {plain.call}",
+            ],
+            3,
+        ),
         args=args,
         after=_lines(after, 2) if after else "",
     )
@@ -187,6 +197,7 @@ def _maker(plain: PlainCall, writes: bool, is_timed: bool, is_traced: bool) -> C
         **plain.names,
         "absent": _ABSENT,
         "text_of": text_of,
+        "texts": _texts,
         "CommandError": CommandError,
         "OK": OK,
         "LARGE": LARGE,

@@ -97,7 +97,7 @@ def binding(*, exclusive: bool = True, excess: Literal["syntax", "arity"] = "syn
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlainCall:
-    """How to call a handler with exactly the arguments that its command must have: source for who writes functions."""
+    """How to call a handler with the arguments that its command must have: source for who writes functions."""
 
     name: str
     count: int
@@ -106,6 +106,10 @@ class PlainCall:
     """Lines that decode some of them into ``b0 b1 …``; they raise as a binder does."""
     call: str
     """The expression that calls the handler on both and on ``ctx``."""
+    call_more: str
+    """The same, with more arguments of a repeated part or a rest, which are in ``tail``."""
+    width: int
+    """How many more come at once; 0 where none may come."""
     names: dict[str, Any]
     """What lines and expression refer to."""
 
@@ -196,22 +200,25 @@ class _Binder:
             nodes = nodes[: len(self.positional) - 1]
         elif self.plan.lead or self.tree_least < self.least:
             return None
-        passed, count = ["ctx"], 0
+        passed, count, width = ["ctx"], 0, 0
         out.depth = 0
         for node, param in zip(nodes, self.positional, strict=False):
             slots = [f"a{count + at}" for at in range(width_of(node))]
             if node.multiple:
-                is_list = _type_of(param) in ("list[bytes]", "Rest")
-                passed.append(f"[{', '.join(slots)}]" if is_list else f"({', '.join(slots)},)")
+                brackets = "[%s]" if _type_of(param) == "list[bytes]" else "(%s)"
+                passed.append(brackets % "".join(f"{slot}, " for slot in slots))
+                width = len(slots) if node is nodes[-1] else 0
             else:
                 passed.append(self._plain_slot(count, node, param))
             count += len(slots)
         if takes_rest:
-            passed.append(f"[{', '.join(f'a{at}' for at in range(count, self.least))}]")
-            count = max(count, self.least)
+            passed.append(f"[{''.join(f'a{at}, ' for at in range(count, self.least))}]")
+            count, width = max(count, self.least), 0 if self.exact else 1
         else:
             passed += ["[]" for param in self.positional[len(nodes) :] if param.default is param.empty]
-        return PlainCall(self.name, count, tuple(out.lines), f"handler({', '.join(passed)})", out.names)
+        call = f"handler({', '.join(passed)})"
+        with_tail = f"handler({', '.join([*passed[:-1], passed[-1][:-1] + '*tail' + passed[-1][-1]])})"
+        return PlainCall(self.name, count, tuple(out.lines), call, with_tail if width else call, width, out.names)
 
     def _plain_slot(self, at: int, node: Arg, param: inspect.Parameter) -> str:
         """Writes what decodes an argument; the name of what comes of it."""

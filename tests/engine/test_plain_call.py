@@ -37,12 +37,14 @@ def answered(call: Callable[[], object]) -> object:
 
 
 def evaluated(plain: PlainCall, texts: Sequence[bytes]) -> object:
+    """What a lane has a handler answer."""
     arguments = {f"a{at}": text for at, text in enumerate(texts)}
-    names = {**plain.names, **arguments, "ctx": None}
+    tail = tuple(texts[plain.count :])
+    names = {**plain.names, **arguments, "ctx": None, "tail": tail}
 
     def call() -> object:
         exec("\n".join(plain.decode), names)
-        return eval(plain.call, names)
+        return eval(plain.call_more if tail else plain.call, names)
 
     return answered(call)
 
@@ -57,6 +59,9 @@ def test_a_plain_call_gives_the_handler_what_the_binder_gives_it(text: bytes) ->
         plain_ones += 1
         texts = (text,) * plain.count
         assert evaluated(plain, texts) == invoke(texts), name
+        if plain.width:
+            texts = (*texts[: plain.count], *(text,) * 2 * plain.width)
+            assert evaluated(plain, texts) == invoke(texts), name
     assert plain_ones > 250
 
 

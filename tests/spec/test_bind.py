@@ -379,8 +379,8 @@ def test_a_plain_call_is_what_the_required_arguments_need() -> None:
         return found.count, found.call
 
     assert plain("GETRANGE key start end", getrange) == (3, "handler(ctx, a0, b1, b2)")
-    assert plain("HSET key field value [field value ...]", hset) == (3, "handler(ctx, a0, [a1, a2])")
-    assert plain("ZADD key [NX | XX] score member [score member ...]", zadd) == (3, "handler(ctx, a0, [a1, a2])")
+    assert plain("HSET key field value [field value ...]", hset) == (3, "handler(ctx, a0, [a1, a2, ])")
+    assert plain("ZADD key [NX | XX] score member [score member ...]", zadd) == (3, "handler(ctx, a0, [a1, a2, ])")
 
 
 def test_there_is_no_plain_call_where_options_lead() -> None:
