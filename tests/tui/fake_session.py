@@ -71,6 +71,8 @@ class FakeSession:
     kills: list[bool] = field(default_factory=list)
     hang: asyncio.Event | None = None
     """Set by a test: runs wait for it, or for a kill."""
+    is_busy: bool = False
+    """Answers as a server does that somebody's script holds up."""
     closed: bool = False
     listings: int = 0
     """How often the scripts were asked for."""
@@ -96,6 +98,8 @@ class FakeSession:
             return []
         if self.in_transaction:
             return Status(b"QUEUED")
+        if self.is_busy:
+            return ErrorReply(b"BUSY Redis is busy running a script.")
         match name:
             case b"SCAN":
                 keys = sorted(self.data)

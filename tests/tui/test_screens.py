@@ -11,6 +11,7 @@ from redis_tui.paths import packaged_themes_dir
 from redis_tui.theme import read_shelf
 from redis_tui.tui.app import WorkbenchApp
 from redis_tui.tui.panes.arguments import ArgumentsPane
+from redis_tui.tui.panes.keys import KeysPane, KeyTree
 from redis_tui.tui.panes.result import ResultPane
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.lua_editor import LuaEditor
@@ -45,3 +46,14 @@ async def test_a_file_that_cannot_be_loaded_is_not_called_a_connection(until: Un
         assert "Nothing was opened" in text
         assert "onnection" not in text
         assert "Take another snapshot." in text
+
+
+async def test_a_message_in_the_narrow_key_browser_is_shown_whole(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        pane = app.screen.query_one(KeysPane)
+        pane.show_paused("✗ Redis is busy running a script. You can only call SCRIPT KILL.", "F8 ends it.")
+        tree = pane.query_one(KeyTree)
+        lines = ["".join(span.text for span in tree.line_at(row)) for row in range(tree.row_count)]
+        assert " ".join(line.strip() for line in lines).endswith("You can only call SCRIPT KILL. F8 ends it.")
+        assert max(map(len, lines)) <= tree.size.width

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input, Static
 
+from redis_tui.tui.widgets.bars import TitleBar
 from redis_tui.tui.widgets.line_view import LineView
 from tests.tui.conftest import Until, ready
 
@@ -49,3 +50,16 @@ async def test_ctrl_c_elsewhere_says_how_to_leave_in_plain_words(app: WorkbenchA
         app.screen.query_one("#kill-button").focus()
         await pilot.press("ctrl+c")
         assert [note.message[:20] for note in app._notifications] == ["^Q quits redis-tui. "]
+
+
+async def test_a_server_that_is_busy_is_told_in_the_title_until_it_is_free(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        title = app.screen.query_one(TitleBar)
+        session.is_busy = True
+        await pilot.press("f9")
+        await until(pilot, lambda: "BUSY with a script · F8 kills it" in str(title.content))
+        session.is_busy = False
+        await until(pilot, lambda: "● ready" in str(title.content))

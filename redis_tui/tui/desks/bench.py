@@ -85,9 +85,9 @@ class Bench:
         """False while the screen is being taken down, when an answer may still come in."""
         return self.screen.is_attached and all(pane.children for pane in self.panes.by_name.values())
 
-    def work(self, work: Coroutine[Any, Any, None], group: str, *, exclusive: bool = False) -> None:
-        """Starts work beside the interface; exclusive work takes the place of what its group has under way."""
-        self.screen.run_worker(work, group=group, exclusive=exclusive)
+    def work(self, work: Coroutine[Any, Any, None], group: str) -> None:
+        """Starts work beside the interface, and takes no other's place: a command that is cancelled costs the link."""
+        self.screen.run_worker(work, group=group)
 
     async def ask(self, title: str, text: str, *choices: Choice) -> str:
         """Puts a question; ``cancel`` where it is left unanswered. For workers."""

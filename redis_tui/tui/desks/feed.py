@@ -166,11 +166,11 @@ class FeedDesk:
 
     def read_keys(self) -> None:
         """Scans from the beginning."""
-        self._bench.work(self._bench.guard(self._keys.restart), "keys", exclusive=True)
+        self._bench.work(self._bench.guard(self._keys.restart), "keys")
 
     def filter_keys(self, pattern: str) -> None:
         """Scans with another pattern."""
-        self._bench.work(self._bench.guard(lambda: self._keys.restart(pattern)), "keys", exclusive=True)
+        self._bench.work(self._bench.guard(lambda: self._keys.restart(pattern)), "keys")
 
     def scan_on(self) -> None:
         """Goes on with the scan, or stops it."""
@@ -182,7 +182,7 @@ class FeedDesk:
 
     def read_figures(self) -> None:
         """The title bar's right end."""
-        self._bench.work(self._read_figures(), "figures", exclusive=True)
+        self._bench.work(self._read_figures(), "figures")
 
     async def _read_figures(self) -> None:
         await self._bench.guard(self._show_figures)
@@ -198,7 +198,7 @@ class FeedDesk:
 
     def read_scripts(self) -> None:
         """The script cache."""
-        self._bench.work(self._bench.guard(self._show_scripts), "scripts", exclusive=True)
+        self._bench.work(self._bench.guard(self._show_scripts), "scripts")
 
     async def _show_scripts(self) -> None:
         self._scripts_read_at = time.monotonic()
@@ -209,7 +209,7 @@ class FeedDesk:
 
     def read_slowlog(self) -> None:
         """The slow log."""
-        self._bench.work(self._bench.guard(self._show_slowlog), "slowlog", exclusive=True)
+        self._bench.work(self._bench.guard(self._show_slowlog), "slowlog")
 
     async def _show_slowlog(self) -> None:
         entries = await queries.slowlog(self._session)

@@ -15,7 +15,7 @@ from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import quote
 from redis_tui.tui.key_model import KeyModel, Row
 from redis_tui.tui.messages import FactsWanted, KeyOpened, PatternChosen, ScanWanted
-from redis_tui.tui.widgets.line_view import LineView
+from redis_tui.tui.widgets.line_view import LineView, wrap_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,12 +45,17 @@ class KeyTree(LineView):
     @property
     def row_count(self) -> int:
         """Rows that are open, or the lines of a message where there are no keys."""
-        return len(self.rows) or len(self.message)
+        return len(self.rows) or len(self._told)
+
+    @property
+    def _told(self) -> list[Line]:
+        """The message, broken at the width."""
+        return [part for line in self.message for part in wrap_line(line, max(8, self.size.width - 1))]
 
     def line_at(self, row: int) -> Line:
         """One key, group or note."""
         if not self.rows:
-            return self.message[row]
+            return self._told[row]
         return self._line(self.rows[row])
 
     def on_resize(self) -> None:
