@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
@@ -25,14 +26,24 @@ if TYPE_CHECKING:
     from redis_tui.engine.context import Ctx
     from redis_tui.engine.engine import Engine
     from redis_tui.engine.registry import Command, Invoke
+    from redis_tui.engine.stats import CommandStat
     from redis_tui.engine.touch import TouchLog
 
 _PROFILES = itertools.count(1)
 _QUICK_NS = 1_000_000
 """Nobody times what takes constant time, unless the slow log or the latency monitor wants less than this."""
+_SAMPLE = 8
+"""Of so many calls each command is timed, for INFO latencystats; further calls of scripts are taken to cost as much."""
 _REACHES_REPLICAS = CommandFlag.WRITE | CommandFlag.MAY_REPLICATE
 LogSink = Callable[[int, bytes], None]
 """``sink(level, message)`` for redis.log; levels 0 debug to 3 warning."""
+
+
+@dataclass(slots=True)
+class _Sampling:
+    """Bounds of a stopwatch that hears of every call at first."""
+
+    notable_ns: int = 0
 
 
 class EngineHost:
@@ -47,6 +58,9 @@ class EngineHost:
         self._engine = engine
         self._client = client
         self._ctx = client.ctx
+        self._sampled: list[CommandStat] = []
+        """Of lanes whose every call is timed until there are enough."""
+        self._resets = engine.stats.resets
         self._lanes: dict[tuple[bytes, bool], tuple[Command, DirectCall]] = {}
         self._profiles = tuple(next(_PROFILES) for _ in range(34))
         self._read_only = self._allow_oom = False
@@ -84,6 +98,8 @@ class EngineHost:
         if self._errors:
             self._errors.clear()
         self._ctx.resp = 2
+        if self._resets != self._engine.stats.resets or any(tally.timed >= _SAMPLE for tally in self._sampled):
+            self._renew_lanes()
 
     @property
     def profile(self) -> int:
@@ -143,6 +159,8 @@ class EngineHost:
             own = self._of_script(command)
             stopwatch = self._stopwatch(name, command) if times_all or not _is_quick(command) else None
             tally = self._engine.stats.of(command.name)
+            if tally.timed < _SAMPLE and self._engine.config.enabled("latency-tracking"):
+                stopwatch = self._sampler(name, command, tally)
             lane = self._lanes[name, times_all] = (
                 command,
                 DirectCall(command.invoke, self._ctx, command.writes, tally, plain, stopwatch)
@@ -190,6 +208,29 @@ class EngineHost:
     def _stopwatch(self, name: bytes, command: Command) -> Stopwatch:
         """For a command that may take long."""
         return Stopwatch(self._engine, lambda args, taken_ns: self._note_time(command, (name, *args), taken_ns))
+
+    def _sampler(self, name: bytes, command: Command, tally: CommandStat) -> Stopwatch:
+        """For a command of which too few calls were timed to say how long it takes."""
+        bounds = _Sampling()
+
+        def note(args: Sequence[bytes], taken_ns: int) -> None:
+            if tally.timed >= _SAMPLE:
+                bounds.notable_ns = self._engine.notable_ns
+            else:
+                tally.timed += 1
+                tally.nanoseconds += taken_ns
+                tally.histogram.add(taken_ns)
+            self._note_time(command, (name, *args), taken_ns)
+
+        self._sampled.append(tally)
+        return Stopwatch(bounds, note)
+
+    def _renew_lanes(self) -> None:
+        """Lets go of lanes that were timed often enough, for some without a stopwatch; begins anew with the counts."""
+        self._resets = self._engine.stats.resets
+        self._sampled.clear()
+        self._lanes.clear()
+        self._profiles = tuple(next(_PROFILES) for _ in self._profiles)
 
     def _note_time(self, command: Command, argv: Sequence[bytes], taken_ns: int) -> None:
         if taken_ns >= self._engine.notable_ns and command.takes(len(argv)):

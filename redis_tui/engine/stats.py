@@ -28,7 +28,7 @@ class CommandStat:
     calls: int = 0
     """Scripts' calls among them."""
     nanoseconds: int = 0
-    """Of the calls that were timed: all but those of scripts."""
+    """Of the calls that were timed: all but most of those of scripts."""
     timed: int = 0
     rejected: int = 0
     """Refused ahead of execution: arity, authentication, BUSY."""
@@ -91,6 +91,8 @@ class Stats:
         self.connections = 0
         self.rejected_connections = 0
         """Turned away because of maxclients."""
+        self.resets = 0
+        """How often all this began anew."""
         self.freed_late = 0
         """Objects that a server would have freed in a thread of its own."""
         self.auth_failures = 0
@@ -180,6 +182,7 @@ class Stats:
 
     def reset(self) -> None:
         """Starts all counters anew, but not the peak of memory."""
+        self.resets += 1
         self.connections = self.rejected_connections = self.auth_failures = self.freed_late = 0
         self.net_in = self.net_out = self.reads = self.writes = 0
         self.longest_cycle_ns = self.most_calls_in_cycle = 0

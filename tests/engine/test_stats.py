@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from redis_tui.engine.dialect import REDIS_7_2, REDIS_8, VALKEY_9, Dialect
 from redis_tui.engine.engine import Engine
 from redis_tui.engine.stats import Stats
+from redis_tui.resp.types import OK, Verbatim
+
+if TYPE_CHECKING:
+    from tests.engine.conftest import Run
 
 
 @pytest.mark.parametrize(
@@ -64,3 +70,16 @@ def test_the_busiest_turn_is_remembered() -> None:
         stats.note_cycle(taken_ns)
     assert (stats.cycles, stats.cycles_ns) == (2, 14000)
     assert (stats.longest_cycle_ns, stats.most_calls_in_cycle) == (9000, 3)
+
+
+def test_what_only_scripts_call_has_a_latency_too_also_after_the_counts_began_anew(run: Run) -> None:
+    for _ in range(2):
+        assert run("CONFIG RESETSTAT") == OK
+        for _ in range(20):
+            run("""EVAL "redis.call('SET', 'k', 1) return redis.call('GET', 'k')" 0""")
+        shown = run("INFO latencystats commandstats")
+        assert isinstance(shown, Verbatim)
+        text = shown.text.decode()
+        assert "latency_percentiles_usec_get:p50=" in text
+        assert "latency_percentiles_usec_set:p50=" in text
+        assert "cmdstat_get:calls=20," in text
