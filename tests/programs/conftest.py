@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pytest
 import redis
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
+_INSTALL: Final = ("install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", "--fetch-retries=0")
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,18 @@ class Import(Protocol):
     """Imports a module by its name."""
 
     def __call__(self, name: str) -> ModuleType: ...
+
+
+class Play(Protocol):
+    """Plays one scenario of a script of Node's and returns what it printed as JSON."""
+
+    def __call__(self, scenario: str) -> Any: ...
+
+
+class Node(Protocol):
+    """Installs packages from npm beside a script that plays scenarios with them."""
+
+    def __call__(self, script: Path, *packages: str) -> Play: ...
 
 
 @contextlib.contextmanager
@@ -100,6 +115,39 @@ def imported(served: Served) -> Iterator[Import]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REDIS_URL", served.url)
         yield importlib.import_module
+
+
+@pytest.fixture(scope="module")
+def node(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Node:
+    """Node and npm; where they are missing, or npm is out of reach, the tests are skipped and say why."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
+        pytest.skip("node and npm are not installed")
+
+    def install(script: Path, *packages: str) -> Play:
+        folder = tmp_path_factory.mktemp("node")
+        (folder / "package.json").write_text("{}")
+        try:
+            subprocess.run(
+                [npm, *_INSTALL, *packages], cwd=folder, check=True, capture_output=True, text=True, timeout=60
+            )
+        except subprocess.TimeoutExpired:
+            pytest.skip(f"npm did not install {packages[0]} within 60 s")
+        except subprocess.CalledProcessError as failure:
+            pytest.skip(f"npm could not install {packages[0]}: {failure.stderr.strip()[-300:]}")
+        shutil.copy(script, folder)
+
+        def play(scenario: str) -> Any:
+            argv = [node, script.name, scenario]
+            done = subprocess.run(
+                argv, cwd=folder, env=served.environment, capture_output=True, text=True, timeout=40, check=False
+            )
+            assert done.returncode == 0, done.stderr
+            return json.loads(done.stdout)
+
+        return play
+
+    return install
 
 
 @pytest.fixture

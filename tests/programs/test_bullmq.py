@@ -6,59 +6,20 @@ skipped and say why.
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from tests.programs.conftest import Served
+    from tests.programs.conftest import Node, Play
 
 pytestmark = pytest.mark.xdist_group("programs-bullmq")
 
-SCRIPT = Path(__file__).with_name("bullmq_queue.mjs")
-PACKAGES = ("bullmq@6.7.0", "ioredis@5")
-INSTALL = ("install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", "--fetch-retries=0")
-
-
-class Play(Protocol):
-    """Plays one scenario of the script and returns what it saw."""
-
-    def __call__(self, scenario: str) -> Any: ...
-
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where BullMQ is installed, and the script beside it."""
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm is None or node is None:
-        pytest.skip("BullMQ needs node and npm, which are not installed")
-    folder = tmp_path_factory.mktemp("bullmq")
-    (folder / "package.json").write_text("{}")
-    try:
-        subprocess.run([npm, *INSTALL, *PACKAGES], cwd=folder, check=True, capture_output=True, text=True, timeout=60)
-    except subprocess.TimeoutExpired:
-        pytest.skip("npm did not install BullMQ within 60 s")
-    except subprocess.CalledProcessError as failure:
-        pytest.skip(f"npm could not install BullMQ: {failure.stderr.strip()[-300:]}")
-    shutil.copy(SCRIPT, folder)
-    return folder
-
-
-@pytest.fixture
-def play(folder: Path, served: Served) -> Play:
-    def play(scenario: str) -> Any:
-        argv = ["node", SCRIPT.name, scenario]
-        done = subprocess.run(
-            argv, cwd=folder, env=served.environment, capture_output=True, text=True, timeout=40, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    return play
+def play(node: Node) -> Play:
+    return node(Path(__file__).with_name("bullmq_queue.mjs"), "bullmq@6.7.0", "ioredis@5")
 
 
 def test_jobs_are_done_and_tell_of_it(play: Play) -> None:
