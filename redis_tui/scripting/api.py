@@ -374,7 +374,7 @@ function redis.error_reply(...)
   local text = ...
   if select('#', ...) ~= 1 or type(text) ~= 'string' then return {err = 'ERR wrong number or type of arguments'} end
   if sub(text, 1, 1) == '-' then text = sub(text, 2) end
-  text = gsub(text, '[\r\n]+$', '')
+  if core.errors_trimmed then text = gsub(text, '[\r\n]+$', '') end
   if not find(text, ' ', 1, true) then text = 'ERR ' .. text end
   return {err = text}
 end

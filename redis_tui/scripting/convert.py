@@ -260,7 +260,7 @@ _READERS: dict[int, Callable[[Iterator[Any]], Reply]] = {
     OUT_TRUE: lambda _stream: True,
     OUT_FALSE: lambda _stream: False,
     OUT_ARRAY: _read_array,
-    OUT_ERR: lambda stream: ErrorReply(one_line(next(stream))),
+    OUT_ERR: lambda stream: ErrorReply(one_line(next(stream).rstrip(b"\r\n"))),
     OUT_OK: lambda stream: Status(one_line(next(stream))),
     OUT_DOUBLE: lambda stream: float(next(stream)),
     OUT_BIG: lambda stream: BigNumber(unbroken(next(stream))),

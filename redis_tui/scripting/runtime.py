@@ -20,7 +20,7 @@ from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.scripting import api, convert, gauge, lane, limits, sandbox
 from redis_tui.scripting.bytecode import keep_frames
-from redis_tui.scripting.libs import bit, cjson, cmsgpack, misuse
+from redis_tui.scripting.libs import bit, chance, cjson, cmsgpack, misuse
 from redis_tui.scripting.libs import struct as layouts
 from redis_tui.scripting.metronome import METRONOME, prodder
 from redis_tui.scripting.script import Runnable, Script, digest, read_shebang
@@ -290,6 +290,7 @@ class LuaRuntime:
         core[b"big_number_ends_at_zero"] = wording.big_number_ends_at_zero
         core[b"os_clock"] = wording.os_clock
         core[b"environments"] = wording.environments
+        core[b"errors_trimmed"] = wording.errors_trimmed
         core[b"cmsgpack_copyright"] = wording.cmsgpack_copyright
         core[b"chunk"] = api.CHUNK
         core[b"most_repeated"] = MOST_REPEATED
@@ -305,6 +306,7 @@ class LuaRuntime:
         load(gauge.LUA, core, gauge.FINE, gauge.OF_CALL, gauge.OF_ERROR)
         load(convert.LUA, core)
         load(misuse.LUA, core)
+        load(chance.LUA, core)
         load(cjson.LUA, core)
         load(cmsgpack.LUA, core, layouts.msgpack_float, layouts.msgpack_value)
         load(layouts.LUA, core, layouts.pack_float, layouts.unpack_float)

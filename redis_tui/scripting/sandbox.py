@@ -283,48 +283,21 @@ end
 
 local maths = {}
 for name, f in native_pairs(native.math) do maths[name] = f end
-
--- the 48-bit generator of the servers: one sequence from the start of the server on, the same on all
-local high, low = 0x1234ABCD, 0x330E   -- upper 32 and lower 16 bits
-local MULT_HIGH, MULT_LOW = 0x5DEEC, 0xE66D   -- 0x5DEECE66D
-local floor, tonumber = native.math.floor, native.tonumber
-
-local function step()
-  local product = low * MULT_LOW + 11
-  local next_low = product % 65536
-  local carry = (product - next_low) / 65536
-  local top = (high % 65536) * MULT_HIGH % 65536 * 65536
-  high = (carry + low * MULT_HIGH + high * MULT_LOW + top) % 4294967296
-  low = next_low
-  return floor(high / 2)
-end
-
-local function bounds(count, ...)
-  if count > 2 then error('wrong number of arguments', 3) end
-  if count < 2 then return 1, count == 1 and core.int_arg(1, ...) or nil end
-  return core.int_arg(1, ...), core.int_arg(2, ...)
-end
-
-function maths.random(...)
-  local count = select('#', ...)
-  local from, to = bounds(count, ...)
-  if to and from > to then core.misuse(count, 'interval is empty') end
-  local r = step() % 2147483647 / 2147483647
-  if not to then return r end
-  return floor(r * core.low_int(to - from + 1)) + from
-end
-
-function maths.randomseed(...)
-  high, low = core.int_arg(1, ...) % 4294967296, 0x330E
-end
-
-function core.random_state() return high, low end
-function core.set_random_state(h, l) high, low = h, l end
+core.maths = maths
 
 G.string = core.protect(strings)
 G.math = core.protect(maths)
-G.table = core.protect(copy(native.table,
-  {'concat', 'foreach', 'foreachi', 'getn', 'insert', 'maxn', 'remove', 'setn', 'sort'}))
+local tables = copy(native.table, {'concat', 'foreachi', 'getn', 'insert', 'maxn', 'remove', 'setn', 'sort'})
+function tables.foreach(...)
+  local t, f = ...
+  if type(t) ~= 'table' then bad(1, 'table', t, select('#', ...)) end
+  if type(f) ~= 'function' then bad(2, 'function', f, select('#', ...)) end
+  for k, v in native_next, real[t] or t do
+    local found = f(k, v)
+    if found ~= nil then return found end
+  end
+end
+G.table = core.protect(tables)
 if core.os_clock then G.os = core.protect({clock = native.os.clock}) end
 
 local string_meta = native_getmetatable('')
@@ -353,7 +326,7 @@ core.G, core.globals = G, globals
 -- environments are those of a script's own functions; ours and C's are none of its business
 local function owner(name, f, count)
   if type(f) == 'function' then return f, getinfo(f, 'S') end
-  local level = f == nil and count < 1 and name == 'getfenv' and 1 or tonumber(f)
+  local level = f == nil and count < 1 and name == 'getfenv' and 1 or native.tonumber(f)
   if not level then bad(1, 'number', f, count) end
   if level < 0 then misuse(1, 'level must be non-negative') end
   if level == 0 then return 0 end

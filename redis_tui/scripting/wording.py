@@ -47,6 +47,8 @@ class Wording:
     """Whether line breaks in the text of a failed run become spaces."""
     big_number_ends_at_zero: bool = False
     """Whether a returned big number ends at its first zero byte."""
+    errors_trimmed: bool = True
+    """Whether error_reply cuts line ends off the end of its text."""
     cmsgpack_copyright: bytes = b"Copyright (C) 2012, Salvatore Sanfilippo"
     """Of ``cmsgpack._COPYRIGHT``."""
     aliases: tuple[bytes, ...] = ()
@@ -103,6 +105,7 @@ def valkey_wording(version: str) -> Wording:
         engine_comes_last=True,
         runtime_errors_on_one_line=True,
         big_number_ends_at_zero=True,
+        errors_trimmed=False,
         cmsgpack_copyright=b"Copyright (C) 2012, Redis Ltd.",
         aliases=(b"server",),
         constants=(

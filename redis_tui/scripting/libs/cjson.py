@@ -44,7 +44,7 @@ local function utf8(code)
     0x80 + code % 64)
 end
 
-local WORD = 4294967296
+local WORD, INT_MIN, INT_MAX = 4294967296, -2147483648, 2147483647
 
 local function library()
   local options = {convert = false, ratio = 2, safe = 10, encode_depth = 1000, decode_depth = 1000, precision = 14,
@@ -83,10 +83,10 @@ local function library()
     local max, items = 0, 0
     for k in next, t do
       if type(k) ~= 'number' or k < 1 or k % 1 ~= 0 and k ~= huge then return nil end
-      if k > max then max = k < WORD / 2 and k or -WORD / 2 end
+      if k > max then max = k <= INT_MAX and k or INT_MIN end
       items = items + 1
     end
-    if max > options.safe and options.ratio > 0 and max > (items * options.ratio + WORD / 2) % WORD - WORD / 2 then
+    if max > options.safe and options.ratio > 0 and max > (items * options.ratio - INT_MIN) % WORD + INT_MIN then
       if not options.convert then refuse('table', 'excessively sparse array') end
       return nil
     end
