@@ -210,6 +210,7 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
 @click.option("--dry-run", is_flag=True, help="Show what the script would do and leave no mark.")
 @click.option("--trace", is_flag=True, help="Show every redis.call.")
 @click.option("--changes", is_flag=True, help="Show every key that changed.")
+@click.option("--costs", is_flag=True, help="Show time, instructions and memory, and every key that was named.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--raw/--no-raw", default=None, help="Print strings as they are; the default into a pipe.")
 def run(  # noqa: PLR0917  # click passes what the options above name
@@ -226,6 +227,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     dry_run: bool,
     trace: bool,
     changes: bool,
+    costs: bool,
     as_json: bool,
     raw: bool | None,
 ) -> int:
@@ -242,9 +244,10 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     """  # noqa: D301  # click keeps what follows a backspace as it is laid out
     from dataclasses import replace
 
-    if repeat is not None and (trace or changes):
+    if repeat is not None and (trace or changes or costs):
         raise UsageError(
-            "--repeat measures, and would measure --trace and --changes as well.", hint="Leave them out, or --repeat."
+            "--repeat measures, and would measure --trace, --changes and --costs as well.",
+            hint="Leave them out, or --repeat.",
         )
     wanted = _script_run(words, example)
     wanted = replace(
@@ -262,7 +265,11 @@ def run(  # noqa: PLR0917  # click passes what the options above name
         from redis_tui.runner import Runner, Show
 
         shown = Show(
-            as_json=as_json, trace=trace, changes=changes or dry_run, raw=_mode(None) == "raw" if raw is None else raw
+            as_json=as_json,
+            trace=trace,
+            changes=changes or dry_run,
+            costs=costs,
+            raw=_mode(None) == "raw" if raw is None else raw,
         )
         runner = Runner(session, shown, write=_print, complain=_complain)
         if not await runner.prepare(commands, db=db, path=setup):

@@ -16,11 +16,12 @@ from redis_tui.render.error import explain_outcome
 from redis_tui.render.export import json_value, raw_text
 from redis_tui.render.reply import cli_lines
 from redis_tui.render.spans import plain
+from redis_tui.render.summary import summary_line, touched_lines
 from redis_tui.render.trace import trace_lines
 from redis_tui.session.difference import NOTHING, PARTS, difference, facets_of
 
 if TYPE_CHECKING:
-    from redis_tui.session.base import Change, ScriptOutcome, Snapshot, TraceRow
+    from redis_tui.session.base import Change, ScriptOutcome, SessionInfo, Snapshot, TraceRow
     from redis_tui.session.repeat import Repetition
 
 
@@ -59,8 +60,18 @@ def outcome_json(outcome: ScriptOutcome) -> str:
     )
 
 
-def outcome_text(outcome: ScriptOutcome, *, trace: bool, changes: bool, raw: bool = False) -> bytes:
-    """The reply as redis-cli prints it, then what was asked for."""
+def outcome_text(
+    outcome: ScriptOutcome, *, trace: bool, changes: bool, costs: SessionInfo | None = None, raw: bool = False
+) -> bytes:
+    """The reply as redis-cli prints it, then what was asked for.
+
+    Args:
+        outcome: the run.
+        trace: its calls.
+        changes: the keys that it changed.
+        costs: where it ran; None leaves out what it took and the keys that it named.
+        raw: the reply as it is, without quotes.
+    """
     reply = raw_text(outcome.reply) if raw else plain(cli_lines(outcome.reply, resp=2)).encode()
     parts = [reply]
     if trace:
@@ -73,6 +84,9 @@ def outcome_text(outcome: ScriptOutcome, *, trace: bool, changes: bool, raw: boo
                 plain(changes_lines(outcome.changes, outcome.changes_total, limit=PARTS)),
             )
         )
+    if costs is not None:
+        lines = [summary_line(outcome, costs), *touched_lines(outcome.touched, outcome.touched_total)]
+        parts.append(f"\nCosts\n{plain(lines)}".encode())
     return b"\n".join(part.rstrip(b"\n") for part in parts) + b"\n"
 
 

@@ -45,6 +45,7 @@ class Show:
     as_json: bool
     trace: bool
     changes: bool
+    costs: bool
     raw: bool
     """Strings as they are, not as redis-cli quotes them."""
 
@@ -97,7 +98,8 @@ class Runner:
         if show.as_json:
             self._write(outcome_json(outcome).encode() + b"\n")
             return _status(outcome)
-        self._write(outcome_text(outcome, trace=show.trace, changes=show.changes, raw=show.raw))
+        costs = self._session.info if show.costs else None
+        self._write(outcome_text(outcome, trace=show.trace, changes=show.changes, costs=costs, raw=show.raw))
         if remarks := outcome_remarks(outcome, wanted.source):
             sys.stderr.write(remarks + "\n")
         return _status(outcome)

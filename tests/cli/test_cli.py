@@ -329,3 +329,12 @@ def test_a_set_up_that_fails_names_file_line_and_command(shell: Shell, counter: 
     )
     setup.write_text("SET s 'open\n")
     assert f"{setup}, line 1: a quote is not closed." in shell("run", counter, "c", ",", "--setup", str(setup))[2]
+
+
+def test_costs_tell_instructions_memory_and_the_keys_that_were_named(shell: Shell, counter: str) -> None:
+    status, out, err = shell("run", counter, "hits", ",", "--costs")
+    assert (status, err) == (0, "")
+    reply, _, title, summary, *keys = out.splitlines()
+    assert (reply, title) == ("1", "Costs")
+    assert re.fullmatch(r"\S+ ms · \d+ instructions · \S+ K?B memory · 1 key · others waited \S+ ms", summary)
+    assert keys == ["slot  4994  written  in KEYS       hits"]

@@ -79,11 +79,11 @@ def test_a_run_above_the_slow_logs_threshold_is_warned_of(shell: Shell, count: s
     assert "Slow" not in out
 
 
-@pytest.mark.parametrize("option", ["--trace", "--changes"])
+@pytest.mark.parametrize("option", ["--trace", "--changes", "--costs"])
 def test_what_would_be_measured_as_well_is_refused(shell: Shell, count: str, option: str) -> None:
     status, _, err = shell("run", count, "n", ",", "--repeat", "2", option)
     assert status == 2
-    assert err.startswith("redis-tui: --repeat measures, and would measure --trace and --changes as well.")
+    assert err.startswith("redis-tui: --repeat measures, and would measure --trace, --changes and --costs as well.")
 
 
 def test_ctrl_c_ends_with_what_was_measured(tmp_path: Path) -> None:
