@@ -15,7 +15,7 @@
 
     CommandError                   a handler refuses; becomes an error reply, never leaves the engine
     ├── WrongType  SyntaxFault     the two refusals that every command group shares
-    └── NamedFault                 a refusal that repeats the command's name as it was typed
+    └── NamedFault, NamingFault    a refusal that repeats the command's name as it was typed
 
 Error *replies* are values (`resp.types.ErrorReply`), because a server that answers
 ``-ERR`` works as it should; exceptions of the first tree mean that the session broke.
@@ -122,6 +122,13 @@ class NamedFault(CommandError):
 
     def worded(self, argv: Sequence[bytes]) -> bytes:
         return self.line + argv[0]
+
+
+class NamingFault(CommandError):
+    """A refusal that begins with the command's name as it was typed; the text is what follows."""
+
+    def worded(self, argv: Sequence[bytes]) -> bytes:
+        return b"ERR %b %b" % (argv[0], self.line)
 
 
 class SubcommandFault(CommandError):

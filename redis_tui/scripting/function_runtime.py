@@ -45,7 +45,7 @@ class FunctionRuntime(LuaRuntime):
         Raises:
             CommandError: it does not compile, fails, or takes too long; the servers' text.
         """
-        chunk = self._compiled(code)
+        chunk = self._compiled(code.partition(b"\0")[0] if self._wording.library_ends_at_zero else code)
         self._bridge.start(host, None)
         self._limits.start(_Deadline(self.kill), timeout_ms)
         try:

@@ -360,14 +360,13 @@ end
 local last
 local function failed(err)
   local level = 2
-  local info = getinfo(level, 'Sl')
-  if info and info.what == 'C' then
+  local info, below = getinfo(2, 'Sl'), getinfo(3, 'Sl')
+  local raised_in_c = info and info.what == 'C'
+  while info and (raised_in_c or info.what == 'tail' or info.source == source
+      or info.what == 'C' and below and below.source == source) do
+    raised_in_c = false
     level = level + 1
-    info = getinfo(level, 'Sl')
-  end
-  while info and (info.what == 'tail' or info.source == source) do
-    level = level + 1
-    info = getinfo(level, 'Sl')
+    info, below = below, getinfo(level + 1, 'Sl')
   end
   local kind, text = type(err), nil
   if kind == 'table' then
@@ -394,7 +393,7 @@ local stream
 local function finish(ok, value)
   if not ok then
     if value ~= last then return 2, clean(value), nil, nil end
-    return 2, value.text, value.source, value.line
+    return 2, value.text, value.source or '', value.line
   end
   local kind = type(value)
   if kind == 'string' or kind == 'number' then return 0, value end
@@ -426,7 +425,7 @@ local function leave(alive, ...)
   sethook(core.worker)
   core.killing = false
   new_worker()
-  if last then return 3, last.text, last.source, last.line end
+  if last then return 3, last.text, last.source or '', last.line end
   return 3, nil, nil, nil
 end
 

@@ -45,6 +45,8 @@ class Wording:
     """Whether a shebang's options are judged before its engine."""
     runtime_errors_on_one_line: bool = False
     """Whether line breaks in the text of a failed run become spaces."""
+    library_ends_at_zero: bool = False
+    """Whether a library of functions is compiled up to its first zero byte only."""
     big_number_ends_at_zero: bool = False
     """Whether a returned big number ends at its first zero byte."""
     errors_trimmed: bool = True
@@ -104,6 +106,7 @@ def valkey_wording(version: str) -> Wording:
         function_names_checked_at_once=False,
         engine_comes_last=True,
         runtime_errors_on_one_line=True,
+        library_ends_at_zero=True,
         big_number_ends_at_zero=True,
         errors_trimmed=False,
         cmsgpack_copyright=b"Copyright (C) 2012, Redis Ltd.",

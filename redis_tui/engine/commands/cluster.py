@@ -1,6 +1,6 @@
 """Cluster commands, as a server answers them that is no part of one.
 
-The decision a reader would question: every subcommand has the same handler. They are declared
+The decision a reader would question: nearly every subcommand has the same handler. They are declared
 one by one all the same, because clients read COMMAND to find out what there is.
 """
 
@@ -12,6 +12,7 @@ from redis_tui.engine.registry import command, container
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import OK
 from redis_tui.spec.command import CommandFlag, KeyRange
+from redis_tui.spec.slot import hash_slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -180,8 +181,21 @@ for _usage, _since, _flags, _complexity, _summary in (
 ):
     _subcommand(_usage, _since, _flags, _complexity, _summary)
 
-# What it is given is no key of this server's to any of them.
-_subcommand("KEYSLOT key", "3.0.0", _STALE, _PER_BYTE, "Returns the hash slot for a key.", keys=KeyRange())
+
+@command(
+    "CLUSTER KEYSLOT key",
+    since="3.0.0",
+    flags=_STALE,
+    complexity=_PER_BYTE,
+    keys=KeyRange(),  # what it is given is no key of this server's to any of them
+)
+def cluster_keyslot(ctx: Ctx, key: bytes) -> Reply:
+    """Returns the hash slot for a key."""
+    if not ctx.dialect.is_valkey:  # a Valkey tells it outside of a cluster, too
+        raise CommandError(_DISABLED)
+    return hash_slot(key)
+
+
 # Its arity is a minimum in Valkey, which also takes NO ONE.
 _subcommand(
     "REPLICATE node-id",

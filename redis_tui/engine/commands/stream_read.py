@@ -15,7 +15,7 @@ from redis_tui.engine.commands.stream_group import seen_consumer
 from redis_tui.engine.registry import command, printable
 from redis_tui.engine.stream_id import strict_id
 from redis_tui.engine.types.stream import LAST_ID, Stream, text_of
-from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.errors import CommandError, NamingFault, SyntaxFault
 from redis_tui.resp.types import NULL_ARRAY, Map, Reply
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import INT64_MAX, Options
@@ -204,7 +204,7 @@ def _parse(ctx: Ctx, name: str, rest: Rest) -> _Request:
 def _parse_option(ctx: Ctx, request: _Request, word: bytes, options: Options) -> None:
     if word == b"BLOCK" and options:
         if ctx.in_script and not ctx.dialect.at_least("7.4.0", valkey="8.0.0"):
-            raise CommandError(f"ERR {request.name} command is not allowed with BLOCK option from scripts")
+            raise NamingFault("command is not allowed with BLOCK option from scripts")
         request.timeout_ms = _timeout(ctx, options)
     elif word == b"COUNT" and options:
         request.count = max(options.take_int(), 0)
