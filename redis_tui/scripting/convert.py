@@ -32,6 +32,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from redis_tui.resp.encoder import format_double
 from redis_tui.resp.types import (
     NULL_ARRAY,
     Attributed,
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 200
 INT64_MIN: Final = -(1 << 63)
-_LARGEST_PLAIN: Final = 2.0**62
 
 # Into Lua.
 VALUE, NULL, ARRAY, OK, ERR, DOUBLE, BIG, VERBATIM, TRUE, FALSE, MAP, SET = range(12)
@@ -82,41 +82,7 @@ def number_text(value: float) -> bytes:
     """
     if math.isnan(value):
         return b"-nan" if math.copysign(1, value) < 0 else b"nan"  # 0/0 is -nan on x86, -(0/0) is nan
-    return double_text(value + 0.0)  # -0.0 + 0.0 is 0.0: -0.0 is passed as 0
-
-
-def double_text(value: float) -> bytes:
-    """A double as text: whole numbers up to 2**62 in full, others in the form of the servers' fpconv."""
-    if value.is_integer() and value and -_LARGEST_PLAIN <= value <= _LARGEST_PLAIN:
-        return b"%d" % value
-    if 0.001 <= value < 10_000 or -10_000 < value <= -0.001:  # the form that Python has, too
-        return repr(value).encode()
-    if math.isnan(value):
-        return b"nan"
-    if math.isinf(value):
-        return b"inf" if value > 0 else b"-inf"
-    if value == 0:
-        return b"-0" if math.copysign(1, value) < 0 else b"0"
-    sign = "-" if value < 0 else ""
-    mantissa, _, exponent = f"{abs(value)!r}e".partition("e")
-    whole, _, fraction = mantissa.partition(".")
-    point = len(whole) + int(exponent.rstrip("e") or 0)
-    digits = (whole + fraction).lstrip("0")
-    point -= len(whole + fraction) - len(digits)
-    digits = digits.rstrip("0")
-    return (sign + _layout(digits, point)).encode()
-
-
-def _layout(digits: str, point: int) -> str:
-    """Digits with the decimal point after the first `point` of them."""
-    shift = point - len(digits)
-    exponent = abs(point - 1)
-    if shift >= 0 and exponent < len(digits) + 7:
-        return digits + "0" * shift
-    if shift < 0 and (shift > -7 or exponent < 4):
-        return digits[:point] + "." + digits[point:] if point > 0 else "0." + "0" * -point + digits
-    tail = f".{digits[1:]}" if len(digits) > 1 else ""
-    return f"{digits[0]}{tail}e{'+' if point > 0 else '-'}{exponent}"
+    return format_double(value + 0.0)  # -0.0 + 0.0 is 0.0: -0.0 is passed as 0
 
 
 def flat_list(reply: object, resp: int) -> list[Any] | None:
@@ -191,7 +157,7 @@ _WRITERS: dict[type, Callable[[list[Any], Any, int], None]] = {
     Status: lambda out, reply, _resp: out.extend((OK, bytes(reply))),
     ErrorReply: lambda out, reply, _resp: out.extend((ERR, reply.line)),
     bool: _bool,
-    float: lambda out, value, resp: out.extend((VALUE, double_text(value)) if resp == 2 else (DOUBLE, value)),
+    float: lambda out, value, resp: out.extend((VALUE, format_double(value)) if resp == 2 else (DOUBLE, value)),
     LongDouble: lambda out, value, resp: out.extend((VALUE, value.text) if resp == 2 else (DOUBLE, float(value))),
     Map: _map,
     SetReply: _set,

@@ -17,8 +17,9 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
 from redis_tui.errors import CommandError
+from redis_tui.resp.encoder import format_double
 from redis_tui.resp.types import OK, Reply
-from redis_tui.scripting.convert import double_text, number_text
+from redis_tui.scripting.convert import number_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -136,7 +137,7 @@ def _general(
         elif reply is OK:
             return True
         elif type(reply) is float and desk.resp == 2:
-            return double_text(reply)
+            return format_double(reply)
         desk.pending = reply
         return False
 
@@ -201,8 +202,8 @@ def _maker(plain: PlainCall, writes: bool, is_timed: bool, is_traced: bool) -> C
         "CommandError": CommandError,
         "OK": OK,
         "LARGE": LARGE,
-        "double_text": double_text,
         "clock": perf_counter_ns,
+        "format_double": format_double,
     }
     exec(compile(body, f"<lane of {plain.name}>", "exec"), names)  # noqa: S102  # source is made here from declarations, never from input
     maker: Callable[..., Callable[..., Any]] = names["make"]
@@ -236,7 +237,7 @@ def make(name, ctx, tally, host, killed, abort, desk, general, stopwatch, note):
         elif reply is OK:
             return True
         elif type(reply) is float and desk.resp == 2:
-            return double_text(reply)
+            return format_double(reply)
         desk.pending = reply
         return False
     return lane

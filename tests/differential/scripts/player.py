@@ -80,8 +80,6 @@ def _compare_keys(protocol: int, keys: Sequence[bytes], ours: Ours, theirs: Thei
     types = theirs.play([(b"TYPE", key) for key in keys])
     asked = [argv for key, kind in zip(keys, types, strict=True) for argv in [(b"TYPE", key), *questions(key, kind)]]
     for argv, here, there in zip(asked, *_both(asked, ours, theirs), strict=True):
-        if argv[0] == b"OBJECT" and {here, there} == _INT_OR_TEXT:
-            continue
         if not same(here, there, _DATA_MODES.get(argv[0], "exact")):
             yield _told(protocol, argv, here, there)
 
@@ -91,8 +89,6 @@ def _names(raw: bytes) -> set[bytes]:
     return {_payload(item[1]) for item in parse(raw)[1]}
 
 
-# What a script sets in Valkey 9 is embstr, numbers too.
-_INT_OR_TEXT = {b"$3\r\nint\r\n", b"$6\r\nembstr\r\n"}
 _DATA_MODES = {
     b"XINFO": "idle",
     b"PEXPIRETIME": "near",
