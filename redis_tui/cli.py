@@ -19,7 +19,7 @@ import click
 
 from redis_tui import __version__
 from redis_tui.errors import FileError, RedisTuiError, UsageError
-from redis_tui.quantity import milliseconds
+from redis_tui.quantity import memory_size, milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -108,6 +108,23 @@ def _time(text: str) -> int:
         return milliseconds(text)
     except UsageError as error:
         raise click.BadParameter(str(error)) from None
+
+
+def _lua_memory(text: str) -> int:
+    from redis_tui.scripting.limits import LEAST_MEMORY
+
+    try:
+        return memory_size(text, least=LEAST_MEMORY)
+    except UsageError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+_lua_memory_option = click.option(
+    "--lua-memory",
+    type=_lua_memory,
+    metavar="SIZE",
+    help="Memory that scripts may take in the embedded engine, 256mb unless told otherwise; more is an error.",
+)
 
 
 @click.group(cls=_Program, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -207,6 +224,7 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
     metavar="TIME",
     help="Kill it when it lasts longer, and undo what it wrote: 500ms, 2s, 1m, or milliseconds.",
 )
+@_lua_memory_option
 @click.option("--dry-run", is_flag=True, help="Show what the script would do and leave no mark.")
 @click.option("--trace", is_flag=True, help="Show every redis.call.")
 @click.option("--changes", is_flag=True, help="Show every key that changed.")
@@ -224,6 +242,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     setup: Path | None,
     repeat: int | None,
     timeout_ms: int | None,
+    lua_memory: int | None,
     dry_run: bool,
     trace: bool,
     changes: bool,
@@ -278,7 +297,8 @@ def run(  # noqa: PLR0917  # click passes what the options above name
             return await runner.repeat(wanted, repeat)
         return await runner.run(wanted)
 
-    return asyncio.run(_with_session(_opener(url, dialect=dialect, read_only=read_only, load=load), work))
+    opener = _opener(url, dialect=dialect, read_only=read_only, load=load, lua_memory=lua_memory)
+    return asyncio.run(_with_session(opener, work))
 
 
 @cli.command(name="exec", context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True})
@@ -320,6 +340,7 @@ def exec_(  # noqa: PLR0917  # click passes what the options above name
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Where SAVE writes dump.rdb; the current folder unless told otherwise.",
 )
+@_lua_memory_option
 def serve(  # noqa: PLR0917  # click passes what the options above name
     host: str,
     port: int,
@@ -328,6 +349,7 @@ def serve(  # noqa: PLR0917  # click passes what the options above name
     aclfile: str,
     load: Path | None,
     folder: Path | None,
+    lua_memory: int | None,
 ) -> int:
     """Put the embedded engine on a TCP port, for every other Redis client."""
     from redis_tui.engine.dialect import dialect_named
@@ -345,6 +367,7 @@ def serve(  # noqa: PLR0917  # click passes what the options above name
         acl_file=aclfile,
         load=load,
         folder=folder,
+        lua_memory=lua_memory,
     )
     return 0
 
@@ -385,19 +408,25 @@ def run_cli(argv: Sequence[str]) -> int:
         return _ERROR_REPLY
 
 
-def _opener(url: str, *, dialect: str, read_only: bool, load: Path | None) -> Callable[[], Awaitable[Session]]:
+def _opener(
+    url: str, *, dialect: str, read_only: bool, load: Path | None, lua_memory: int | None = None
+) -> Callable[[], Awaitable[Session]]:
     async def open_it() -> Session:
-        return await _open(url, dialect=dialect, read_only=read_only, load=load)
+        return await _open(url, dialect=dialect, read_only=read_only, load=load, lua_memory=lua_memory)
 
     return open_it
 
 
-async def _open(url: str, *, dialect: str, read_only: bool, load: Path | None) -> Session:
+async def _open(
+    url: str, *, dialect: str, read_only: bool, load: Path | None, lua_memory: int | None = None
+) -> Session:
     from redis_tui.session.open import open_session
 
     # As in redis-cli, what is said in the address wins over the environment.
     password = None if "@" in url else os.environ.get("REDISCLI_AUTH")
-    return await open_session(url, dialect=dialect, password=password, read_only=read_only, load=load)
+    return await open_session(
+        url, dialect=dialect, password=password, read_only=read_only, load=load, lua_memory=lua_memory
+    )
 
 
 async def _with_session(opener: Callable[[], Awaitable[Session]], work: Callable[[Session], Awaitable[int]]) -> int:

@@ -8,6 +8,8 @@ from typing import Final
 from redis_tui.errors import UsageError
 
 _AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
+_BYTES: Final = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
+"""As the servers' configuration has them."""
 _MILLISECONDS: Final = {"": 1, "ms": 1, "s": 1000, "m": 60_000}
 
 
@@ -23,6 +25,23 @@ def milliseconds(text: str) -> int:
     amount = _amount(text, _MILLISECONDS)
     if amount is None or amount < 1:
         raise UsageError(f"{text!r} is no time.", hint="Write 500ms, 2s, 1m, or milliseconds.")
+    return amount
+
+
+def memory_size(text: str, *, least: int) -> int:
+    """An amount of memory: ``256mb``, ``1gb``; a bare number is bytes.
+
+    Args:
+        least: bytes that it must reach.
+
+    Raises:
+        UsageError: it is no amount, or too small a one.
+    """
+    amount = _amount(text, _BYTES)
+    if amount is None:
+        raise UsageError(f"{text!r} is no amount of memory.", hint="Write 256mb, 1gb, or bytes.")
+    if amount < least:
+        raise UsageError(f"{text!r} is too little.", hint=f"Give at least {least >> 20}mb.")
     return amount
 
 

@@ -132,6 +132,8 @@ class Scripts:
         """The runtime of the last run, which knows where the sequence of random numbers stands."""
         self._random: tuple[int, int] | None = None
         """Where that was when the last runtime went."""
+        self.memory_limit: int | None = None
+        """Bytes that the Lua of each runtime may take; None is the usual. To be set ahead of the first script."""
         self.functions = FunctionStore()
         self._hosts: dict[int, EngineHost] = {}
         self.cache = ScriptCache()
@@ -158,7 +160,7 @@ class Scripts:
         if self._runtime is None:
             from redis_tui.scripting.runtime import LuaRuntime
 
-            self._runtime = LuaRuntime(wording=self._engine.dialect.scripts)
+            self._runtime = LuaRuntime(wording=self._engine.dialect.scripts, memory_limit=self.memory_limit)
         return self._runtime
 
     @property
@@ -167,7 +169,9 @@ class Scripts:
         if self._function_runtime is None:
             from redis_tui.scripting.function_runtime import FunctionRuntime
 
-            self._function_runtime = FunctionRuntime(wording=self._engine.dialect.scripts)
+            self._function_runtime = FunctionRuntime(
+                wording=self._engine.dialect.scripts, memory_limit=self.memory_limit
+            )
         return self._function_runtime
 
     @property

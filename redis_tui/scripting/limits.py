@@ -35,6 +35,8 @@ SLOW_NS, QUICK_NS = 5_000_000, 1_000_000
 """Longer between two polls: poll oftener. Shorter: less often again."""
 HEADROOM = 16 << 20
 """Bytes below the hard bound that a script must leave free."""
+LEAST_MEMORY = 32 << 20
+"""A smaller bound would leave scripts next to nothing above that."""
 COLLECT_EVERY_NS = 500_000_000
 """At the bound, memory is collected at most this often: a full collection takes long."""
 LASTS_NS = 20_000_000

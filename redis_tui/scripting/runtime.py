@@ -64,16 +64,17 @@ class LuaRuntime:
 
     Args:
         wording: texts and constants of the server that is spoken.
-        memory_limit: bytes that Lua may take; a script that wants more fails.
+        memory_limit: bytes that Lua may take, at least `limits.LEAST_MEMORY`; a script that wants more fails. None is
+            `MEMORY_LIMIT`.
     """
 
     chunk_name = b"@user_script"
     """How error positions name what was compiled here."""
     compile_fault = b"ERR Error compiling script (new function): "
 
-    def __init__(self, *, wording: Wording, memory_limit: int = MEMORY_LIMIT) -> None:
+    def __init__(self, *, wording: Wording, memory_limit: int | None = None) -> None:
         self._wording = wording
-        self._memory_limit = memory_limit
+        self._memory_limit = memory_limit = memory_limit or MEMORY_LIMIT
         self._lua = lua51.LuaRuntime(
             encoding=None,
             unpack_returned_tuples=True,

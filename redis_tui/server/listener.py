@@ -42,6 +42,7 @@ class Listener:
         acl_file: file of users, for ACL LOAD and ACL SAVE; empty where there is none.
         load: a snapshot file to begin with.
         folder: where SAVE writes; the current one where None.
+        lua_memory: as for `serve`.
 
     Raises:
         FileError: the file of users does not hold, or the snapshot cannot be read or is damaged.
@@ -58,6 +59,7 @@ class Listener:
         acl_file: str = "",
         load: Path | None = None,
         folder: Path | None = None,
+        lua_memory: int | None = None,
     ) -> None:
         sockets = bind(host, port)
         self.host = host
@@ -67,6 +69,7 @@ class Listener:
         config = Config(dialect, requirepass=password or "", port=str(self.port), bind=host, aclfile=acl_file, **place)
         try:
             self.engine = Engine(dialect=dialect, config=config)
+            self.engine.scripts.memory_limit = lua_memory
             if load is not None:
                 self.engine.persistence.load_file(load)
         except FileError:
@@ -116,6 +119,7 @@ def serve(
     acl_file: str = "",
     load: Path | None = None,
     folder: Path | None = None,
+    lua_memory: int | None = None,
 ) -> None:
     """Serves until SIGINT, SIGTERM or a client's SHUTDOWN.
 
@@ -128,13 +132,21 @@ def serve(
         acl_file: file of users; empty where there is none.
         load: a snapshot file to begin with.
         folder: where SAVE writes; the current one where None.
+        lua_memory: bytes that the Lua of scripts may take, and as many that of functions; None is the usual.
 
     Raises:
         FileError: the file of users does not hold, or the snapshot cannot be read or is damaged.
         RedisTuiError: the address cannot be listened on; says what to do.
     """
     listener = Listener(
-        host=host, port=port, dialect=dialect, password=password, acl_file=acl_file, load=load, folder=folder
+        host=host,
+        port=port,
+        dialect=dialect,
+        password=password,
+        acl_file=acl_file,
+        load=load,
+        folder=folder,
+        lua_memory=lua_memory,
     )
     signalled = False
 

@@ -63,13 +63,22 @@ class EmbeddedSession:
         dialect: whom the engine speaks as.
         read_only: refuse commands that write, and run scripts as EVAL_RO.
         load: a snapshot file to fill the engine from; only read.
+        lua_memory: bytes that scripts may take; None is the usual.
 
     Raises:
         FileError: that file cannot be read, or is damaged.
     """
 
-    def __init__(self, *, dialect: Dialect = REDIS_8, read_only: bool = False, load: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        dialect: Dialect = REDIS_8,
+        read_only: bool = False,
+        load: Path | None = None,
+        lua_memory: int | None = None,
+    ) -> None:
         engine = Engine(dialect=dialect)
+        engine.scripts.memory_limit = lua_memory
         self._client = engine.connect(addr=b"embedded:0", laddr=b"embedded:0")
         # Runs have a client of their own: what is typed meanwhile (RESET, MULTI, SELECT) cannot reach into a run.
         self._runner = engine.connect(addr=b"embedded:1", laddr=b"embedded:1")

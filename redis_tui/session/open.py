@@ -23,6 +23,7 @@ async def open_session(
     password: str | None = None,
     read_only: bool = False,
     load: Path | None = None,
+    lua_memory: int | None = None,
 ) -> Session:
     """Opens a session.
 
@@ -33,9 +34,10 @@ async def open_session(
         password: overrides the URL's.
         read_only: refuse commands that write.
         load: a snapshot file to fill the embedded engine from.
+        lua_memory: bytes that scripts may take in the embedded engine; None is the usual.
 
     Raises:
-        UsageError: the address is of no known kind, or a server should load a file.
+        UsageError: the address is of no known kind, or a server should do what only the embedded engine can.
         FileError: the file cannot be read, or is damaged.
         ConnectError, AuthError: no connection.
     """
@@ -44,11 +46,13 @@ async def open_session(
         scheme, rest = "redis", url
     if scheme == "memory":
         # In another thread: the workbench has something to show while a large file is read.
-        return await asyncio.to_thread(_embedded, dialect, read_only=read_only, load=load)
+        return await asyncio.to_thread(_embedded, dialect, read_only=read_only, load=load, lua_memory=lua_memory)
     if load is not None:
         raise UsageError(
             f"A server loads no file: {load} is for the embedded engine.", hint="Leave the address out, or the file."
         )
+    if lua_memory is not None:
+        raise UsageError("A server has its own bounds for the memory of scripts.", hint="Leave --lua-memory out.")
     if scheme not in _REAL:
         raise UsageError(
             f"{scheme}:// is no address that redis-tui knows.",
@@ -57,15 +61,15 @@ async def open_session(
     from redis_tui.session.remote import RemoteSession
 
     async def scratch() -> Session:
-        return _embedded(dialect, read_only=False, load=None)
+        return _embedded(dialect, read_only=False, load=None, lua_memory=None)
 
     return await RemoteSession.connect(
         f"{_REAL[scheme]}://{rest}", scratch=scratch, password=password, read_only=read_only
     )
 
 
-def _embedded(dialect: str, *, read_only: bool, load: Path | None) -> Session:
+def _embedded(dialect: str, *, read_only: bool, load: Path | None, lua_memory: int | None) -> Session:
     from redis_tui.engine.dialect import dialect_named
     from redis_tui.session.embedded import EmbeddedSession
 
-    return EmbeddedSession(dialect=dialect_named(dialect), read_only=read_only, load=load)
+    return EmbeddedSession(dialect=dialect_named(dialect), read_only=read_only, load=load, lua_memory=lua_memory)

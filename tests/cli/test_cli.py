@@ -12,7 +12,7 @@ import pytest
 
 from redis_tui import __version__
 from redis_tui.cli import run_cli
-from redis_tui.quantity import milliseconds
+from redis_tui.quantity import memory_size, milliseconds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -338,3 +338,20 @@ def test_costs_tell_instructions_memory_and_the_keys_that_were_named(shell: Shel
     assert (reply, title) == ("1", "Costs")
     assert re.fullmatch(r"\S+ ms · \d+ instructions · \S+ K?B memory · 1 key · others waited \S+ ms", summary)
     assert keys == ["slot  4994  written  in KEYS       hits"]
+
+
+def test_run_bounds_the_memory_of_a_script(shell: Shell, tmp_path: Path) -> None:
+    hungry = tmp_path / "hungry.lua"
+    hungry.write_text("local t = {}\nfor i = 1, 100 do t[i] = string.rep('x', 1e6) .. i end\nreturn #t\n")
+    assert shell("run", str(hungry), "--lua-memory", "256mb") == (0, "100\n", "")
+    status, out, _ = shell("run", str(hungry), "--lua-memory", "48mb")
+    assert status == 1
+    assert "not enough memory" in out
+    status, _, err = shell("run", str(hungry), "--lua-memory", "1mb")
+    assert status == 2
+    assert "'1mb' is too little. Give at least 32mb." in err
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1000", 1000), ("1k", 1000), ("1.5kb", 1536), ("2 GB", 2 << 30)])
+def test_an_amount_of_memory_is_read_as_the_servers_read_theirs(text: str, expected: int) -> None:
+    assert memory_size(text, least=1000) == expected

@@ -209,6 +209,13 @@ HUNGRY = {
     "strings": "local t = {} while true do t[#t + 1] = string.rep('x', 1e6) .. #t end",
     "tables": "local t = {} while true do t[#t + 1] = {#t} end",
     "doubling": "local s = 'x' while true do s = s .. s end",
+    "closures": "local t = {} while true do local n = #t t[n + 1] = function() return n end end",
+    "coroutines": "local t = {} while true do t[#t + 1] = coroutine.create(function() end) end",
+    "table.concat": "local t = {} for i = 1, 40 do t[i] = ('x'):rep(1e6) end return table.concat(t)",
+    "gsub": "return (('x'):rep(1e6):gsub('.', ('y'):rep(100)))",
+    "string.format": "local s = ('x'):rep(1e7) return string.format('%s%s%s%s%s', s, s, s, s, s)",
+    "cjson.encode": "local s = ('\\0'):rep(1e7) return cjson.encode(s)",
+    "cmsgpack.pack": "local s = ('x'):rep(1e7) return cmsgpack.pack({s .. 1, s .. 2, s .. 3})",
     "one long string": "return string.rep('x', 1e9)",
     "within a coroutine": "coroutine.wrap(function() local t = {} while true do t[#t + 1] = {#t} end end)()",
     "pcall that tries again": """
