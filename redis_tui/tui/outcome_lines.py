@@ -31,7 +31,11 @@ def reply_lines(outcome: ScriptOutcome, source: bytes) -> list[Line]:
         lines += notes
     if outcome.changes:
         fate = _fate(outcome)
-        lines += [[], *(change_headline(change, fate=fate) for change in outcome.changes[:8])]
+        if outcome.error is not None and not fate:
+            lines += [[], [Span("What it wrote before the error stays:", "warning")]]
+        else:
+            lines.append([])
+        lines += [change_headline(change, fate=fate) for change in outcome.changes[:8]]
         if outcome.changes_total > 8:
             lines.append([Span(f"… {outcome.changes_total - 8:,} more in Changes", "dim")])
     return lines if outcome.killed or not notes else [*lines, [], *notes]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Until(Protocol):
-    """``await until(pilot, lambda: …)`` waits for something to become true, ten seconds at most."""
+    """``await until(pilot, lambda: …)`` waits for something to become true, half a minute at most."""
 
     async def __call__(self, pilot: Pilot[Any], true: Callable[[], object]) -> None: ...
 
@@ -51,9 +51,9 @@ def app(session: FakeSession, home: Path) -> WorkbenchApp:
 @pytest.fixture
 def until() -> Until:
     async def wait(pilot: Pilot[Any], true: Callable[[], object]) -> None:
-        deadline = asyncio.get_running_loop().time() + 10
+        deadline = asyncio.get_running_loop().time() + 30
         while not true():
-            assert asyncio.get_running_loop().time() < deadline, "it did not happen within ten seconds"
+            assert asyncio.get_running_loop().time() < deadline, "it did not happen within half a minute"
             await asyncio.sleep(
                 0.01
             )  # not pilot.pause: that waits for an idle processor, which a spinning script denies

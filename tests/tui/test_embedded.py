@@ -181,9 +181,19 @@ async def test_a_run_over_its_limit_says_so_and_is_rolled_back(until: Until) -> 
         bench = app.screen
         assert isinstance(bench, WorkbenchScreen)
         app.screen.query_one(LuaEditor).text = "redis.call('SET', KEYS[1], 'half') while true do end"
-        app.screen.query_one("#limit-field", Input).value = "100ms"
+        app.screen.query_one("#limit-field", Input).value = "500ms"
         strike(app, "f5")
         await until(pilot, lambda: "✗ Timed out." in reply(app))
         assert "its writes were rolled back" in reply(app)
         assert "counter  string  new half   rolled back" in reply(app)
         assert await bench.session.execute([b"GET", b"counter"]) is None
+
+
+async def test_what_was_written_before_an_error_is_said_to_stay(until: Until) -> None:
+    app = workbench()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        app.screen.query_one(LuaEditor).text = "redis.call('SET', KEYS[1], 'kept') return nil .. 'x'"
+        await pilot.press("f5")
+        await until(pilot, lambda: "What it wrote before the error stays:" in reply(app))
+        assert "counter  string  new kept" in reply(app)

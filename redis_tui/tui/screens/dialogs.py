@@ -213,6 +213,8 @@ def help_lines() -> list[Line]:
         ("Enter", "Keys: value or group. Scripts: source. Slow log: the whole command."),
         ("/", "Keys: filter by pattern; a word without * is looked for anywhere"),
         ("m", "Keys: scan on, or stop"),
+        ("limit", "Arguments: 500ms, 2s; a run that lasts longer is killed, and undone where that can be"),
+        ("Esc", "Prompt: ends the wait for a command that blocks, or kills the script it runs"),
         ("v", "Result: redis-cli look, JSON, raw, hex"),
         ("Tab", "Result: next tab. Prompt: completion. Editor: indent, or the completion"),
         ("y", "any list: copy what it shows"),
