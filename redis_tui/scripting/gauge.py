@@ -116,14 +116,15 @@ end
 -- makes no garbage, which would be taken for the script's
 local function gauge()
   local here = running()
-  local step = steps[here]
+  local step, count = steps[here], select(3, gethook())
+  if step > 1 and count == 1 then step = floor(step / 2) end   -- prodded, somewhere in the step: half of it on average
   if getfenv(2) ~= native then counted = counted + step end   -- our own functions see more than scripts do
   local held = collect('count')
   if held > peak then peak = held end
   hits = hits + 1
   passed, unpolled = passed + step, unpolled + step
   -- prodded, because what it does takes long: hardly anything else counts to one
-  local is_prodded = (select(3, gethook())) == 1 and (passed >= FINE or passed % 8 == 0)
+  local is_prodded = count == 1 and (passed >= FINE or passed % 8 == 0)
   if core.killing or unpolled >= core.every or is_prodded then
     unpolled = 0
     hook()

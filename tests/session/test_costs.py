@@ -124,3 +124,10 @@ async def test_coroutines_are_counted(embedded: Session) -> None:
     assert outcome.reply == 30_000
     assert outcome.instructions is not None
     assert 0.9 * 4 * 30_000 < outcome.instructions < 1.1 * 4 * 30_000
+
+
+async def test_a_long_loop_is_counted_within_some_per_cent_though_it_is_interrupted(embedded: Session) -> None:
+    turns = 20_000
+    outcome = await embedded.run(ScriptRun(b"for i = 1, %d do redis.call('INCR', KEYS[1]) end" % turns, (b"n",)))
+    assert outcome.instructions is not None
+    assert 0.95 * 7 * turns < outcome.instructions < 1.05 * 7 * turns
