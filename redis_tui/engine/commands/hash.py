@@ -50,7 +50,7 @@ def hset(ctx: Ctx, key: bytes, pairs: Sequence[bytes]) -> Reply:
         ctx.altered(key, "hset")
         return 1 if is_new else 0
     added = fields.put_many(pairs)
-    ctx.touched(key, "hset", len(pairs) // 2)
+    ctx.altered(key, "hset", len(pairs) // 2)
     return added
 
 

@@ -72,7 +72,9 @@ class Hash(dict[bytes, bytes], Collection):
 
     def put_many(self, pairs: Sequence[bytes]) -> int:
         """Sets field, value, field, value; how many fields are new."""
-        added = sum(self.put(pairs[at], pairs[at + 1]) for at in range(0, len(pairs), 2))
+        added = 0
+        for at in range(0, len(pairs), 2):
+            added += self.put(pairs[at], pairs[at + 1])
         # A server makes room for all pairs beforehand: HSET h f 1 f 2 … (513 pairs) -> hashtable.
         if self._limits is not None and len(pairs) // 2 > self._limits.entries:
             self.is_packed = False
