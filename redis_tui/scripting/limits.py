@@ -204,6 +204,7 @@ local create, native_resume, type, find, select = coroutine.create, coroutine.re
 local getinfo = debug.getinfo
 local collect = collectgarbage
 local MAX_NEST = 50
+local MOST_MADE = 1000   -- coroutines made, after which the hooks of those that are gone are let go of
 local FIRST = 200   -- instructions to the first poll of a script's own coroutine, which tells of it
 
 core.killing, core.every = false, every
@@ -276,6 +277,28 @@ function core.look(e)
   end
 end
 
+-- Lua keeps the hook of each coroutine by its address, and never lets go of one; so it is done here, between runs
+local alive, made = setmetatable({}, {__mode = 'k'}), 0
+
+local function is_of_hooks(key, t)
+  if type(key) ~= 'userdata' or type(t) ~= 'table' then return false end
+  for _, value in next, t do
+    if value == hook then return true end
+  end
+  return false
+end
+
+local function forget_hooks()
+  made = 0
+  for key, t in next, debug.getregistry() do
+    if is_of_hooks(key, t) then
+      for address in next, t do t[address] = nil end
+    end
+  end
+  core.arm(core.worker)
+  for co in next, alive do sethook(co, hook, '', FIRST) end
+end
+
 local function check(f)
   local info = type(f) == 'function' and getinfo(f, 'S')
   if not info or info.what == 'C' or info.source == core.source then core.misuse(1, 'Lua function expected') end
@@ -284,6 +307,8 @@ end
 
 local function armed(f)
   local co = create(f)
+  alive[co] = true
+  made = made + 1
   if core.gauging then core.arm_gauge(co) else sethook(co, hook, '', FIRST) end
   return co
 end
@@ -301,6 +326,7 @@ local nest = 0   -- coroutines inside coroutines: each takes C stack, which Lua 
 function core.unnest()
   nest = 0
   if inner then untold() end
+  if made > MOST_MADE and not core.gauging then forget_hooks() end
 end
 
 local function resumed(ok, ...)

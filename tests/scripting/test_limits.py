@@ -255,6 +255,18 @@ def test_garbage_of_one_run_does_not_starve_the_next(small: Bench) -> None:
         assert small("local t = {} for i = 1, 25 do t[i] = string.rep('x', 1e6) .. i end return #t") == 25
 
 
+def test_coroutines_that_are_gone_leave_nothing_behind(bench: Bench) -> None:
+    source = "for i = 1, 500 do coroutine.wrap(function() end)() end return 1"
+    for _ in range(5):
+        bench(source)
+    before = bench.runtime.memory_of_scripts()
+    for _ in range(20):
+        bench(source)
+    assert bench.runtime.memory_of_scripts() < before + 100_000
+    bench.host.on_busy = lambda _ms: bench.runtime.kill()
+    assert bench.run(ENDLESS["coroutine"], busy_after_ms=1).killed
+
+
 def test_recursion_ends_as_on_the_servers(bench: Bench) -> None:
     assert bench.error("local function f() return 1 + f() end return f()") == (
         "ERR user_script:1: stack overflow script: @user_script:1."
