@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from redis_tui.resp.types import Reply
+    from redis_tui.session.stream import Stream
     from redis_tui.spec.catalog import Catalog
 
 
@@ -336,6 +337,19 @@ class Session(Protocol):
         Raises:
             SessionError: the connection broke.
             NotSupportedError: the run asks for what ``info.capabilities`` lacks.
+        """
+        ...
+
+    async def stream(self, argv: Sequence[bytes], *, capacity: int = 10_000) -> Stream:
+        """Listens, on a connection of its own: what `execute` does goes on beside it.
+
+        Args:
+            argv: SUBSCRIBE, PSUBSCRIBE, SSUBSCRIBE or MONITOR.
+            capacity: messages that wait for their reader at most; older ones are dropped, and counted.
+
+        Raises:
+            NotSupportedError: it is another command.
+            SessionError: no connection, or the server refused.
         """
         ...
 

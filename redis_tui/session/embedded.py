@@ -12,6 +12,7 @@ import hashlib
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakSet
 
 from redis_tui.engine.blocking import BLOCKED
 from redis_tui.engine.dialect import REDIS_8, Dialect
@@ -32,8 +33,10 @@ from redis_tui.session.base import (
     ScriptRun,
     SessionInfo,
 )
+from redis_tui.session.embedded_stream import StreamOutlet
 from redis_tui.session.feed import Feed
 from redis_tui.session.guard import refuse_in_transaction, refuse_takeover, writes
+from redis_tui.session.stream import CAPACITY, Stream, check_opens, check_taken
 from redis_tui.session.watched import watched_run
 from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.command import CommandFlag
@@ -100,6 +103,7 @@ class EmbeddedSession:
         self._dry = False
         self._closed = False
         self._waiters: set[_Waiter] = set()
+        self._streams: WeakSet[Stream] = WeakSet()
         self._db = 0
         self.info = SessionInfo(
             url="memory://",
@@ -178,6 +182,34 @@ class EmbeddedSession:
             self._feed.put(Event(EventKind.KEYS_CHANGED, keys=tuple(change.key for change in outcome.changes)))
         return outcome
 
+    async def stream(self, argv: Sequence[bytes], *, capacity: int = CAPACITY) -> Stream:
+        check_opens(argv)
+
+        def begin(engine: Engine) -> StreamOutlet:
+            client = engine.connect(addr=b"embedded:3", laddr=b"embedded:3")
+            self._liken(client, engine, None)
+            client.outlet = outlet = StreamOutlet(client)
+            return outlet
+
+        outlet = await self._do(begin, during_busy=True)
+
+        async def send(command: Sequence[bytes]) -> Reply:
+            self._feed.put(Event(EventKind.SENT, redacted_line(command)))
+            return await self._do(lambda engine: outlet.send(engine, command), during_busy=True)
+
+        async def leave() -> None:
+            if not self._closed:
+                self._thread.post(outlet.leave)
+
+        stream = outlet.stream = Stream(send, leave, capacity=capacity)
+        self._streams.add(stream)
+        try:
+            check_taken(argv, await send(argv))
+        except BaseException:
+            await stream.aclose()
+            raise
+        return stream
+
     async def kill(self, *, undo: bool = False) -> KillOutcome:
         return _KILLS[self._thread.kill(undo=undo or self._dry)]
 
@@ -221,6 +253,8 @@ class EmbeddedSession:
         self._closed = True
         for waiter in self._waiters:
             waiter.close()
+        for stream in tuple(self._streams):
+            await stream.aclose()
         self._feed.close()
         await asyncio.to_thread(self._thread.close)
 

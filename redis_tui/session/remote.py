@@ -13,6 +13,7 @@ import hashlib
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from redis_tui.errors import NotSupportedError, RedisTuiError, SessionError
 from redis_tui.resp.types import OK, ErrorReply, Reply, Status
@@ -36,7 +37,9 @@ from redis_tui.session.guard import refuse_in_transaction, refuse_takeover, runs
 from redis_tui.session.inspect import Pipeline, compare, snapshots
 from redis_tui.session.instrument import Reported, instrument, read_report
 from redis_tui.session.rehearsal import rehearse
+from redis_tui.session.remote_stream import open_stream
 from redis_tui.session.slots import declared_only, slot_notes
+from redis_tui.session.stream import CAPACITY, Stream, check_opens
 from redis_tui.session.wire import Wire
 from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.redact import redact_url, redacted_line
@@ -88,6 +91,7 @@ class RemoteSession:
         self._running: tuple[str, float] | None = None
         self._turn = asyncio.Lock()
         self._closed = False
+        self._streams: WeakSet[Stream] = WeakSet()
 
     @classmethod
     async def connect(
@@ -173,6 +177,19 @@ class RemoteSession:
         self._feed.put(Event(EventKind.KEYS_CHANGED, keys=tuple(change.key for change in outcome.changes)))
         return outcome
 
+    async def stream(self, argv: Sequence[bytes], *, capacity: int = CAPACITY) -> Stream:
+        self._check_open()
+        check_opens(argv)
+        wire = Wire(self._url, password=self._password)
+        await wire.connect()
+
+        def note(command: Sequence[bytes]) -> None:
+            self._feed.put(Event(EventKind.SENT, redacted_line(command)))
+
+        stream = await open_stream(wire, argv, capacity=capacity, note=note)
+        self._streams.add(stream)
+        return stream
+
     async def kill(self, *, undo: bool = False) -> KillOutcome:
         if self._rehearsal is not None:
             return await self._rehearsal.kill()
@@ -242,6 +259,8 @@ class RemoteSession:
             return
         self._closed = True
         self._feed.close()
+        for stream in tuple(self._streams):
+            await stream.aclose()
         await self._wire.close()
         if self._aside is not None:
             await self._aside.close()

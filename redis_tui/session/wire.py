@@ -48,11 +48,15 @@ class _TypedParser(_AsyncRESP2Parser):
                 reply = self._ready.popleft()
                 if not isinstance(reply, Push):
                     return reply
-            data = await self._stream.read(_READ_SIZE) if self._stream is not None else b""
-            if not data:
-                raise SessionError("The server closed the connection.")
-            self._typed.feed(data)
+            self._typed.feed(await self.raw())
             self._ready.extend(self._typed)
+
+    async def raw(self) -> bytes:
+        """The next bytes, unparsed."""
+        data: bytes = await self._stream.read(_READ_SIZE) if self._stream is not None else b""
+        if not data:
+            raise SessionError("The server closed the connection.")
+        return data
 
 
 class Wire:
@@ -136,12 +140,36 @@ class Wire:
                 return [await self._connection._parser.next_reply() for _ in commands]  # noqa: SLF001  # the parser we gave it
             except (faults.RedisError, OSError, ProtocolError, SessionError) as error:
                 await self.close()
-                raise SessionError(
-                    f"The connection to {self.target} broke: {_reason(error)}.", hint="Connect again to go on."
-                ) from None
+                raise self._broken(error) from None
             except asyncio.CancelledError:
                 await self.close()  # a reply may still come: the stream is of no more use
                 raise
+
+    async def send(self, argv: Sequence[bytes]) -> None:
+        """Sends a command without waiting for its reply; for a connection that `receive` reads.
+
+        Raises:
+            SessionError: the connection broke.
+        """
+        try:
+            await self._connection.send_packed_command(encode_command(argv), False)
+        except (faults.RedisError, OSError) as error:
+            raise self._broken(error) from None
+
+    async def receive(self) -> bytes:
+        """The next bytes of a connection that listens, as they come.
+
+        Raises:
+            SessionError: the connection broke.
+        """
+        try:
+            data: bytes = await self._connection._parser.raw()  # noqa: SLF001  # the parser we gave it
+        except (faults.RedisError, OSError, SessionError) as error:
+            raise self._broken(error) from None
+        return data
+
+    def _broken(self, error: Exception) -> SessionError:
+        return SessionError(f"The connection to {self.target} broke: {_reason(error)}.", hint="Connect again to go on.")
 
     @property
     def is_open(self) -> bool:

@@ -20,6 +20,7 @@ from redis_tui.session.base import (
     ScriptRun,
     SessionInfo,
 )
+from redis_tui.session.stream import Stream, check_opens
 from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.command import Arg, ArgKind, CommandSpec, KeyRange
 
@@ -76,6 +77,16 @@ class FakeSession:
             self._running = None
             return ScriptOutcome(ErrorReply(b"ERR Script killed by user"), "s" * 40, 1500.0, killed=True)
         return ScriptOutcome(1, "s" * 40, 0.5, dry_run=run.dry_run)
+
+    async def stream(self, argv: Sequence[bytes], *, capacity: int = 10_000) -> Stream:
+        check_opens(argv)
+
+        async def send(command: Sequence[bytes]) -> None:
+            self.sent.append(list(command))
+
+        async def leave() -> None: ...
+
+        return Stream(send, leave, capacity=capacity)
 
     async def kill(self, *, undo: bool = False) -> KillOutcome:
         self.kills.append(undo)

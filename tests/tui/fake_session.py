@@ -25,6 +25,7 @@ from redis_tui.session.base import (
     TouchedKey,
     TraceRow,
 )
+from redis_tui.session.stream import Stream, check_opens
 from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.command import Arg, ArgKind, CommandSpec
 
@@ -73,6 +74,10 @@ class FakeSession:
     """Set by a test: runs wait for it, or for a kill."""
     is_busy: bool = False
     """Answers as a server does that somebody's script holds up."""
+    streams: list[Stream] = field(default_factory=list)
+    """What was opened; a test puts messages in."""
+    left: int = 0
+    """How many streams were closed."""
     closed: bool = False
     listings: int = 0
     """How often the scripts were asked for."""
@@ -157,6 +162,20 @@ class FakeSession:
         self._now = None
         self.tell(Event(EventKind.RUN_ENDED, run.name))
         return self.outcomes.pop(0) if self.outcomes else counted(run)
+
+    async def stream(self, argv: Sequence[bytes], *, capacity: int = 10_000) -> Stream:
+        check_opens(argv)
+
+        async def send(command: Sequence[bytes]) -> None:
+            self.sent.append(tuple(command))
+
+        async def leave() -> None:
+            self.left += 1
+
+        await send(argv)
+        stream = Stream(send, leave, capacity=capacity)
+        self.streams.append(stream)
+        return stream
 
     async def kill(self, *, undo: bool = False) -> KillOutcome:
         self.kills.append(undo)
