@@ -6,15 +6,19 @@ with ``bold italic underline reverse``. The decision a reader would question: a 
 out is taken from the built-in dark or light one by its name, *as words*, then coloured by the
 theme's own colours. So a user's theme of ten lines is whole, and stays so when a release
 adds a style.
+
+A mistake is told as ``file:line``, as compilers do and editors open it. tomllib keeps no places of
+what it read, so the line of a key is looked for in the text, once there is a mistake to tell.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from redis_tui.contrast import legible
 from redis_tui.errors import SettingsError
 from redis_tui.paths import packaged_themes_dir, user_themes_dir
 
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT_THEME = "dark"
+SIXTEEN_THEME = "sixteen"
+"""What a terminal of sixteen colours gets where nobody chose."""
 
 COLOR_NAMES = (
     "background",
@@ -121,6 +127,25 @@ class Theme:
             name = name.rpartition(".")[0]
         return self.styles["text"]
 
+    def style_on(self, name: str, ground: str) -> Style:
+        """The style of a name as it reads on one of the theme's colours: a selected row, a bar.
+
+        Args:
+            name: the style's name.
+            ground: the name of the colour behind it.
+        """
+        style = self.style(name)
+        return replace(style, color=self.color_on(style.color or self.colors["text"], ground))
+
+    def color_on(self, color: str, ground: str) -> str:
+        """A colour, moved towards the text's where it would not read on one of the theme's colours.
+
+        Args:
+            color: ``#rrggbb``.
+            ground: the name of the colour behind it.
+        """
+        return legible(color, self.colors[ground], self.colors["text"])
+
 
 @dataclass(frozen=True, slots=True)
 class ThemeShelf:
@@ -146,14 +171,20 @@ def read_theme(path: Path) -> Theme:
         SettingsError: the file cannot be read or has a mistake; names the file, the key and what to do.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"Theme {path}: cannot be read ({error.strerror}).", hint="Check the file.") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"Theme {path}: is not UTF-8.", hint="Save it as UTF-8.") from error
+    try:
+        return _build(path, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"Theme {path}: is not TOML: {error}.", hint="Mend that line.") from error
-    return _build(path, data)
+        line = _line_of_fault(text, str(error))
+        raise SettingsError(f"Theme {path}:{line}: is not TOML: {error}.", hint="Mend that line.") from error
+    except _Mistake as mistake:
+        at = _line_of_key(text, mistake.key)
+        place = f"{path}:{at}" if at else str(path)
+        raise SettingsError(f"Theme {place}: {mistake.key} {mistake.what}.", hint=mistake.hint) from None
 
 
 def read_shelf(folders: Iterable[Path] | None = None) -> ThemeShelf:
@@ -197,32 +228,32 @@ def load_theme(name: str = DEFAULT_THEME, folders: Iterable[Path] | None = None)
 
 
 def _build(path: Path, data: Mapping[str, Any]) -> Theme:
-    _refuse_unknown(path, "", data, ("name", "title", "dark", "colors", "styles"))
-    _text(path, data, "name", path.stem)  # for people; a theme is asked for by its file's name
+    _refuse_unknown("", data, ("name", "title", "dark", "colors", "styles"))
+    _text(data, "name", path.stem)  # for people; a theme is asked for by its file's name
     name = path.stem
     dark = data.get("dark", True)
     if not isinstance(dark, bool):
-        raise _mistake(path, "dark", "must be true or false", "Write dark = true or dark = false.")
-    colors = _colors(path, _table(path, data, "colors"))
-    words = {**DEFAULT_STYLES, **dict(_flat(path, "styles", _table(path, data, "styles")))}
-    styles = {key: _style(path, key, value, colors) for key, value in words.items()}
-    return Theme(name, _text(path, data, "title", name.replace("-", " ").capitalize()), dark, colors, styles)
+        raise _Mistake("dark", "must be true or false", "Write dark = true or dark = false.")
+    colors = _colors(_table(data, "colors"))
+    words = {**DEFAULT_STYLES, **dict(_flat("styles", _table(data, "styles")))}
+    styles = {key: _style(key, value, colors) for key, value in words.items()}
+    return Theme(name, _text(data, "title", name.replace("-", " ").capitalize()), dark, colors, styles)
 
 
-def _colors(path: Path, table: Mapping[str, Any]) -> dict[str, str]:
-    _refuse_unknown(path, "colors.", table, COLOR_NAMES)
+def _colors(table: Mapping[str, Any]) -> dict[str, str]:
+    _refuse_unknown("colors.", table, COLOR_NAMES)
     colors: dict[str, str] = {}
     for key in COLOR_NAMES:
         value = table.get(key)
         if value is None:
-            raise _mistake(path, f"colors.{key}", "is missing", f'Add {key} = "#rrggbb" under [colors].')
+            raise _Mistake(f"colors.{key}", "is missing", f'Add {key} = "#rrggbb" under [colors].')
         if not isinstance(value, str) or not _HEX.match(value):
-            raise _mistake(path, f"colors.{key}", f"is {value!r}", 'Write a colour as "#rrggbb".')
+            raise _Mistake(f"colors.{key}", f"is {value!r}", 'Write a colour as "#rrggbb".')
         colors[key] = value.lower()
     return colors
 
 
-def _style(path: Path, key: str, text: str, colors: Mapping[str, str]) -> Style:
+def _style(key: str, text: str, colors: Mapping[str, str]) -> Style:
     color: str | None = None
     attributes: dict[str, bool] = {}
     for word in text.split():
@@ -234,41 +265,74 @@ def _style(path: Path, key: str, text: str, colors: Mapping[str, str]) -> Style:
             color = word.lower()
         else:
             allowed = f'"#rrggbb", one of {", ".join(_ATTRIBUTES)}, or a name from [colors]'
-            raise _mistake(path, f"styles.{key}", f"has {word!r}", f"Use {allowed}.")
+            raise _Mistake(f"styles.{key}", f"has {word!r}", f"Use {allowed}.")
     return Style(color, **attributes)
 
 
-def _flat(path: Path, prefix: str, table: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+def _flat(prefix: str, table: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """``{"lua": {"string": "x"}}`` and ``{"lua.string": "x"}`` both as ``("lua.string", "x")``."""
     for key, value in table.items():
         if isinstance(value, dict):
-            for inner, text in _flat(path, f"{prefix}.{key}", value):
+            for inner, text in _flat(f"{prefix}.{key}", value):
                 yield f"{key}.{inner}", text
         elif isinstance(value, str):
             yield key, value
         else:
-            raise _mistake(path, f"{prefix}.{key}", f"is {value!r}", 'Write a style as text, e.g. "bold #ff79c6".')
+            raise _Mistake(f"{prefix}.{key}", f"is {value!r}", 'Write a style as text, e.g. "bold #ff79c6".')
 
 
-def _table(path: Path, data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     value = data.get(key, {})
     if not isinstance(value, dict):
-        raise _mistake(path, key, "must be a table", f"Write it as [{key}].")
+        raise _Mistake(key, "must be a table", f"Write it as [{key}].")
     return value
 
 
-def _text(path: Path, data: Mapping[str, Any], key: str, default: str) -> str:
+def _text(data: Mapping[str, Any], key: str, default: str) -> str:
     value = data.get(key, default)
     if not isinstance(value, str) or not value.strip():
-        raise _mistake(path, key, "must be text", f'Write {key} = "{default}".')
+        raise _Mistake(key, "must be text", f'Write {key} = "{default}".')
     return value.strip()
 
 
-def _refuse_unknown(path: Path, prefix: str, table: Mapping[str, Any], known: Iterable[str]) -> None:
+def _refuse_unknown(prefix: str, table: Mapping[str, Any], known: Iterable[str]) -> None:
     for key in table:
         if key not in known:
-            raise _mistake(path, f"{prefix}{key}", "is not known", f"Known here: {', '.join(known)}.")
+            raise _Mistake(f"{prefix}{key}", "is not known", f"Known here: {', '.join(known)}.")
 
 
-def _mistake(path: Path, key: str, what: str, hint: str) -> SettingsError:
-    return SettingsError(f"Theme {path}: {key} {what}.", hint=hint)
+class _Mistake(Exception):
+    """What is wrong with a key; `read_theme` adds where it stands."""
+
+    def __init__(self, key: str, what: str, hint: str) -> None:
+        super().__init__(key)
+        self.key, self.what, self.hint = key, what, hint
+
+
+_FAULT_LINE = re.compile(r"at line (\d+)")
+_HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
+_ENTRY = re.compile(r"""\s*((?:[\w.-]|"[^"]*"|'[^']*')+)\s*=""")
+
+
+def _line_of_fault(text: str, fault: str) -> int:
+    found = _FAULT_LINE.search(fault)  # "(at line 3, column 5)" or "(at end of document)"
+    return int(found[1]) if found else max(1, len(text.splitlines()))
+
+
+def _line_of_key(text: str, key: str) -> int:
+    """The line a key is set in, or that of the nearest table around it; 0 where neither is written."""
+    table, best, best_line = "", "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(line):
+            table = here = _bare(header[1])
+        elif entry := _ENTRY.match(line):
+            here = f"{table}.{_bare(entry[1])}".lstrip(".")
+        else:
+            continue
+        if (key == here or key.startswith(f"{here}.")) and len(here) > len(best):
+            best, best_line = here, number
+    return best_line
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\s\"']", "", name)

@@ -22,10 +22,21 @@ def write(folder: Path, text: str, name: str = "mine.toml") -> Path:
     return path
 
 
-def test_three_themes_ship_with_the_program() -> None:
+def test_the_themes_that_ship_with_the_program() -> None:
     shelf = read_shelf([packaged_themes_dir()])
-    assert sorted(shelf.themes) == ["dark", "high-contrast", "light"]
+    assert sorted(shelf.themes) == [
+        "color-blind",
+        "dark",
+        "dawn",
+        "ember",
+        "high-contrast",
+        "light",
+        "nord",
+        "sixteen",
+        "solarized",
+    ]
     assert shelf.problems == ()
+    assert [theme.name for theme in shelf.themes.values() if not theme.dark] == ["dawn", "light"]
 
 
 def test_a_theme_of_colours_alone_is_whole(tmp_path: Path) -> None:
@@ -85,15 +96,35 @@ def test_a_mistake_names_file_key_and_what_to_do(tmp_path: Path, text: str, name
     assert caught.value.hint
 
 
+TWO_AND_A_COLOUR = 'title = "Mine"\n# a remark\n[colors]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('title = "Mine"\n[colors\n', 2),
+        (TWO_AND_A_COLOUR + 'background = "#000000"\nsurface = "blue"\n', 5),
+        (TWO_AND_A_COLOUR + 'background = "#000000"\n', 3),  # the table that lacks a colour
+        (TWO_AND_A_COLOUR + "shade = 1\n", 4),
+        (COLORS + '[styles]\n"lua.string" = "blod"\n', len(COLORS.splitlines()) + 2),
+        (COLORS + '[styles.lua]\nnumber = "#123456"\nstring = "blod"\n', len(COLORS.splitlines()) + 3),
+        ('title = "\n', 1),
+    ],
+)
+def test_a_mistake_names_its_line(tmp_path: Path, text: str, line: int) -> None:
+    with pytest.raises(SettingsError, match=rf"mine\.toml:{line}: "):
+        read_theme(write(tmp_path, text))
+
+
 def test_a_broken_theme_leaves_the_others_usable(tmp_path: Path) -> None:
     write(tmp_path, "name = ")
     shelf = read_shelf([packaged_themes_dir(), tmp_path])
-    assert len(shelf.themes) == 3
+    assert len(shelf.themes) == 9
     assert "mine.toml" in shelf.problems[0].message
 
 
 def test_a_missing_theme_names_those_there_are() -> None:
-    with pytest.raises(SettingsError, match=r"no theme named 'drak'.*dark, high-contrast, light"):
+    with pytest.raises(SettingsError, match=r"no theme named 'drak'.*dark, dawn, ember"):
         load_theme("drak", [packaged_themes_dir()])
 
 

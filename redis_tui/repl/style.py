@@ -37,6 +37,7 @@ def style_sheet(theme_name: str | None) -> Style:
     rules = {_class_name(name): _rule(style) for name, style in theme.styles.items()}
     bar = f"bg:{theme.colors['panel']} {theme.colors['dim']} noreverse"
     menu = f"bg:{theme.colors['panel']} {theme.colors['text']}"
+    dim_there = theme.color_on(theme.colors["dim"], "selection")
     return Style.from_dict(
         {
             **rules,
@@ -44,7 +45,7 @@ def style_sheet(theme_name: str | None) -> Style:
             "completion-menu": menu,
             "completion-menu.completion.current": f"bg:{theme.colors['selection']} {theme.colors['text']} noreverse",
             "completion-menu.meta.completion": f"bg:{theme.colors['surface']} {theme.colors['dim']}",
-            "completion-menu.meta.completion.current": f"bg:{theme.colors['selection']} {theme.colors['dim']}",
+            "completion-menu.meta.completion.current": f"bg:{theme.colors['selection']} {dim_there}",
         }
     )
 

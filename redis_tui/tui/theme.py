@@ -24,12 +24,20 @@ class Palette:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self._styles: dict[str, RichStyle] = {}
+        self._selected: dict[str, RichStyle] = {}
 
     def rich(self, name: str) -> RichStyle:
         """The Rich style of a name."""
         style = self._styles.get(name)
         if style is None:
             style = self._styles[name] = _rich(self.theme.style(name))
+        return style
+
+    def rich_on_selection(self, name: str) -> RichStyle:
+        """The Rich style of a name on a selected row, where the darker colours would not read."""
+        style = self._selected.get(name)
+        if style is None:
+            style = self._selected[name] = _rich(self.theme.style_on(name, "selection"))
         return style
 
     def color(self, name: str) -> str:

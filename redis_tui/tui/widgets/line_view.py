@@ -147,7 +147,8 @@ class LineView(ScrollView, can_focus=True):
         marked = self._cursor and row == self.row and self.shows_cursor
         if marked:
             base += Style(bgcolor=palette.color("selection"))
-        segments = [Segment(visible(span.text), base + palette.rich(span.style)) for span in self.line_at(row)]
+        ink = palette.rich_on_selection if marked else palette.rich
+        segments = [Segment(visible(span.text), base + ink(span.style)) for span in self.line_at(row)]
         return Strip(segments).crop_extend(scroll_x, scroll_x + room, base)
 
     def watch_row(self, after: int) -> None:
