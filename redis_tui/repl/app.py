@@ -26,7 +26,8 @@ from redis_tui.paths import history_file
 from redis_tui.render.error import advise
 from redis_tui.render.reply import prints_raw, stream_cli_lines
 from redis_tui.render.spans import Line, Span, text_line
-from redis_tui.repl.dots import kill_running, run_dot
+from redis_tui.repl.dot_script import kill_running
+from redis_tui.repl.dots import run_dot
 from redis_tui.repl.line import CommandCompleter, CommandLexer, hint, key_bindings, open_history
 from redis_tui.repl.shell import Shell
 from redis_tui.repl.status import StatusLine

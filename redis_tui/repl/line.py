@@ -76,10 +76,13 @@ class CommandCompleter(Completer):
                     yield Completion(command.name, start_position=-len(name), display_meta=command.summary)
             return
         dot = find(name)
-        if dot is None or " " in rest:
+        if dot is None:
             return
-        if dot.takes_file:
+        *before, rest = rest.split(" ")
+        place = len([word for word in before if word and not word.startswith("--")])
+        if dot.file_at == place:
             yield from self._paths.get_completions(Document(rest), event)
+        if place:
             return
         for word in _words_of(dot.name, self._shell):
             if word.lower().startswith(rest.lower()):

@@ -7,7 +7,8 @@ import pytest
 
 from redis_tui.batch import OutputMode
 from redis_tui.errors import FileError, NotSupportedError, RedisTuiError, UsageError
-from redis_tui.repl.dots import DOT_COMMANDS, find, run_dot, split_arguments
+from redis_tui.repl.dot_script import split_arguments
+from redis_tui.repl.dots import DOT_COMMANDS, find, run_dot
 from redis_tui.session.base import Capability, KillOutcome
 
 if TYPE_CHECKING:
@@ -74,6 +75,13 @@ async def test_repeat_shows_figures_and_a_histogram(shell: Shell, session: Any, 
     assert [run.keys for run in session.runs] == [(b"k",)] * 7
     assert paper.text[0].startswith("7 runs · median 0.50 ms · p99 0.50 ms · worst 0.50 ms")
     assert shell.stop is None
+
+
+async def test_repeat_has_a_dry_form(shell: Shell, session: Any, script: bytes) -> None:
+    await run_dot(shell, [b".repeat", b"2", b"--dry", script, b"k"])
+    assert [(run.dry_run, run.keys) for run in session.runs] == [(True, (b"k",))] * 2
+    with pytest.raises(UsageError, match="needs a FILE"):
+        await run_dot(shell, [b".repeat", b"2", b"--dry"])
 
 
 async def test_json_output_applies_to_scripts(shell: Shell, paper: Any, script: bytes) -> None:

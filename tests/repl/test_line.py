@@ -28,6 +28,9 @@ def test_dot_commands_their_files_and_words_are_completed(shell: Shell, tmp_path
     (tmp_path / "a.lua").write_text("return 1")
     assert completions(shell, ".sc") == [".scripts"]
     assert completions(shell, f".run {tmp_path}/a") == [".lua"]
+    assert completions(shell, f".repeat 5 {tmp_path}/a") == [".lua"]
+    assert completions(shell, f".repeat 5 --dry {tmp_path}/a") == [".lua"]
+    assert completions(shell, f".repeat {tmp_path}/a") == []
     assert completions(shell, ".output j") == ["json"]
     assert "dark" in completions(shell, ".theme ")
 

@@ -1,0 +1,219 @@
+"""The dot commands that run scripts: ``.run .dry .trace .repeat .load .scripts .kill``.
+
+Knows the shell and the session waist; must not know prompt_toolkit. The decision a reader would
+question: KEYS and ARGV are separated by a comma that stands alone, as in ``redis-cli --eval``, and not
+by a count: it is what people who run scripts from files have in their fingers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from redis_tui.batch import ExitStatus, OutputMode, format_reply
+from redis_tui.errors import FileError, NotSupportedError, UsageError
+from redis_tui.render.changes import changes_lines
+from redis_tui.render.error import explain_outcome
+from redis_tui.render.repeats import repeats_lines
+from redis_tui.render.reply import cli_lines
+from redis_tui.render.spans import Line, Span, show, text_line
+from redis_tui.render.summary import summary_line, touched_lines
+from redis_tui.render.trace import trace_lines
+from redis_tui.resp.types import ErrorReply
+from redis_tui.session.base import Capability, KillOutcome, ScriptRun
+from redis_tui.session.repeat import repeat
+from redis_tui.session.threshold import slow_threshold_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from redis_tui.repl.shell import Shell
+    from redis_tui.session.base import ScriptOutcome, SessionInfo
+
+_MAX_SCRIPT = 4 * 1024 * 1024
+_MOST_RUNS = 1_000_000
+
+
+def split_arguments(args: Sequence[str]) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """KEYS and ARGV from ``key key , arg arg``."""
+    words = [arg.encode("utf-8", "surrogateescape") for arg in args]
+    at = words.index(b",") if b"," in words else len(words)
+    return tuple(words[:at]), tuple(words[at + 1 :])
+
+
+def read_script(name: str) -> bytes:
+    """The bytes of a script file.
+
+    Raises:
+        FileError: it cannot be read, or is too large to be a script.
+    """
+    path = Path(name).expanduser()
+    try:
+        if path.stat().st_size > _MAX_SCRIPT:
+            raise FileError(f"{path} is larger than 4 MiB.", hint="A script that long is probably another file.")
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise FileError(f"{path} cannot be read: {reason}.", hint="Check the name; it is taken from here on.") from None
+
+
+async def run(shell: Shell, args: list[str]) -> None:
+    """Runs a file."""
+    await _run_file(shell, args)
+
+
+async def dry(shell: Shell, args: list[str]) -> None:
+    """Runs a file, keeps nothing.
+
+    Raises:
+        NotSupportedError: the session cannot.
+    """
+    _check_dry_runs(shell)
+    await _run_file(shell, args, dry_run=True)
+
+
+async def trace(shell: Shell, args: list[str]) -> None:
+    """Runs a file and shows its calls.
+
+    Raises:
+        NotSupportedError: the session cannot.
+    """
+    if Capability.TRACE not in shell.session.info.capabilities:
+        raise NotSupportedError("This session cannot report the calls of a script.", hint="Use .run instead.")
+    await _run_file(shell, args, trace=True)
+
+
+async def repeated(shell: Shell, args: list[str]) -> None:
+    """Runs a file many times.
+
+    Raises:
+        UsageError: the first word is no number of runs.
+        NotSupportedError: a dry run is asked of a session that has none.
+    """
+    if not args[0].isdecimal() or not 1 <= int(args[0]) <= _MOST_RUNS:
+        raise UsageError(f"{args[0]!r} is no number of runs.", hint=f"Write 1 to {_MOST_RUNS:,}, then the file.")
+    is_dry = args[1] == "--dry"
+    if is_dry:
+        _check_dry_runs(shell)
+    if is_dry and len(args) == 2:
+        raise UsageError(".repeat needs a FILE.", hint="Usage: .repeat N --dry FILE [key ...] [, arg ...]")
+    run = await _script_run(shell, args[2 if is_dry else 1 :], dry_run=is_dry)
+
+    def tell(done: int, wanted: int) -> None:
+        shell.progress = f"{run.name}: {done:,} of {wanted:,} runs"
+
+    tell(0, int(args[0]))
+    shell.stop = asyncio.Event()
+    try:
+        series = await repeat(shell.session, run, int(args[0]), progress=tell, stop=shell.stop)
+    finally:
+        shell.stop = None
+    shell.status = ExitStatus.ERROR_REPLY if series.errors else ExitStatus.OK
+    shell.printer.lines(repeats_lines(series))
+
+
+def _check_dry_runs(shell: Shell) -> None:
+    if Capability.DRY_RUN not in shell.session.info.capabilities:
+        raise NotSupportedError("This session cannot try a script without leaving a mark.", hint="Use .run instead.")
+
+
+async def _script_run(shell: Shell, args: list[str], *, dry_run: bool = False, trace: bool = False) -> ScriptRun:
+    source = await asyncio.to_thread(read_script, args[0])
+    keys, argv = split_arguments(args[1:])
+    shell.note_keys(keys)
+    return ScriptRun(
+        source=source,
+        keys=keys,
+        args=argv,
+        name=Path(args[0]).stem,
+        dry_run=dry_run,
+        trace=trace,
+        timeout_ms=shell.timeout_ms,
+    )
+
+
+async def _run_file(shell: Shell, args: list[str], *, dry_run: bool = False, trace: bool = False) -> None:
+    run = await _script_run(shell, args, dry_run=dry_run, trace=trace)
+    outcome = await shell.session.run(run)
+    shell.status = ExitStatus.ERROR_REPLY if isinstance(outcome.reply, ErrorReply) else ExitStatus.OK
+    if shell.mode is OutputMode.CLI:
+        slow_ms = await slow_threshold_ms(shell.session)
+        shell.printer.lines(outcome_lines(outcome, run.source, info=shell.session.info, slow_ms=slow_ms))
+    else:
+        shell.printer.raw(format_reply(outcome.reply, shell.mode, resp=shell.session.info.resp))
+
+
+def outcome_lines(
+    outcome: ScriptOutcome, source: bytes, *, info: SessionInfo, slow_ms: float | None = None
+) -> list[Line]:
+    """A run for people: log, trace, reply or error, what changed, keys not declared, notes, what it took."""
+    lines: list[Line] = [[Span(f"[{entry.level}] ", "dim"), Span(show(entry.message), "text")] for entry in outcome.log]
+    lines += trace_lines(outcome.trace, outcome.trace_total)
+    lines += explain_outcome(outcome, source) or cli_lines(outcome.reply, resp=info.resp)
+    if outcome.dry_run:
+        lines.append(text_line("Dry run: nothing was kept. It would have changed:", "warning"))
+        lines += changes_lines(outcome.changes, outcome.changes_total)
+    lines += touched_lines([one for one in outcome.touched if not one.declared])
+    lines += [text_line(note, "dim") for note in outcome.notes]
+    summary = summary_line(outcome, info, slow_ms=slow_ms)
+    if outcome.changes_total and not outcome.dry_run:
+        fate = "rolled back" if outcome.killed else "changed"
+        summary.append(Span(f" · {_count(outcome.changes_total, 'key')} {fate}", "dim"))
+    return [*lines, summary]
+
+
+async def load(shell: Shell, args: list[str]) -> None:
+    """Loads a file into the script cache."""
+    source = await asyncio.to_thread(read_script, args[0])
+    reply = await shell.session.execute([b"SCRIPT", b"LOAD", source])
+    shell.status = ExitStatus.ERROR_REPLY if isinstance(reply, ErrorReply) else ExitStatus.OK
+    shell.printer.lines(cli_lines(reply, resp=shell.session.info.resp))
+
+
+async def scripts(shell: Shell, _args: list[str]) -> None:
+    """Lists the script cache."""
+    scripts = await shell.session.scripts()
+    if not scripts:
+        shell.printer.lines([text_line("No scripts yet. .run FILE runs one, .load FILE loads one.", "dim")])
+        return
+    lines: list[Line] = []
+    for script in scripts:
+        state = "" if script.on_server else "  not on the server"
+        lines.append(
+            [
+                Span(f"{script.sha}  ", "dim"),
+                Span(f"{script.name or '(unnamed)':<20} ", "key" if script.name else "dim"),
+                Span(f"{script.runs:>6}×  {script.mean_ms:8.2f} ms mean  {script.worst_ms:8.2f} ms worst", "text"),
+                Span(state, "warning"),
+            ]
+        )
+    if Capability.LIST_SCRIPTS not in shell.session.info.capabilities:
+        lines.append(text_line("This server does not list its cache; these are the scripts of this session.", "dim"))
+    shell.printer.lines(lines)
+
+
+async def kill(shell: Shell, _args: list[str]) -> None:
+    """Ends what runs."""
+    _, sentence = await kill_running(shell)
+    shell.printer.lines([sentence])
+
+
+async def kill_running(shell: Shell) -> tuple[KillOutcome, Line]:
+    """Kills what runs, asking before writes are undone; answers what became of it, and a sentence on that."""
+    outcome = await shell.session.kill()
+    if outcome is KillOutcome.UNKILLABLE and Capability.ROLLBACK_KILL in shell.session.info.capabilities:
+        question = "The script has already written. Kill it and undo its writes?"
+        if shell.ask is not None and await shell.ask(question):
+            outcome = await shell.session.kill(undo=True)
+    return outcome, {
+        KillOutcome.KILLED: text_line("The script is being ended.", "success"),
+        KillOutcome.NOTHING_RUNNING: text_line("Nothing is running.", "dim"),
+        KillOutcome.UNKILLABLE: text_line(
+            "The script has already written, so it is not ended half way. Wait for it to end.", "warning"
+        ),
+    }[outcome]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
