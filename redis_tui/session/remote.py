@@ -347,7 +347,9 @@ class RemoteSession:
     async def _send(self, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
         if not self._wire.is_open:
             self._in_transaction = False
-            await self._reconnect()
+            refusal = await self._reconnect()
+            if refusal is not None:
+                return [refusal] * len(commands)
         for argv in commands:
             self._feed.put(Event(EventKind.SENT, redacted_line(argv)))
         try:
@@ -356,15 +358,25 @@ class RemoteSession:
             self._feed.put(Event(EventKind.DISCONNECTED, error.message))
             raise
 
-    async def _reconnect(self) -> None:
+    async def _reconnect(self) -> ErrorReply | None:
+        """Connects again; answers the refusal of a server that lets nobody choose a database now."""
+        # Bare, because a server that is busy with a script, one left running it may be, refuses a name and a
+        # database. It is reached nevertheless, and whoever asks is to hear BUSY from it, not that there is no way.
+        wire = Wire(self._url, password=self._password, bare=True)
         try:
-            await self._wire.connect()
+            await wire.connect()
         except RedisTuiError as error:
             self._feed.put(Event(EventKind.DISCONNECTED, error.message))
             raise
-        if self._db != self._wire.db:
-            await self._wire.execute([b"SELECT", b"%d" % self._db])
+        if self._db:
+            reply = await wire.execute([b"SELECT", b"%d" % self._db])
+            if isinstance(reply, ErrorReply):
+                await wire.close()
+                return reply
+        await wire.execute([b"CLIENT", b"SETNAME", b"redis-tui"])
+        self._wire = wire
         self._feed.put(Event(EventKind.RECONNECTED))
+        return None
 
     def _note_effects(self, argv: Sequence[bytes], reply: Reply) -> None:
         name = argv[0].upper()

@@ -269,6 +269,30 @@ async def test_a_server_that_does_not_kill_a_script_that_has_written_is_not_wait
     assert outcome.notes == ("It runs on the server until it ends; others are told BUSY meanwhile. Its writes stay.",)
 
 
+@pytest.mark.parametrize("db", [0, 3])
+async def test_a_server_left_busy_says_so_until_its_script_is_killed(db: int) -> None:
+    with running("redis-8") as server:
+        session = await open_session(f"redis://127.0.0.1:{server.port}/{db}")
+        try:
+            await session.execute([b"CONFIG", b"SET", b"busy-reply-threshold", b"10"])
+            spinning = asyncio.ensure_future(session.execute([b"EVAL", b"while true do end", b"0"]))
+            while session.running() is None:
+                await asyncio.sleep(0)
+            await asyncio.wait({spinning}, timeout=0.05)
+            spinning.cancel()
+            await asyncio.wait({spinning})
+            reply = await session.execute([b"GET", b"k"])
+            assert isinstance(reply, ErrorReply)
+            assert reply.code == "BUSY"
+            assert await session.kill() is KillOutcome.KILLED
+            while isinstance(reply := await session.execute([b"CLIENT", b"INFO"]), ErrorReply):
+                await asyncio.sleep(0)
+            assert isinstance(reply, bytes)
+            assert f" db={db} ".encode() in reply
+        finally:
+            await session.close()
+
+
 async def test_a_key_put_back_as_it_was_is_no_change(embedded: Session) -> None:
     await embedded.execute([b"SADD", b"tags", b"a"])
     source = b"redis.call('sadd', KEYS[1], 'b') redis.call('srem', KEYS[1], 'b') return 1"
