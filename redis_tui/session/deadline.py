@@ -54,4 +54,5 @@ async def within(timeout_ms: int, work: Coroutine[None, None, T], kill: Callable
                 raise Unkillable
         return task.result()
     finally:
-        task.cancel()
+        if task.cancel():
+            await asyncio.wait({task})  # it closes its connection, which must not be taken for open by what comes next
