@@ -11,6 +11,8 @@ _AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
 _BYTES: Final = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
 """As the servers' configuration has them."""
 _MILLISECONDS: Final = {"": 1, "ms": 1, "s": 1000, "m": 60_000}
+_MOST: Final = 1 << 53
+"""More is a slip of the finger, and too much for the clocks and allocators that such a number is handed to."""
 
 
 def milliseconds(text: str) -> int:
@@ -47,4 +49,7 @@ def memory_size(text: str, *, least: int) -> int:
 
 def _amount(text: str, units: dict[str, int]) -> int | None:
     found = _AMOUNT.fullmatch(text.strip().lower())
-    return None if found is None or found[2] not in units else round(float(found[1]) * units[found[2]])
+    if found is None or found[2] not in units:
+        return None
+    amount = float(found[1]) * units[found[2]]
+    return round(amount) if amount <= _MOST else None

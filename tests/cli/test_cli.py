@@ -284,7 +284,7 @@ def test_a_time_is_read_with_its_unit(text: str, expected: int) -> None:
     assert milliseconds(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "0", "0.1ms", "-1s", "2h", "s", "1e3"])
+@pytest.mark.parametrize("text", ["", "0", "0.1ms", "-1s", "2h", "s", "1e3", "9" * 400])
 def test_what_is_no_time_is_refused(shell: Shell, counter: str, text: str) -> None:
     status, _, err = shell("run", counter, "k", ",", "--timeout", text)
     assert status == 2
@@ -355,3 +355,10 @@ def test_run_bounds_the_memory_of_a_script(shell: Shell, tmp_path: Path) -> None
 @pytest.mark.parametrize(("text", "expected"), [("1000", 1000), ("1k", 1000), ("1.5kb", 1536), ("2 GB", 2 << 30)])
 def test_an_amount_of_memory_is_read_as_the_servers_read_theirs(text: str, expected: int) -> None:
     assert memory_size(text, least=1000) == expected
+
+
+@pytest.mark.parametrize("text", ["", "1x", "99999999999gb", "9" * 400])
+def test_what_is_no_amount_of_memory_is_refused(shell: Shell, counter: str, text: str) -> None:
+    status, _, err = shell("run", counter, "k", ",", "--lua-memory", text)
+    assert status == 2
+    assert "is no amount of memory" in err
