@@ -82,9 +82,10 @@ def touched_lines(touched: Sequence[TouchedKey], total: int = 0) -> list[Line]:
 
 
 def _touched_line(one: TouchedKey) -> Line:
+    use = "passed" if one.written is None else "written" if one.written else "read"
     return [
         Span(f"slot {one.slot:>5}  ", "dim"),
-        Span("written  " if one.written else "read     ", "after" if one.written else "text"),
+        Span(f"{use:<9}", "after" if one.written else "text"),
         Span("in KEYS       ", "dim") if one.declared else Span("⚠ undeclared  ", "warning"),
         Span(join_inline([one.key]), "key"),
     ]

@@ -209,8 +209,8 @@ class TouchedKey:
     """Its hash slot in a cluster."""
     declared: bool
     """It was passed in KEYS."""
-    written: bool
-    """A call named it to change it; on a server: it changed."""
+    written: bool | None
+    """A call named it to change it. A server tells of no calls: True where the key differs after the run, else None."""
 
 
 @dataclass(frozen=True, slots=True)

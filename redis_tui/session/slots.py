@@ -24,9 +24,9 @@ def declared_only(keys: Iterable[bytes], changed: Collection[bytes]) -> tuple[To
 
     Args:
         keys: as they were passed.
-        changed: those that differ after the run.
+        changed: those that are known to differ after the run.
     """
-    return tuple(TouchedKey(key, hash_slot(key), True, key in changed) for key in dict.fromkeys(keys))
+    return tuple(TouchedKey(key, hash_slot(key), True, key in changed or None) for key in dict.fromkeys(keys))
 
 
 def slot_notes(keys: Sequence[bytes], touched: Sequence[TouchedKey]) -> tuple[str, ...]:

@@ -51,10 +51,12 @@ def test_it_flows_over_lines_and_breaks_no_part() -> None:
 
 
 def test_each_touched_key_has_its_slot_and_use() -> None:
-    assert plain(touched_lines((COUNTER, STRAY), 1200)).splitlines() == [
+    unknown = TouchedKey(b"k", 7629, declared=True, written=None)
+    assert plain(touched_lines((COUNTER, STRAY, unknown), 1200)).splitlines() == [
         "slot  6680  written  in KEYS       counter",
         'slot   122  read     ⚠ undeclared  "a b"',
-        "first 2 of 1,200 keys",
+        "slot  7629  passed   in KEYS       k",
+        "first 3 of 1,200 keys",
     ]
 
 

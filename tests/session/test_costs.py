@@ -78,8 +78,13 @@ async def test_a_server_tells_of_declared_keys_only(remote: Session) -> None:
     assert outcome.instructions is None
     assert outcome.touched == (
         TouchedKey(b"{a}1", 15495, declared=True, written=True),
-        TouchedKey(b"{a}2", 15495, declared=True, written=False),
+        TouchedKey(b"{a}2", 15495, declared=True, written=None),
     )
+
+
+async def test_a_server_whose_keys_were_not_compared_is_not_said_to_have_read_them(remote: Session) -> None:
+    outcome = await remote.run(ScriptRun(b"return redis.call('INCR', KEYS[1])", (b"k",), changes=False))
+    assert outcome.touched == (TouchedKey(b"k", 7629, declared=True, written=None),)
 
 
 async def test_keys_in_two_slots_are_warned_of(session: Session) -> None:
