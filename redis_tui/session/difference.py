@@ -88,7 +88,7 @@ def _parts(before: Facets, after: Facets) -> Iterator[Part]:
         yield from _of_list(before.sequence or (), after.sequence or ())
     for what in dict.fromkeys([*before.keyed, *after.keyed]):
         old, new = before.keyed.get(what, {}), after.keyed.get(what, {})
-        if what == "last id" and not _tells_more(old, new, after.keyed["entry"]):
+        if what == "last id" and not _tells_more(old, new, after.keyed.get("entry", {})):
             continue
         yield from _of_names(what, old, new)
 

@@ -107,6 +107,16 @@ CASES = {
     ),
     "created": ("", "redis.call('RPUSH', 'k', 'a')", '+ k  list  created  0 → 1\n    + [0] "a"'),
     "deleted": ("HSET k f v", "redis.call('DEL', 'k')", '- k  hash  deleted  1 → 0\n    - "f"  "v"'),
+    "stream deleted": (
+        "XADD k 1-1 f v",
+        "redis.call('DEL', 'k')",
+        '- k  stream  deleted  1 → 0\n    - 1-1  "f" "v"',
+    ),
+    "stream of nothing but a last id deleted": (
+        "XADD k 1-1 f v\nXDEL k 1-1",
+        "redis.call('DEL', 'k')",
+        "- k  stream  deleted",
+    ),
     "of another type": (
         "SADD k a",
         "redis.call('DEL', 'k') redis.call('LPUSH', 'k', 'b')",
