@@ -64,6 +64,8 @@ DEFAULT_STYLES: Mapping[str, str] = {
     "after": "success",
     "prompt": "bold focus",
     "hint": "dim",
+    "hint.current": "bold underline text",
+    "fault": "underline danger",
     "cursor": "reverse",
     "command.name": "bold focus",
     "command.token": "success",
