@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply, Reply
-from redis_tui.scripting.convert import flat_list, number_text, to_stream
-from redis_tui.scripting.lane import LARGE, Desk, Mistyped, make_lane
+from redis_tui.scripting.convert import flat_list, to_stream
+from redis_tui.scripting.lane import LARGE, Desk, Mistyped, make_lane, texts_of
 
 if TYPE_CHECKING:
     from redis_tui.scripting.host import ScriptHost
@@ -35,6 +35,8 @@ VALUE_SIZE = 64
 """Bytes that Lua takes for a small value in a table, roughly."""
 CHUNK = 4000
 """Values that cross at once; Lua's C stack holds 8000."""
+CROSSING: Final = 100
+"""Arguments of a call that cross at once: what they take lupa grows with the square of their number."""
 _SHORT: Final = 64
 """A list of fewer elements crosses without a look at the memory that is left, unless its texts are large."""
 NAMES_KEPT = 1024
@@ -52,7 +54,7 @@ class Bridge:
         self._trace: TraceLog | None = None
         self._desk = Desk()
         self._rest: list[Any] = []
-        self._arguments: list[bytes] = []
+        self._arguments: list[object] = []
 
     def start(self, host: ScriptHost, trace: TraceLog | None) -> None:
         """Begins a run."""
@@ -79,13 +81,15 @@ class Bridge:
             self._limits.abort(fault)
             return False
 
-    def relay(self, line: int, *argv: bytes) -> Any:
-        """A call that has no lane of its own, or that is traced."""
+    def relay(self, line: int, *words: object) -> Any:
+        """A call that has no lane of its own, or more arguments than may cross at once: of strings and numbers."""
         assert self._host is not None
         if self._arguments:
-            argv = (*argv, *self._arguments)
+            words = (*words, *self._arguments)
             self._arguments = []
         try:
+            argv = texts_of(words)
+            assert argv is not None
             started = perf_counter_ns()
             reply = self._host.call(argv)
             if self._trace is not None:
@@ -99,7 +103,7 @@ class Bridge:
         self._desk.pending = reply
         return False
 
-    def stash(self, *args: bytes) -> None:
+    def stash(self, *args: object) -> None:
         """More arguments for the next relayed call than may cross at once."""
         self._arguments += args
 
@@ -154,9 +158,11 @@ class Bridge:
         if self._host is not None:
             self._host.log(int(level), message)
 
-    def acl_check(self, *argv: bytes) -> bool | None:
+    def acl_check(self, *words: object) -> bool | None:
         """Whether the caller may run it; None for an unknown command."""
         assert self._host is not None
+        argv = texts_of(words)
+        assert argv is not None
         try:
             return self._host.acl_check(argv)
         except CommandError:
@@ -179,7 +185,6 @@ class Bridge:
         plain: dict[bytes, Callable[..., Any]] = {
             b"more": self.more,
             b"stash": self.stash,
-            b"number_text": lambda value: number_text(float(value)),
             b"sha1hex": lambda text: sha1(text).hexdigest().encode(),  # noqa: S324  # redis.sha1hex
             b"set_resp": self.set_resp,
             b"log": self.log,
@@ -203,7 +208,7 @@ local sub, gsub, find = native.string.sub, native.string.gsub, native.string.fin
 local resolve, relay, fetch, more, stash = py.resolve, py.relay, py.fetch, py.more, py.stash
 local build, source = core.build, core.source
 local API = core.api_name
-local CHUNK = core.chunk
+local CHUNK, CROSSING = core.chunk, core.crossing
 
 local null = false     -- what a null reply is at the script's protocol
 local traced = false
@@ -302,24 +307,15 @@ local function settle(raising, r)
   return received(raising, fetch())
 end
 
--- whole numbers below a million are put together from two known texts: printing one takes three times as long
-local digits, padded = {}, {}
-for i = 0, 999 do digits[i], padded[i] = i .. '', native.string.format('%03d', i) end
-
-local function text(number)
-  local known = digits[number]
-  if known then return known end
-  local low = number % 1000
-  local front, back = digits[(number - low) / 1000], padded[low]
-  if front and back then return front .. back end
-  if number == floor(number) and number < 1e14 and number > -1e14 then return number .. '' end
-  return py.number_text(number)
-end
-
 local function relayed(raising, t, n)
   local line = traced and line_of_script() or 0
-  for i = CHUNK + 1, n, CHUNK do stash(unpack(t, i, i + CHUNK - 1 < n and i + CHUNK - 1 or n)) end
-  return settle(raising, relay(line, unpack(t, 1, n < CHUNK and n or CHUNK)))
+  for i = CROSSING + 1, n, CROSSING do stash(unpack(t, i, i + CROSSING - 1 < n and i + CROSSING - 1 or n)) end
+  return settle(raising, relay(line, unpack(t, 1, n < CROSSING and n or CROSSING)))
+end
+
+local function stringy(v)
+  local kind = type(v)
+  return kind == 'string' or kind == 'number'
 end
 
 local function generic(raising, ...)
@@ -327,16 +323,14 @@ local function generic(raising, ...)
   if n == 0 then return fail(raising, {err = 'ERR ' .. core.no_arguments}) end
   local t = {...}
   for i = 1, n do
-    local kind = type(t[i])
-    if kind == 'number' then t[i] = text(t[i])
-    elseif kind ~= 'string' then return fail(raising, {err = 'ERR ' .. core.argument_types}) end
+    if not stringy(t[i]) then return fail(raising, {err = 'ERR ' .. core.argument_types}) end
   end
   return relayed(raising, t, n)
 end
 
 function redis.call(...)
   local lane, _, _, _, _, fifth = direct[...], ...
-  if lane and (fifth == nil or select('#', ...) <= CHUNK) then
+  if lane and (fifth == nil or select('#', ...) <= CROSSING) then
     local r = lane(select(2, ...))
     if r then
       if r == true then return {ok = 'OK'} end
@@ -350,17 +344,12 @@ end
 
 function redis.pcall(...)
   local lane, _, _, _, _, fifth = direct[...], ...
-  if lane and (fifth == nil or select('#', ...) <= CHUNK) then return settle(false, lane(select(2, ...))) end
+  if lane and (fifth == nil or select('#', ...) <= CROSSING) then return settle(false, lane(select(2, ...))) end
   return generic(false, ...)
 end
 
 local function raise(text)
   error({err = 'ERR ' .. text}, 0)
-end
-
-local function stringy(v)
-  local kind = type(v)
-  return kind == 'string' or kind == 'number'
 end
 
 -- as C makes an int of it
@@ -421,8 +410,7 @@ function redis.acl_check_cmd(...)
   if n == 0 then raise(core.no_arguments) end
   local t = {...}
   for i = 1, n do
-    local kind = type(t[i])
-    if kind == 'number' then t[i] = text(t[i]) elseif kind ~= 'string' then raise(core.argument_types) end
+    if not stringy(t[i]) then raise(core.argument_types) end
   end
   local allowed = py.acl_check(unpack(t, 1, n))
   if allowed == nil then raise('Invalid command passed to ' .. API .. '.acl_check_cmd()') end

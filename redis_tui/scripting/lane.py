@@ -118,7 +118,7 @@ def _general(
         return reply
 
     def lane(*given: object, line: int = 0) -> Any:
-        args = _texts(given)
+        args = texts_of(given)
         if args is None:
             desk.pending = MISTYPED
             return False
@@ -144,7 +144,7 @@ def _general(
     return lane if trace is None else lambda line, *given: lane(*given, line=line)
 
 
-def _texts(given: tuple[object, ...]) -> tuple[bytes, ...] | None:
+def texts_of(given: tuple[object, ...]) -> tuple[bytes, ...] | None:
     """Arguments from Lua as a command takes them; None where one is neither string nor number."""
     for value in given:
         if type(value) is not bytes:
@@ -198,7 +198,7 @@ def _maker(plain: PlainCall, writes: bool, is_timed: bool, is_traced: bool) -> C
         **plain.names,
         "absent": _ABSENT,
         "text_of": text_of,
-        "texts": _texts,
+        "texts": texts_of,
         "CommandError": CommandError,
         "OK": OK,
         "LARGE": LARGE,

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 MEMORY_LIMIT: Final = 256 << 20
 MOST_REPEATED: Final = 2 << 30
 """Bytes that one run may build with string.rep, kept or not; see `sandbox`."""
+GARBAGE_KEPT: Final = 1000
+"""Scripts compiled until what that left behind is collected."""
 SOURCE_NAME: Final = b"=[redis]"
 """Chunk name of our own Lua, by which error positions tell it from scripts."""
 VALUE, STREAM, FAILED, DEAD = 0, 1, 2, 3
@@ -286,6 +288,7 @@ class LuaRuntime:
         core[b"killed_text"] = self.killed_text
         core[b"no_arguments"] = wording.no_arguments
         core[b"argument_types"] = wording.argument_types
+        core[b"garbage_kept"] = GARBAGE_KEPT
         core[b"keep_frames"] = self._bridge.guarded(keep_frames)
         core[b"bad_log_level"] = wording.bad_log_level
         core[b"big_number_ends_at_zero"] = wording.big_number_ends_at_zero
@@ -293,7 +296,7 @@ class LuaRuntime:
         core[b"environments"] = wording.environments
         core[b"errors_trimmed"] = wording.errors_trimmed
         core[b"cmsgpack_copyright"] = wording.cmsgpack_copyright
-        core[b"chunk"] = api.CHUNK
+        core[b"chunk"], core[b"crossing"] = api.CHUNK, api.CROSSING
         core[b"most_repeated"] = MOST_REPEATED
         core[b"names_kept"], core[b"profiles_kept"] = api.NAMES_KEPT, api.PROFILES_KEPT
         core[b"max_depth"] = convert.MAX_DEPTH
@@ -347,8 +350,20 @@ local getinfo, sethook = native.debug.getinfo, native.debug.sethook
 local source, chunk_size = core.source, core.chunk
 local export, clean, sweep, begin = core.export, core.clean, core.sweep, core.begin
 
+-- Lua keeps one of each string, and finds them by some of their bytes only. The dumps of scripts that differ in a
+-- number look alike to it: each is compared with all the others, until those are collected.
+local collect = native.collectgarbage
+local compiled = 0
+local function count()
+  compiled = compiled + 1
+  if compiled < core.garbage_kept then return end
+  compiled = 0
+  collect()
+end
+
 function core.compile(text, patch)
   local chunk, fault
+  count()
   local name = core.chunk_name
   if native.string.byte(text) == 27 then fault = native.string.sub(name, 2) .. ":1: unexpected symbol near 'char(27)'"
   else chunk, fault = loadstring(text, name) end

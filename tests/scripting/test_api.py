@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -122,6 +123,26 @@ def test_thousands_of_arguments_arrive(bench: Bench) -> None:
     args = [b"%d" % i for i in range(7_000)]
     assert bench("return redis.call('count', unpack(ARGV))", [], args) == 7_000
     assert bench("return redis.call('count', unpack(ARGV, 1, 3999))", [], args) == 3_999
+
+
+@pytest.mark.parametrize("count", [98, 99, 100, 198, 199, 200, 201, 1_000])
+def test_many_arguments_of_each_kind_arrive_as_they_are_written(bench: Bench, count: int) -> None:
+    bench.host.lanes = False
+    source = "local t = {} for i = 1, N do t[i] = i % 3 == 0 and 's' .. i or i % 3 == 1 and i * 1000 or i + 0.5 end"
+    assert bench(f"{source} return redis.call('count', unpack(t))".replace("N", str(count))) == count
+    kinds = (b"s%d", b"%d000", b"%d.5")
+    assert bench.host.calls == [(b"count", *[kinds[i % 3] % i for i in range(1, count + 1)])]
+
+
+def test_an_argument_costs_no_more_among_thousands(bench: Bench) -> None:
+    def seconds(count: int, times: int) -> float:
+        args = [b"%d" % i for i in range(count)]
+        started = time.process_time()
+        assert bench(f"for i = 1, {times} do redis.call('count', unpack(ARGV)) end", [], args) is None
+        return time.process_time() - started
+
+    few = min(seconds(50, 600) for _ in range(3))
+    assert min(seconds(6_000, 5) for _ in range(3)) < 8 * few
 
 
 def test_a_trace_notes_line_arguments_and_reply(bench: Bench) -> None:

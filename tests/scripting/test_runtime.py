@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply
 
 if TYPE_CHECKING:
+    from redis_tui.scripting.script import Script
     from tests.scripting.conftest import Bench
 
 FAILS = [
@@ -145,6 +147,19 @@ def test_keys_and_args_arrive_in_any_number(bench: Bench) -> None:
     many = [b"%d" % i for i in range(20_000)]
     assert bench("return {#KEYS, #ARGV, KEYS[20000], ARGV[5000]}", many, many) == [20_000, 20_000, b"19999", b"4999"]
     assert bench("return #ARGV", [b"k"]) == 0
+
+
+def test_a_script_is_compiled_as_fast_among_thousands_that_look_alike(bench: Bench) -> None:
+    kept: list[Script] = []
+
+    def seconds(count: int) -> float:
+        started = time.process_time()
+        kept.extend(bench.runtime.compile(b"--xxxxxxxxxx\nreturn %06d" % (len(kept) + at)) for at in range(count))
+        return time.process_time() - started
+
+    first = min(seconds(200) for _ in range(4))
+    seconds(18_000)
+    assert min(seconds(200) for _ in range(4)) < 4 * first
 
 
 def test_the_counter_counts(bench: Bench) -> None:
