@@ -89,6 +89,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("scan_more", "Scan on", "Goes on with SCAN where it stopped, or stops it.", "alt+m", group="Panes"),
     Action("sent_log", "Log of sent commands", "Shows every command that went to the server.", "f12", group="Panes"),
     Action("stop_waiting", "Stop waiting", "Ends what the console waits for; Esc there does it too.", group="Panes"),
+    Action("open_view('scripts')", "Scripts", "The script cache: call, load, copy a sha, flush.", group="Server"),
+    Action(
+        "open_view('functions')",
+        "Functions",
+        "Libraries and functions: code, load, call, dump.",
+        "alt+l",
+        group="Server",
+    ),
+    Action("open_view('clients')", "Clients", "Who is connected; sort, filter, kill.", "alt+c", group="Server"),
+    Action("open_view('slowlog')", "Slow log", "What took long; threshold, reset.", group="Server"),
     Action("flush_scripts", "Flush the script cache", "SCRIPT FLUSH, after a question.", group="Panes"),
     Action("reset_slowlog", "Reset the slow log", "SLOWLOG RESET.", group="Panes"),
     Action(

@@ -8,6 +8,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from redis_tui.session.base import ScriptInfo
+    from redis_tui.tui.queries import SlowEntry
 
 
 class BufferShown(Message):
@@ -73,9 +74,9 @@ class ScriptOpened(Message):
 class SlowCommandOpened(Message):
     """A slow log entry is wanted whole."""
 
-    def __init__(self, argv: tuple[bytes, ...]) -> None:
+    def __init__(self, entry: SlowEntry) -> None:
         super().__init__()
-        self.argv = argv
+        self.entry = entry
 
 
 class CommandEntered(Message):

@@ -76,6 +76,9 @@ class SlowEntry:
     duration_us: int
     argv: tuple[bytes, ...]
     client: str = ""
+    client_name: str = ""
+    more: tuple[str, ...] = ()
+    """What servers tell beyond these six."""
 
 
 def duration_label(milliseconds: float) -> str:
@@ -144,9 +147,12 @@ async def value_page(
     return ValuePage(key, found.type, found.ttl_ms, rows, start, _int(total), following, name)
 
 
-async def slowlog(session: Session, count: int = 64) -> list[SlowEntry] | ErrorReply:
-    """The latest entries of the slow log."""
-    reply = await session.execute([b"SLOWLOG", b"GET", str(count).encode()])
+async def slowlog(session: Session, count: int = 64, *, log: str = "slow") -> list[SlowEntry] | ErrorReply:
+    """The latest entries of the slow log, or of another of Valkey's logs."""
+    wanted = [b"SLOWLOG", b"GET", b"%d" % count]
+    if log != "slow":
+        wanted = [b"COMMANDLOG", b"GET", b"%d" % count, log.encode()]
+    reply = await session.execute(wanted)
     if isinstance(reply, ErrorReply):
         return reply
     entries = []
@@ -155,8 +161,9 @@ async def slowlog(session: Session, count: int = 64) -> list[SlowEntry] | ErrorR
         if len(parts) < 4:
             raise _unexpected(item)
         argv = tuple(_bytes(part) for part in _items(parts[3]))
-        client = _text(parts[4]) if len(parts) > 4 else ""
-        entries.append(SlowEntry(_int(parts[0]), _int(parts[1]), _int(parts[2]), argv, client))
+        client, name = (_text(part) for part in (*parts[4:6], *(b"", b"")[len(parts[4:6]) :]))
+        more = tuple(_text(part) if isinstance(part, bytes) else str(part) for part in parts[6:])
+        entries.append(SlowEntry(_int(parts[0]), _int(parts[1]), _int(parts[2]), argv, client, name, more))
     return entries
 
 

@@ -13,14 +13,21 @@ from textual.css.query import NoMatches
 
 from redis_tui.errors import RedisTuiError, SessionError
 from redis_tui.paths import history_file
+from redis_tui.resp.types import ErrorReply
+from redis_tui.tui.actions import PANE_NUMBER
 from redis_tui.tui.panes.arguments import ArgumentsPane
+from redis_tui.tui.panes.clients import ClientsView
 from redis_tui.tui.panes.console import ConsolePane
 from redis_tui.tui.panes.editor import EditorPane
+from redis_tui.tui.panes.functions import FunctionsView
 from redis_tui.tui.panes.keys import KeysPane
 from redis_tui.tui.panes.result import ResultPane
-from redis_tui.tui.panes.server import RunningPane, ScriptsPane, SlowlogPane
+from redis_tui.tui.panes.running import RunningPane
+from redis_tui.tui.panes.scripts import ScriptsView
+from redis_tui.tui.panes.slowlog import SlowlogView
 from redis_tui.tui.screens.dialogs import Ask, Choice
 from redis_tui.tui.widgets.bars import TitleBar
+from redis_tui.tui.widgets.tabbed_pane import TabbedPane
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -29,10 +36,12 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
 
+    from redis_tui.resp.types import Reply
     from redis_tui.session.base import Session
+    from redis_tui.tui.widgets.view import View
     from redis_tui.workspace import Workspace
 
-Pane = KeysPane | EditorPane | ArgumentsPane | ResultPane | ScriptsPane | SlowlogPane | RunningPane | ConsolePane
+Pane = KeysPane | EditorPane | ArgumentsPane | ResultPane | TabbedPane | RunningPane | ConsolePane
 
 _PAUSED = ("Paused: MULTI is open in the console.", "EXEC or DISCARD ends it.")
 
@@ -46,10 +55,31 @@ class Panes:
     editor: EditorPane = field(default_factory=EditorPane)
     arguments: ArgumentsPane = field(default_factory=ArgumentsPane)
     result: ResultPane = field(default_factory=ResultPane)
-    scripts: ScriptsPane = field(default_factory=ScriptsPane)
-    slowlog: SlowlogPane = field(default_factory=SlowlogPane)
+    scripts: ScriptsView = field(default_factory=ScriptsView)
+    functions: FunctionsView = field(default_factory=FunctionsView)
+    slowlog: SlowlogView = field(default_factory=SlowlogView)
+    clients: ClientsView = field(default_factory=ClientsView)
     running: RunningPane = field(default_factory=RunningPane)
     console: ConsolePane = field(default_factory=lambda: ConsolePane(history_file("console")))
+
+    library: TabbedPane = field(init=False)
+    """What the server keeps of code."""
+    activity: TabbedPane = field(init=False)
+    """What goes on at the server."""
+
+    def __post_init__(self) -> None:
+        """Puts the views into their panes."""
+        for name, pane, views in (
+            ("library", "scripts", ("scripts", "functions")),
+            ("activity", "slowlog", ("slowlog", "clients")),
+        ):
+            held = {view: getattr(self, view) for view in views}
+            object.__setattr__(self, name, TabbedPane(id=pane, number=PANE_NUMBER[pane], views=held))
+
+    @property
+    def views(self) -> dict[str, View]:
+        """All views of the side panes by the names that actions give them."""
+        return self.library.views | self.activity.views
 
     @property
     def by_name(self) -> dict[str, Pane]:
@@ -59,8 +89,8 @@ class Panes:
             "editor": self.editor,
             "arguments": self.arguments,
             "result": self.result,
-            "scripts": self.scripts,
-            "slowlog": self.slowlog,
+            "scripts": self.library,
+            "slowlog": self.activity,
             "running": self.running,
             "console": self.console,
         }
@@ -83,7 +113,9 @@ class Bench:
     @property
     def is_whole(self) -> bool:
         """False while the screen is being taken down, when an answer may still come in."""
-        return self.screen.is_attached and all(pane.children for pane in self.panes.by_name.values())
+        return self.screen.is_attached and all(
+            part.children for part in (*self.panes.by_name.values(), *self.panes.views.values())
+        )
 
     def work(self, work: Coroutine[Any, Any, None], group: str) -> None:
         """Starts work beside the interface, and takes no other's place: a command that is cancelled costs the link."""
@@ -92,6 +124,13 @@ class Bench:
     async def ask(self, title: str, text: str, *choices: Choice) -> str:
         """Puts a question; ``cancel`` where it is left unanswered. For workers."""
         return await self.app.push_screen_wait(Ask(title, text, choices)) or "cancel"
+
+    def tell(self, reply: Reply, text: str) -> None:
+        """Says what came of a command: a sentence, or the server's error."""
+        if isinstance(reply, ErrorReply):
+            self.app.notify(f"{reply.code} {reply.message}", severity="error", timeout=6)
+        elif text:
+            self.app.notify(text, timeout=4)
 
     async def guard(self, reading: Callable[[], Awaitable[object]]) -> None:
         """Reads for a pane; while MULTI is open nothing is sent, as it would be queued there."""

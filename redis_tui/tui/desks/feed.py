@@ -49,6 +49,8 @@ class FeedDesk:
         self._was_running = False
         self._was_busy = False
         self._is_quiet = False
+        self.log = "slow"
+        """Which of the server's logs is shown."""
         self._figures_soon = Coalescer(self.read_figures)
         self._scripts_soon = Coalescer(self.read_scripts)
         self._keys_soon = Coalescer(self.read_keys, delay_s=0.4)
@@ -212,10 +214,14 @@ class FeedDesk:
         self._bench.work(self._bench.guard(self._show_slowlog), "slowlog")
 
     async def _show_slowlog(self) -> None:
-        entries = await queries.slowlog(self._session)
+        log = self.log
+        entries = await queries.slowlog(self._session, log=log)
         self._note_busy(is_busy=isinstance(entries, ErrorReply) and entries.code == "BUSY")
         if isinstance(entries, ErrorReply):
             self._panes.slowlog.show_message(f"✗ {entries.message or entries.code}")
+            return
+        if log != "slow":
+            self._panes.slowlog.show(entries, self._script_names(), log, unit="bytes")
             return
         threshold = await slow_threshold_ms(self._session)
         label = "" if threshold is None else "off" if math.isinf(threshold) else f"over {threshold:g} ms"
@@ -229,6 +235,14 @@ class FeedDesk:
         elif self._was_busy:
             self._panes.title.set_state("ready", "success")
         self._was_busy = is_busy
+
+    def script_of(self, entry: queries.SlowEntry) -> ScriptInfo | None:
+        """The script of an entry, where its source is known; else the entry is all there is."""
+        if len(entry.argv) < 2 or not entry.argv[0].upper().startswith(b"EVAL"):
+            return None
+        word = entry.argv[1].decode("utf-8", "replace")
+        found = (info for info in self._scripts if info.source and word in (info.sha, _as_logged(info.source)))
+        return next(found, None)
 
     def _script_names(self) -> dict[str, str]:
         names: dict[str, str] = {}

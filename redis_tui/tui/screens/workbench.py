@@ -18,15 +18,18 @@ from textual.widget import Widget
 from redis_tui.render.spans import Span
 from redis_tui.tui import messages
 from redis_tui.tui.actions import PANES, bindings
+from redis_tui.tui.desks.activity import ActivityDesk
 from redis_tui.tui.desks.bench import Bench
 from redis_tui.tui.desks.console import ConsoleDesk
 from redis_tui.tui.desks.feed import FeedDesk
 from redis_tui.tui.desks.files import FileDesk
 from redis_tui.tui.desks.run import RunDesk
 from redis_tui.tui.layout import COLUMNS, is_narrow, is_short, visible_panes
+from redis_tui.tui.panes.slowlog import slow_lines
 from redis_tui.tui.screens.dialogs import Choice, Jump, Reading
 from redis_tui.tui.screens.value import ValueScreen
 from redis_tui.tui.widgets.bars import KeyBar, PaneTabs
+from redis_tui.tui.widgets.view import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +65,7 @@ class WorkbenchScreen(Screen[None]):
         self._feed = FeedDesk(self._bench)
         self._files = FileDesk(self._bench)
         self._runs = RunDesk(self._bench, self._feed)
+        self._activity = ActivityDesk(self._bench, self._feed, self._files)
         self._prompt_desk = ConsoleDesk(session, self._panes.console)
 
     def compose(self) -> ComposeResult:
@@ -77,8 +81,8 @@ class WorkbenchScreen(Screen[None]):
                 yield panes.arguments
                 yield panes.result
             with Vertical(id="right"):
-                yield panes.scripts
-                yield panes.slowlog
+                yield panes.library
+                yield panes.activity
                 yield panes.running
         yield panes.console
         yield KeyBar()
@@ -95,6 +99,7 @@ class WorkbenchScreen(Screen[None]):
         if self._bench.is_whole:
             self._feed.tick()
             self._prompt_desk.tick()
+            self._activity.tick()
 
     def on_unmount(self) -> None:
         """Nothing more is read."""
@@ -224,6 +229,26 @@ class WorkbenchScreen(Screen[None]):
 
     # ── panes ──────────────────────────────────────────────────────────────
 
+    def action_show_view(self, name: str) -> None:
+        """Brings one view of a side pane to the front."""
+        pane = next(pane for pane in (self._panes.library, self._panes.activity) if name in pane.views)
+        pane.show_view(name)
+        self.action_focus_pane(pane.id or "")
+
+    def action_open_view(self, name: str) -> None:
+        """As that, on the whole screen; a second time back to the workbench."""
+        pane = next(pane for pane in (self._panes.library, self._panes.activity) if name in pane.views)
+        if self._zoomed == pane.id and pane.active == name:
+            self._zoomed = None
+            self.action_focus_pane("editor")
+            return
+        self._zoomed = pane.id
+        self.action_show_view(name)
+
+    @on(Wish)
+    def _wished(self, event: Wish) -> None:
+        self._activity.take(event)
+
     def action_focus_pane(self, name: str) -> None:
         """Alt and a digit."""
         if self._zoomed is not None and name != "console":
@@ -284,6 +309,7 @@ class WorkbenchScreen(Screen[None]):
     def action_refresh(self) -> None:
         """F9."""
         self._feed.read_all()
+        self._activity.forget()
 
     def action_filter_keys(self) -> None:
         """Shows the filter of the key browser."""
@@ -311,9 +337,12 @@ class WorkbenchScreen(Screen[None]):
         self.app.push_screen(ValueScreen(self.session, event.key))
 
     @on(messages.SlowCommandOpened)
-    def _slow_opened(self, event: messages.SlowCommandOpened) -> None:
-        text = "\n".join(part.decode("utf-8", "replace") for part in event.argv)
-        self.app.push_screen(Reading("Slow command", [[Span(line, "text")] for line in text.split("\n")]))
+    async def _slow_opened(self, event: messages.SlowCommandOpened) -> None:
+        info = self._feed.script_of(event.entry)
+        if info is not None:
+            await self._files.open_script(info)
+            return
+        self.app.push_screen(Reading("Slow command", slow_lines(event.entry)))
 
     @work(group="dialog", exclusive=True)
     async def action_flush_scripts(self) -> None:

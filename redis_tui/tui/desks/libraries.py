@@ -1,0 +1,143 @@
+"""Function libraries: shown, loaded from the editor, called, deleted, dumped into a file and restored from one.
+
+Knows the session, the view and the editor. The decision a reader would question: code opens in the editor and not in a
+reader of its own, since what one does next is to change it and load it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from redis_tui.resp.types import ErrorReply
+from redis_tui.session.base import ScriptInfo
+from redis_tui.tui import server_queries
+from redis_tui.tui.screens.call import CallScreen
+from redis_tui.tui.screens.dialogs import AskText, Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from redis_tui.tui.desks.bench import Bench
+    from redis_tui.tui.desks.files import FileDesk
+    from redis_tui.tui.server_queries import Library
+
+_POLICIES = (
+    ("append", "append", "adds them; one that exists already is an error"),
+    ("replace", "replace", "adds them, over those of the same name"),
+    ("flush", "flush", "deletes all others first"),
+)
+
+
+class LibraryDesk:
+    """What the Functions view asks for."""
+
+    def __init__(self, bench: Bench, files: FileDesk) -> None:
+        self._bench, self._files = bench, files
+        self._session, self._view = bench.session, bench.panes.functions
+        self._known: dict[str, Library] = {}
+        self.deeds: dict[str, Callable[[str], Awaitable[None]]] = {
+            "functions.code": self._open,
+            "functions.load": self._load,
+            "functions.call": self._call,
+            "functions.delete": self._delete,
+            "functions.dump": self._dump,
+            "functions.restore": self._restore,
+        }
+
+    async def read(self) -> None:
+        """FUNCTION LIST."""
+        found = await server_queries.libraries(self._session)
+        if isinstance(found, ErrorReply):
+            what = f"✗ {found.code} {found.message}"
+            self._view.show_message(what if found.code != "ERR" else f"{what}\nFunctions came with Redis 7.")
+            return
+        self._known = {library.name: library for library in found}
+        self._view.show(found)
+
+    async def _open(self, row: str) -> None:
+        library = self._known.get(row.partition("/")[0])
+        if library is not None:
+            await self._files.open_script(ScriptInfo("0" * 40, library.name, library.code, 0, 0.0, 0.0, on_server=True))
+
+    async def _load(self, _: str) -> None:
+        buffer = self._bench.panes.editor.buffer
+        if buffer is None:
+            return
+        source = buffer.source
+        if not source.startswith(b"#!"):
+            text = f"{buffer.name} is no library: its first line must be #!lua name=…"
+            self._bench.app.notify(text, severity="warning", timeout=6)
+            return
+        reply = await self._session.execute([b"FUNCTION", b"LOAD", source])
+        if isinstance(reply, ErrorReply) and "already exists" in reply.message:
+            choices = (Choice("replace", "Replace it"), Choice("cancel", "Keep the old one"))
+            if await self._bench.ask("Replace the library?", f"{reply.message}.", *choices) != "replace":
+                return
+            reply = await self._session.execute([b"FUNCTION", b"LOAD", b"REPLACE", source])
+        self._bench.tell(reply, f"Loaded library {server_queries.text_of(reply)}.")
+        await self.read()
+
+    async def _call(self, row: str) -> None:
+        library, _, name = row.partition("/")
+        functions = self._known[library].functions if library in self._known else ()
+        function = next((one for one in functions if one.name == name or not name), None)
+        if function is None:
+            return
+        command = b"FCALL_RO" if "no-writes" in function.flags else b"FCALL"
+        title = f"{command.decode()} {function.name}"
+        self._bench.app.push_screen(CallScreen(self._session, title, [command, function.name.encode()]))
+
+    async def _delete(self, row: str) -> None:
+        library = self._known.get(row.partition("/")[0])
+        if library is None:
+            return
+        names = ", ".join(function.name for function in library.functions)
+        text = f"FUNCTION DELETE {library.name} takes away: {names}. Clients that call them get an error."
+        choices = (Choice("delete", "Delete", danger=True), Choice("cancel", "Keep"))
+        if await self._bench.ask(f"Delete the library {library.name}?", text, *choices) == "delete":
+            reply = await self._session.execute([b"FUNCTION", b"DELETE", library.name.encode()])
+            self._bench.tell(reply, f"Deleted {library.name}.")
+            await self.read()
+
+    async def _dump(self, _: str) -> None:
+        question = AskText("Dump all libraries into a file", "functions.rdb", wanted="path of the file")
+        answer = await self._bench.app.push_screen_wait(question)
+        if not answer:
+            return
+        reply = await self._session.execute([b"FUNCTION", b"DUMP"])
+        if not isinstance(reply, bytes):
+            self._bench.tell(reply, "")
+            return
+        path = await asyncio.to_thread(lambda: Path(answer).expanduser())
+        try:
+            await asyncio.to_thread(_write_new, path, reply)
+        except OSError as error:
+            self._bench.app.notify(f"{path} was not written: {error.strerror}.", severity="error", timeout=6)
+            return
+        self._bench.app.notify(f"Wrote {len(reply):,} bytes into {path}.", timeout=4)
+
+    async def _restore(self, _: str) -> None:
+        answer = await self._bench.app.push_screen_wait(
+            AskText("Restore libraries from a file", "functions.rdb", wanted="path of a dump")
+        )
+        if not answer:
+            return
+        path = await asyncio.to_thread(lambda: Path(answer).expanduser())
+        try:
+            payload = await asyncio.to_thread(path.read_bytes)
+        except OSError as error:
+            self._bench.app.notify(f"{path} was not read: {error.strerror}.", severity="error", timeout=6)
+            return
+        policy = await self._bench.app.push_screen_wait(AskText("How?", "append", _POLICIES, wanted="policy"))
+        if not policy:
+            return
+        reply = await self._session.execute([b"FUNCTION", b"RESTORE", payload, policy.upper().encode()])
+        self._bench.tell(reply, f"Restored from {path}.")
+        await self.read()
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:  # never over a file that is there
+        file.write(data)

@@ -1,0 +1,80 @@
+"""What runs now, and the button that ends it; also where somebody else's script holds the server up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from redis_tui.session.base import Capability, Running
+from redis_tui.tui.messages import KillWanted
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class RunningPane(Vertical):
+    """What runs now, and the button that ends it."""
+
+    def __init__(self) -> None:
+        super().__init__(id="running", classes="pane")
+        self.border_title = "7 Running"
+        self._said = ""
+
+    def compose(self) -> ComposeResult:
+        """Two lines and a button."""
+        yield Static("", id="running-text")
+        yield Button("Kill  F8", id="kill-button", compact=True)
+
+    def on_mount(self) -> None:
+        """Nothing runs at first."""
+        self.show(None, frozenset())
+
+    def say(self, prospect: str) -> None:
+        """Replaces what is said of this run's end until it has ended: a kill is under way, or was refused."""
+        self._said = prospect
+
+    def show(self, running: Running | None, capabilities: frozenset[Capability]) -> None:
+        """Shows a run, or that there is none."""
+        text = self.query_one("#running-text", Static)
+        self.query_one("#kill-button", Button).display = running is not None
+        self.set_class(running is not None, "-busy")
+        if running is None:
+            self._said = ""
+            text.update("[$rt-dim]nothing is running[/]")
+            return
+        text.update(
+            Content.from_markup(
+                "[bold $rt-danger]▶ $name[/]  [$rt-text]$elapsed s[/]\n[$rt-dim]  $prospect[/]",
+                name=running.name,
+                elapsed=f"{running.elapsed_ms / 1000:.1f}",
+                prospect=self._said or _prospect(running, capabilities),
+            )
+        )
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.post_message(KillWanted())
+
+    def focus_content(self) -> None:
+        """Gives the keyboard to the button, where there is one."""
+        button = self.query_one("#kill-button", Button)
+        if button.display:
+            button.focus()
+        else:
+            self.focus()
+
+
+def _prospect(running: Running, capabilities: frozenset[Capability]) -> str:
+    if running.dry_run:
+        return "dry run: can be killed"
+    if running.has_written is None:
+        return "can be killed if it has not written"
+    if not running.has_written:
+        return "no writes yet: can be killed"
+    undo = Capability.ROLLBACK_KILL in capabilities
+    return "has written: kill will undo it" if undo else "has written: cannot be killed"

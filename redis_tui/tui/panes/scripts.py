@@ -1,0 +1,136 @@
+"""The script cache: sha, name, runs, mean and worst time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+
+from redis_tui.tui.messages import ScriptOpened
+from redis_tui.tui.queries import duration_label
+from redis_tui.tui.widgets.table_view import Column, Row, TableView
+from redis_tui.tui.widgets.view import FilterLine, View, ViewKey, bindings_of
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.widgets import Input
+
+    from redis_tui.session.base import ScriptInfo
+
+_SLOW_MEAN_MS = 10.0
+_SHA_WIDTH = 6
+_KEYS = (
+    ViewKey("e", "call", "wish('scripts.call')"),
+    ViewKey("c", "copy sha", "copy_sha"),
+    ViewKey("l", "load", "wish('scripts.load')"),
+    ViewKey("x", "flush", "wish('scripts.flush')"),
+    ViewKey("slash", "filter", "filter", "/"),
+    ViewKey("o", "order", "order"),
+)
+
+
+class ScriptsView(View):
+    """Scripts that the server has, or that ran from here."""
+
+    TITLE = "Scripts"
+    SHORT = "Scripts"
+    KEYS = _KEYS
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of(_KEYS)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scripts: dict[str, ScriptInfo] = {}
+        self._table = TableView(
+            (
+                Column("sha", _SHA_WIDTH, style="dim"),
+                Column("name", 0, style="strong"),
+                Column("runs", 6, right=True),
+                Column("mean", 9, right=True),
+                Column("worst", 9, right=True, floor=48),
+                Column("bytes", 7, right=True, style="dim", floor=70),
+                Column("whole sha", 40, style="dim", floor=110),
+            ),
+            id="scripts-view",
+        )
+
+    def compose(self) -> ComposeResult:
+        """Titles, rows, keys."""
+        yield self._table.head
+        yield self._table
+        yield FilterLine("part of a name or sha")
+        yield self.hint_bar()
+
+    def on_mount(self) -> None:
+        """Says what will be here."""
+        self.show([], whole=True)
+
+    def show(self, scripts: list[ScriptInfo], *, whole: bool) -> None:
+        """Shows the cache.
+
+        Args:
+            scripts: most recently run first.
+            whole: the server told its whole cache; else only what this session has run.
+        """
+        self._scripts = {info.sha: info for info in scripts}
+        self._table.set_rows([_row(info) for info in scripts], empty="No script in the cache yet.\nF5 runs one.")
+        count = f"{len(scripts):,} cached" if whole else f"{len(scripts):,} run from here"
+        self.subtitle = count if scripts else ""
+
+    def argument(self) -> str:
+        """The sha under the cursor."""
+        row = self._table.chosen
+        return row.key if row else ""
+
+    def info(self, sha: str) -> ScriptInfo | None:
+        """What is known of a script."""
+        return self._scripts.get(sha)
+
+    def action_copy_sha(self) -> None:
+        """The whole sha to the clipboard."""
+        if sha := self.argument():
+            self.app.copy_to_clipboard(sha)
+            self.notify(f"Copied {sha}.", timeout=3)
+
+    def action_filter(self) -> None:
+        """Narrows the list."""
+        self.query_one(FilterLine).open()
+
+    def action_order(self) -> None:
+        """Sorts by the next column."""
+        self._table.action_next_sort()
+
+    @on(FilterLine.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._table.narrow(event.value)
+
+    @on(TableView.Chosen)
+    def _chosen(self, event: TableView.Chosen) -> None:
+        event.stop()
+        info = self._scripts.get(self.argument())
+        if info is not None:
+            self.post_message(ScriptOpened(info))
+
+
+def _row(info: ScriptInfo) -> Row:
+    name = (info.name or "(unnamed)") + ("" if info.on_server else " ○ gone")
+    size = len(info.source) if info.source is not None else 0
+    return Row(
+        info.sha,
+        (
+            info.sha[:_SHA_WIDTH],
+            name,
+            f"{info.runs:,}",
+            _took(info.mean_ms) if info.runs else "–",
+            _took(info.worst_ms) if info.runs else "–",
+            f"{size:,}" if info.source is not None else "–",
+            info.sha,
+        ),
+        (info.sha, name, info.runs, info.mean_ms, info.worst_ms, size, info.sha),
+        style="warning" if info.mean_ms >= _SLOW_MEAN_MS else "" if info.name else "dim",
+    )
+
+
+def _took(milliseconds: float) -> str:
+    return f"{milliseconds:.2f} ms" if milliseconds < 100 else duration_label(milliseconds)

@@ -1,0 +1,156 @@
+"""What the side panes want to know of a server: clients, figures, functions, logs, settings; over `Session.execute`.
+
+Knows no widget. Each answers an `ErrorReply` where the server did. The decision a reader would question: INFO and
+CLIENT LIST are read as dicts of text, not as dataclasses of numbers, since each server and version has fields of
+its own and a workbench shows those it has never heard of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from redis_tui.resp.types import ErrorReply, Map, Reply, SetReply, Verbatim
+
+if TYPE_CHECKING:
+    from redis_tui.session.base import Session
+
+COMMAND_LOGS = ("slow", "large-request", "large-reply")
+"""What Valkey's COMMANDLOG keeps; other servers have the first alone, as SLOWLOG."""
+THRESHOLDS = {
+    "slow": "slowlog-log-slower-than",
+    "large-request": "commandlog-request-larger-than",
+    "large-reply": "commandlog-reply-larger-than",
+}
+"""The setting behind each log."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFacts:
+    """One line of CLIENT LIST."""
+
+    fields: dict[str, str]
+    is_own: bool = False
+
+    @property
+    def id(self) -> str:
+        """Its number."""
+        return self.fields.get("id", "")
+
+    def text(self, name: str) -> str:
+        """A field; empty where the server does not tell it."""
+        return self.fields.get(name, "")
+
+    def number(self, name: str) -> int:
+        """A field as a number; 0 where it is none."""
+        text = self.text(name)
+        return int(text) if text.lstrip("-").isdigit() else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function of a library."""
+
+    name: str
+    description: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """One function library."""
+
+    name: str
+    engine: str
+    code: bytes
+    functions: tuple[Function, ...]
+
+
+async def clients(session: Session) -> list[ClientFacts] | ErrorReply:
+    """Who is connected."""
+    reply = await session.execute([b"CLIENT", b"LIST"])
+    if isinstance(reply, ErrorReply):
+        return reply
+    own = await session.execute([b"CLIENT", b"ID"])
+    mine = str(own) if isinstance(own, int) else ""
+    found = []
+    for line in text_of(reply).splitlines():
+        fields = dict(part.split("=", 1) for part in line.split(" ") if "=" in part)
+        if fields.get("id"):
+            found.append(ClientFacts(fields, fields["id"] == mine))
+    return found
+
+
+async def info(session: Session) -> dict[str, dict[str, str]] | ErrorReply:
+    """INFO by section and name, in the server's order."""
+    reply = await session.execute([b"INFO"])
+    if isinstance(reply, ErrorReply):
+        return reply
+    sections: dict[str, dict[str, str]] = {}
+    current = sections.setdefault("", {})
+    for line in text_of(reply).splitlines():
+        if line.startswith("#"):
+            current = sections.setdefault(line.lstrip("# ").strip(), {})
+        elif ":" in line:
+            name, _, value = line.partition(":")
+            current[name] = value
+    return {name: fields for name, fields in sections.items() if fields}
+
+
+async def settings(session: Session, pattern: str = "*") -> dict[str, str] | ErrorReply:
+    """CONFIG GET, by name."""
+    reply = await session.execute([b"CONFIG", b"GET", pattern.encode()])
+    if isinstance(reply, ErrorReply):
+        return reply
+    return {text_of(name): text_of(value) for name, value in sorted(pairs_of(reply), key=lambda pair: text_of(pair[0]))}
+
+
+async def libraries(session: Session) -> list[Library] | ErrorReply:
+    """FUNCTION LIST with code, by name."""
+    reply = await session.execute([b"FUNCTION", b"LIST", b"WITHCODE"])
+    if isinstance(reply, ErrorReply):
+        return reply
+    found = []
+    for item in items_of(reply):
+        facts = {text_of(name): value for name, value in pairs_of(item)}
+        code = facts.get("library_code")
+        functions = tuple(_function(one) for one in items_of(facts.get("functions")))
+        found.append(
+            Library(
+                text_of(facts.get("library_name")),
+                text_of(facts.get("engine")),
+                code if isinstance(code, bytes) else text_of(code).encode(),
+                tuple(sorted(functions, key=lambda function: function.name)),
+            )
+        )
+    return sorted(found, key=lambda library: library.name)
+
+
+def _function(reply: Reply) -> Function:
+    facts = {text_of(name): value for name, value in pairs_of(reply)}
+    flags = tuple(sorted(text_of(flag) for flag in items_of(facts.get("flags"))))
+    return Function(text_of(facts.get("name")), text_of(facts.get("description")), flags)
+
+
+def text_of(reply: Reply) -> str:
+    """A reply as text; empty for what is none."""
+    if isinstance(reply, bytes):
+        return reply.decode("utf-8", "replace")
+    if isinstance(reply, Verbatim):
+        return reply.text.decode("utf-8", "replace")
+    return str(reply) if isinstance(reply, int | float) else ""
+
+
+def items_of(reply: Reply) -> list[Reply]:
+    """The items of an array or a set; none of anything else."""
+    if isinstance(reply, SetReply):
+        return reply.items
+    return reply if isinstance(reply, list) else []
+
+
+def pairs_of(reply: Reply) -> list[tuple[Reply, Reply]]:
+    """The pairs of a map, or of an array that stands for one."""
+    if isinstance(reply, Map):
+        return reply.pairs
+    flat = items_of(reply)
+    return list(zip(flat[::2], flat[1::2], strict=False))
