@@ -95,6 +95,7 @@ local native = core.native
 local sethook, getfenv, running = native.debug.sethook, native.getfenv, native.coroutine.running
 local collect, floor, setmetatable = native.collectgarbage, native.math.floor, native.setmetatable
 local create, resume, yield = native.coroutine.create, native.coroutine.resume, native.coroutine.yield
+local status = native.coroutine.status
 local setfenv, error, gethook, select = native.setfenv, native.error, native.debug.gethook, native.select
 local hook = core.hook
 
@@ -191,10 +192,10 @@ function core.begin_gauge()
   core.gauging = true
   plain.call, plain.pcall = core.redis.call, core.redis.pcall
   if not helper then
-    new_helper()
     setfenv(back, core.globals)
     plain.counted_call, plain.counted_pcall = outside(plain.call), outside(plain.pcall)
   end
+  if not helper or status(helper) == 'dead' then new_helper() end   -- a kill may have come ahead of `back`
   core.redis.call, core.redis.pcall = plain.counted_call, plain.counted_pcall
   calls, failures = 0, 0
   core.arm(core.worker)

@@ -104,6 +104,13 @@ async def test_keys_that_were_not_declared_are_warned_of(embedded: Session) -> N
     assert same_slot.notes == ()
 
 
+async def test_a_run_that_was_killed_within_a_failing_call_leaves_the_next_one_its_calls(embedded: Session) -> None:
+    for _ in range(3):
+        killed = await embedded.run(ScriptRun(b"while true do pcall(redis.call, 'nope') end", timeout_ms=5))
+        assert killed.timed_out
+        assert (await embedded.run(ScriptRun(b"return redis.call('ECHO', 'x')"))).reply == b"x"
+
+
 async def test_killed_and_failing_runs_leave_the_gauge_in_order(embedded: Session) -> None:
     first = await embedded.run(ScriptRun(b"return redis.call('GET', 'k')"))
     failing = await embedded.run(ScriptRun(b"redis.call('SET', 'k', 1) return redis.call('LLEN', 'k')"))
