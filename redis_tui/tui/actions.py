@@ -12,7 +12,7 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "workbench"]
+Scope = Literal["app", "workbench", "keys"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,13 @@ class Action:
         return key_label(self.keys.partition(",")[0]) if self.keys else ""
 
 
+_SIGNS = {"ctrl+slash": "^/", "ctrl+underscore": "^/", "full_stop": ".", "slash": "/"}
+
+
 def key_label(key: str) -> str:
     """``ctrl+o`` as ``^O``, ``alt+1`` as ``Alt-1``, ``f5`` as ``F5``."""
-    if key in ("ctrl+slash", "ctrl+underscore"):
-        return "^/"
+    if key in _SIGNS or len(key) == 1:
+        return _SIGNS.get(key, key)
     if key.startswith("ctrl+page"):
         return "^PgDn" if key.endswith("down") else "^PgUp"
     if key.startswith("ctrl+"):
@@ -87,6 +90,125 @@ ACTIONS: tuple[Action, ...] = (
     Action("refresh", "Refresh", "Reads keys, scripts and slow log again.", "f9", group="Panes"),
     Action("filter_keys", "Filter keys", "Shows only keys that match a pattern.", "alt+f", group="Panes"),
     Action("scan_more", "Scan on", "Goes on with SCAN where it stopped, or stops it.", "alt+m", group="Panes"),
+    Action("wish('new')", "New key", "Makes a key of any type.", "n", group="Keys", scope="keys", priority=False),
+    Action(
+        "mark_row",
+        "Select",
+        "Selects the key or group; what is done next is done to all selected.",
+        "space",
+        group="Keys",
+        scope="keys",
+        priority=False,
+    ),
+    Action(
+        "select_all",
+        "Select all keys",
+        "Every key scanned so far, or none.",
+        "a",
+        group="Keys",
+        scope="keys",
+        priority=False,
+    ),
+    Action(
+        "wish('delete')",
+        "Delete keys",
+        "The selected keys, the key or the group; counted first.",
+        "d,delete",
+        group="Keys",
+        scope="keys",
+        priority=False,
+    ),
+    Action(
+        "wish('expire')",
+        "Time to live",
+        "Sets or takes the TTL of the selected keys.",
+        "t",
+        group="Keys",
+        scope="keys",
+        priority=False,
+    ),
+    Action(
+        "wish('rename')",
+        "Rename the key",
+        "Another name; an existing key is never overwritten.",
+        "r",
+        group="Keys",
+        scope="keys",
+        priority=False,
+    ),
+    Action(
+        "wish('copy')",
+        "Copy as commands",
+        "What makes these keys again, into the clipboard.",
+        "c",
+        group="Keys",
+        scope="keys",
+        priority=False,
+    ),
+    Action(
+        "wish('export')",
+        "Export keys",
+        "The selected keys to a file: commands, JSON or DUMP.",
+        "x",
+        group="Keys",
+        scope="keys",
+        priority=False,
+    ),
+    Action(
+        "wish('import')",
+        "Import keys",
+        "From a file that an export wrote.",
+        "i",
+        group="Keys",
+        scope="keys",
+        priority=False,
+    ),
+    Action("sort_keys", "Sort keys", "By name, type, TTL, size.", "s", group="Keys", scope="keys", priority=False),
+    Action(
+        "toggle_flat",
+        "Tree or list",
+        "Groups by the separator, or every key in one list.",
+        "f",
+        group="Keys",
+        scope="keys",
+        priority=False,
+    ),
+    Action(
+        "next_type",
+        "Filter by type",
+        "Only strings, hashes, lists…; then all again.",
+        "T",
+        group="Keys",
+        scope="keys",
+        priority=False,
+    ),
+    Action(
+        "wish('separator')",
+        "Separator",
+        "What splits keys into groups; a colon unless told otherwise.",
+        "full_stop",
+        group="Keys",
+        scope="keys",
+        priority=False,
+    ),
+    Action(
+        "watch_keys",
+        "Watch the visible keys",
+        "Looks at them every 5 seconds; what changed lights up.",
+        "w",
+        group="Keys",
+        scope="keys",
+        priority=False,
+    ),
+    Action(
+        "scan_all",
+        "Scan to the end",
+        "Goes on with SCAN until every key was seen; m stops.",
+        "M",
+        group="Keys",
+        scope="keys",
+        priority=False,
+    ),
     Action("sent_log", "Log of sent commands", "Shows every command that went to the server.", "f12", group="Panes"),
     Action("stop_waiting", "Stop waiting", "Ends what the console waits for; Esc there does it too.", group="Panes"),
     Action("open_view('scripts')", "Scripts", "The script cache: call, load, copy a sha, flush.", group="Server"),

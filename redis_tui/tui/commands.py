@@ -25,12 +25,13 @@ class ActionProvider(Provider):
         app: WorkbenchApp = self.app  # type: ignore[assignment]  # the only app this provider is given to
         screen = self.screen
         for action in ACTIONS:
-            if action.name == "command_palette" or (
-                action.scope == "workbench" and not isinstance(screen, WorkbenchScreen)
-            ):
+            if action.name == "command_palette" or (action.scope != "app" and not isinstance(screen, WorkbenchScreen)):
                 continue
             target = "app" if action.scope == "app" else "screen"
             title = f"{action.title}  ({action.key_label})" if action.key_label else action.title
+            if action.scope == "keys":
+                yield title, action.about, partial(screen.query_one("#keys").run_action, action.name)
+                continue
             yield title, action.about, partial(screen.run_action, f"{target}.{action.name}")
         for theme in app.themes_on_shelf:
             yield f"Theme: {theme.title}", f"Changes the colours to {theme.name}.", partial(app.use_theme, theme.name)

@@ -48,10 +48,20 @@ class PatternChosen(Message):
 
 
 class FactsWanted(Message):
-    """Keys came into view whose type and TTL are not known."""
+    """Keys came into view whose type and TTL are not known; with ``details`` size and encoding are wanted too."""
 
-    def __init__(self, keys: tuple[bytes, ...]) -> None:
+    def __init__(self, keys: tuple[bytes, ...], *, details: bool = False) -> None:
         super().__init__()
+        self.keys = keys
+        self.details = details
+
+
+class KeyWish(Message):
+    """Something is wanted of some keys: ``delete``, ``expire``, ``sort TTL``…; the desks have the names."""
+
+    def __init__(self, name: str, keys: tuple[bytes, ...] = ()) -> None:
+        super().__init__()
+        self.name = name
         self.keys = keys
 
 

@@ -8,11 +8,13 @@ for key by key, and only for rows on the screen; a SCAN with TYPE would visit ev
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import contextlib
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from redis_tui.errors import SessionError
-from redis_tui.resp.types import ErrorReply, Map, Pairs, Reply, SetReply
+from redis_tui.resp.inline import UnbalancedQuotes, split_inline
+from redis_tui.resp.types import ErrorReply, Reply
+from redis_tui.tui.replies import as_bytes, as_int, as_items, as_pairs, as_text, as_two, unexpected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,13 +36,35 @@ class ScanBatch:
     """DBSIZE at that moment."""
 
 
+SIZE_OF = {
+    "string": b"STRLEN",
+    "list": b"LLEN",
+    "set": b"SCARD",
+    "hash": b"HLEN",
+    "zset": b"ZCARD",
+    "stream": b"XLEN",
+    "vectorset": b"VCARD",
+}
+"""The command that counts a value of a type."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
-    """Type and time to live of one key."""
+    """Type, time to live, size and encoding of one key."""
 
     type: str
     ttl_ms: int
     """-1: no expiry; -2: gone."""
+    size: int = -1
+    """Bytes of a string, elements of a collection; -1 where it was not asked."""
+    encoding: str = ""
+
+    @property
+    def size_label(self) -> str:
+        """``412 B``, ``1.2 KB``; ``17`` elements."""
+        if self.size < 0:
+            return ""
+        return bytes_label(self.size) if self.type == "string" else f"{self.size:,}"
 
     @property
     def ttl_label(self) -> str:
@@ -92,28 +116,63 @@ def duration_label(milliseconds: float) -> str:
     return f"{seconds / 86_400:.0f} d"
 
 
-async def scan(session: Session, cursor: bytes, pattern: str) -> ScanBatch | ErrorReply:
+def bytes_label(size: int) -> str:
+    """``412 B``, ``1.2 KB``, ``3.4 MB``."""
+    if size < 1000:
+        return f"{size} B"
+    for limit, unit, step in ((1_000_000, "KB", 1e3), (1_000_000_000, "MB", 1e6)):
+        if size < limit:
+            return f"{size / step:.1f} {unit}"
+    return f"{size / 1e9:.1f} GB"
+
+
+def typed_bytes(text: str) -> bytes:
+    r"""A pattern as it was typed; in double quotes it may hold ``\xHH`` for bytes that are no text."""
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        with contextlib.suppress(UnbalancedQuotes):
+            words = split_inline(text.encode())
+            return words[0] if len(words) == 1 else text.encode()
+    return text.encode()
+
+
+async def scan(session: Session, cursor: bytes, pattern: str, kind: str = "") -> ScanBatch | ErrorReply:
     """One SCAN in a small budget, and the size of the database."""
-    argv = [b"SCAN", cursor, *([b"MATCH", pattern.encode()] if pattern not in ("", "*") else [])]
-    reply = await session.execute([*argv, b"COUNT", str(SCAN_COUNT).encode()])
+    argv = [b"SCAN", cursor, *([b"MATCH", typed_bytes(pattern)] if pattern not in ("", "*") else [])]
+    argv += [b"COUNT", str(SCAN_COUNT).encode(), *([b"TYPE", kind.encode()] if kind else [])]
+    reply = await session.execute(argv)
     if isinstance(reply, ErrorReply):
         return reply
-    following, keys = _two(reply)
+    following, keys = as_two(reply)
     total = await session.execute([b"DBSIZE"])
-    return ScanBatch(_bytes(following), tuple(_bytes(key) for key in _items(keys)), _int(total))
+    return ScanBatch(as_bytes(following), tuple(as_bytes(key) for key in as_items(keys)), as_int(total))
 
 
-async def facts(session: Session, keys: Sequence[bytes]) -> dict[bytes, KeyFacts]:
-    """Type and TTL of some keys; those that vanished are left out."""
+async def facts(session: Session, keys: Sequence[bytes], *, details: bool = False) -> dict[bytes, KeyFacts]:
+    """Type and TTL of some keys, with ``details`` size and encoding; those that vanished are left out."""
     replies = await asyncio.gather(
         *(session.execute([b"TYPE", key]) for key in keys), *(session.execute([b"PTTL", key]) for key in keys)
     )
     types, ttls = replies[: len(keys)], replies[len(keys) :]
-    return {
-        key: KeyFacts(_text(kind), _int(ttl))
+    found = {
+        key: KeyFacts(as_text(kind), as_int(ttl))
         for key, kind, ttl in zip(keys, types, ttls, strict=True)
-        if not isinstance(kind, ErrorReply) and _text(kind) != "none"
+        if not isinstance(kind, ErrorReply) and as_text(kind) != "none"
     }
+    return await _with_details(session, found) if details else found
+
+
+async def _with_details(session: Session, found: dict[bytes, KeyFacts]) -> dict[bytes, KeyFacts]:
+    sized = [key for key, known in found.items() if known.type in SIZE_OF]
+    replies = await asyncio.gather(
+        *(session.execute([SIZE_OF[found[key].type], key]) for key in sized),
+        *(session.execute([b"OBJECT", b"ENCODING", key]) for key in found),
+    )
+    for key, size in zip(sized, replies, strict=False):
+        found[key] = replace(found[key], size=size if isinstance(size, int) else -1)
+    for key, name in zip(list(found), replies[len(sized) :], strict=True):
+        if not isinstance(name, ErrorReply) and name is not None:
+            found[key] = replace(found[key], encoding=as_text(name))
+    return found
 
 
 async def value_page(
@@ -143,8 +202,8 @@ async def value_page(
         if isinstance(answer, ErrorReply):
             return answer
     rows, following = _rows(found.type, reply, start)
-    name = "" if isinstance(encoding, ErrorReply) else _text(encoding)
-    return ValuePage(key, found.type, found.ttl_ms, rows, start, _int(total), following, name)
+    name = "" if isinstance(encoding, ErrorReply) else as_text(encoding)
+    return ValuePage(key, found.type, found.ttl_ms, rows, start, as_int(total), following, name)
 
 
 async def slowlog(session: Session, count: int = 64, *, log: str = "slow") -> list[SlowEntry] | ErrorReply:
@@ -156,23 +215,23 @@ async def slowlog(session: Session, count: int = 64, *, log: str = "slow") -> li
     if isinstance(reply, ErrorReply):
         return reply
     entries = []
-    for item in _items(reply):
-        parts = _items(item)
+    for item in as_items(reply):
+        parts = as_items(item)
         if len(parts) < 4:
-            raise _unexpected(item)
-        argv = tuple(_bytes(part) for part in _items(parts[3]))
-        client, name = (_text(part) for part in (*parts[4:6], *(b"", b"")[len(parts[4:6]) :]))
-        more = tuple(_text(part) if isinstance(part, bytes) else str(part) for part in parts[6:])
-        entries.append(SlowEntry(_int(parts[0]), _int(parts[1]), _int(parts[2]), argv, client, name, more))
+            raise unexpected(item)
+        argv = tuple(as_bytes(part) for part in as_items(parts[3]))
+        client, name = (as_text(part) for part in (*parts[4:6], *(b"", b"")[len(parts[4:6]) :]))
+        more = tuple(as_text(part) if isinstance(part, bytes) else str(part) for part in parts[6:])
+        entries.append(SlowEntry(as_int(parts[0]), as_int(parts[1]), as_int(parts[2]), argv, client, name, more))
     return entries
 
 
 async def figures(session: Session) -> str:
     """Keys and memory, for the title bar."""
     size, memory = await asyncio.gather(session.execute([b"DBSIZE"]), session.execute([b"INFO", b"memory"]))
-    parts = [] if isinstance(size, ErrorReply) else [f"{_int(size):,} key{'' if size == 1 else 's'}"]
+    parts = [] if isinstance(size, ErrorReply) else [f"{as_int(size):,} key{'' if size == 1 else 's'}"]
     if not isinstance(memory, ErrorReply):
-        info = dict(line.split(":", 1) for line in _text(memory).splitlines() if ":" in line)
+        info = dict(line.split(":", 1) for line in as_text(memory).splitlines() if ":" in line)
         parts += [f"{info['used_memory_human']}"] if info.get("used_memory_human") else []
         lua = info.get("used_memory_vm_eval") or info.get("used_memory_lua")
         parts += [f"lua {int(lua) // 1024:,} KB"] if lua and lua.strip().isdigit() else []
@@ -181,64 +240,13 @@ async def figures(session: Session) -> str:
 
 def _rows(kind: str, reply: Reply, start: int) -> tuple[tuple[tuple[bytes, ...], ...], bytes]:
     if kind == "string":
-        return ((_bytes(reply),),), b"0"
+        return ((as_bytes(reply),),), b"0"
     if kind == "list":
-        items = _items(reply)
-        return tuple((str(start + at).encode(), _bytes(item)) for at, item in enumerate(items)), b"0"
+        items = as_items(reply)
+        return tuple((str(start + at).encode(), as_bytes(item)) for at, item in enumerate(items)), b"0"
     if kind == "zset":
-        return tuple((_bytes(score), _bytes(member)) for member, score in _pairs(reply)), b"0"
-    following, found = _two(reply)
+        return tuple((as_bytes(score), as_bytes(member)) for member, score in as_pairs(reply)), b"0"
+    following, found = as_two(reply)
     if kind == "set":
-        return tuple((_bytes(item),) for item in _items(found)), _bytes(following)
-    return tuple((_bytes(name), _bytes(value)) for name, value in _pairs(found)), _bytes(following)
-
-
-def _items(reply: Reply) -> list[Reply]:
-    if isinstance(reply, SetReply):
-        return reply.items
-    if isinstance(reply, (Map, Pairs)):
-        return reply.flat()
-    return list(reply) if isinstance(reply, (list, tuple)) else []
-
-
-def _pairs(reply: Reply) -> list[tuple[Reply, Reply]]:
-    if isinstance(reply, (Map, Pairs)):
-        return reply.pairs
-    items = _items(reply)
-    if items and isinstance(items[0], list):
-        return [(pair[0], pair[1]) for pair in items if isinstance(pair, list) and len(pair) == 2]
-    if len(items) % 2:
-        raise _unexpected(reply)
-    return list(zip(items[::2], items[1::2], strict=True))
-
-
-def _two(reply: Reply) -> tuple[Reply, Reply]:
-    items = _items(reply)
-    if len(items) != 2:
-        raise _unexpected(reply)
-    return items[0], items[1]
-
-
-def _unexpected(reply: Reply) -> SessionError:
-    shown = _text(reply)
-    return SessionError(
-        f"The server's answer has an unexpected form: {shown if len(shown) <= 40 else shown[:39] + '…'}.",
-        hint="F9 asks again.",
-    )
-
-
-def _bytes(reply: Reply) -> bytes:
-    if isinstance(reply, bytes):
-        return bytes(reply)
-    if isinstance(reply, float):
-        return f"{reply:.17g}".encode()
-    return str(reply).encode()
-
-
-def _text(reply: Reply) -> str:
-    text = getattr(reply, "text", None)
-    return _bytes(text if isinstance(text, bytes) else reply).decode("utf-8", "replace")
-
-
-def _int(reply: Reply) -> int:
-    return reply if isinstance(reply, int) else 0
+        return tuple((as_bytes(item),) for item in as_items(found)), as_bytes(following)
+    return tuple((as_bytes(name), as_bytes(value)) for name, value in as_pairs(found)), as_bytes(following)

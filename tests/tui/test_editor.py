@@ -163,4 +163,4 @@ def test_a_huge_group_says_what_it_leaves_out() -> None:
     model.add(b"%d" % at for at in range(5_000))
     rows = model.rows()
     assert len(rows) == 2_001
-    assert rows[-1].note == "… 3,000 more; narrow the filter"
+    assert rows[-1].note == "… 3,000 more; Enter shows on"

@@ -20,6 +20,7 @@ from redis_tui.session.threshold import slow_threshold_ms
 from redis_tui.spec.complete import complete
 from redis_tui.tui import queries
 from redis_tui.tui.desks.coalescer import Coalescer
+from redis_tui.tui.desks.key_work import KeyWork
 from redis_tui.tui.desks.keys import KeyDesk
 from redis_tui.tui.widgets.lua_complete import Offer
 
@@ -43,6 +44,7 @@ class FeedDesk:
         self._bench = bench
         self._session, self._panes = bench.session, bench.panes
         self._keys = KeyDesk(bench.session, bench.panes.keys)
+        self._key_work = KeyWork(bench, self._keys)
         self._scripts: list[ScriptInfo] = []
         self._scripts_read_at = 0.0
         self._catalog: Catalog | None = None
@@ -178,9 +180,13 @@ class FeedDesk:
         """Goes on with the scan, or stops it."""
         self._bench.work(self._bench.guard(self._keys.go_on_or_stop), "keys")
 
-    def read_facts(self, keys: tuple[bytes, ...]) -> None:
-        """Types and TTLs of keys that came into view."""
-        self._bench.work(self._bench.guard(lambda: self._keys.facts(keys)), "facts")
+    def read_facts(self, keys: tuple[bytes, ...], *, details: bool = False) -> None:
+        """Types and TTLs of keys that came into view, with ``details`` size and encoding."""
+        self._bench.work(self._bench.guard(lambda: self._keys.facts(keys, details=details)), "facts")
+
+    def serve_keys(self, name: str, keys: tuple[bytes, ...]) -> None:
+        """Something is wanted of some keys."""
+        self._bench.work(self._bench.guard(lambda: self._key_work.serve(name, keys)), "key work")
 
     def read_figures(self) -> None:
         """The title bar's right end."""

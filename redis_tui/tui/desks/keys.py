@@ -12,15 +12,24 @@ from redis_tui.resp.types import ErrorReply
 from redis_tui.tui import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from redis_tui.session.base import Session
     from redis_tui.tui.panes.keys import KeysPane
-    from redis_tui.tui.queries import ScanBatch
+    from redis_tui.tui.queries import KeyFacts, ScanBatch
 
 SCAN_BUDGET = 10_000
 """Keys that one scan reads before it waits to be told to go on."""
 _FACTS_AT_ONCE = 64
+SORT_LIMIT = 10_000
+"""Keys that are asked one by one, to sort them by what only the server knows."""
+_NEVER = float("inf")
+_SORTS: dict[str, Callable[[KeyFacts], tuple[float, str]]] = {
+    "type": lambda known: (0, known.type),
+    "TTL": lambda known: (known.ttl_ms if known.ttl_ms >= 0 else _NEVER, ""),
+    "size": lambda known: (-known.size, ""),
+}
+"""What keys are ordered by: the soonest to go and the largest stand first."""
 
 
 class KeyDesk:
@@ -57,11 +66,16 @@ class KeyDesk:
         elif not self._complete:
             await self._scan()
 
-    async def _scan(self) -> None:
-        generation, budget = self._generation, SCAN_BUDGET
+    async def scan_all(self) -> None:
+        """Goes on until the end, or until it is stopped."""
+        if not self._scanning and not self._complete:
+            await self._scan(budget=None)
+
+    async def _scan(self, budget: int | None = SCAN_BUDGET) -> None:
+        generation = self._generation
         self._scanning = True
-        while budget > 0 and generation == self._generation:
-            batch = await queries.scan(self._session, self._cursor, self._pattern)
+        while (budget is None or budget > 0) and generation == self._generation:
+            batch = await queries.scan(self._session, self._cursor, self._pattern, self._pane.kind)
             if generation != self._generation:
                 return
             if isinstance(batch, ErrorReply):
@@ -69,7 +83,7 @@ class KeyDesk:
                 self._pane.show_message(f"✗ {batch.message or batch.code}", _advice(batch))
                 return
             self._take(batch)
-            budget -= queries.SCAN_COUNT
+            budget = None if budget is None else budget - queries.SCAN_COUNT
             if self._complete:
                 break
         self._scanning = False
@@ -95,17 +109,44 @@ class KeyDesk:
     def _progress(self) -> None:
         self._pane.show_progress(self._seen, self._total, scanning=self._scanning, complete=self._complete)
 
-    async def facts(self, keys: Sequence[bytes]) -> None:
-        """Types and TTLs of keys that came into view."""
+    async def facts(self, keys: Sequence[bytes], *, details: bool = False) -> None:
+        """Types and TTLs of keys that came into view, with ``details`` size and encoding."""
         wanted = [key for key in keys if key not in self._asked][:_FACTS_AT_ONCE]
         if not wanted:
             return
         self._asked.update(wanted)
         try:
-            found = await queries.facts(self._session, wanted)
+            found = await queries.facts(self._session, wanted, details=details)
         finally:
             self._asked.difference_update(wanted)
         self._pane.set_facts(found, wanted)
+
+    async def sort(self, by: str) -> str:
+        """Shows the keys seen so far by type, TTL or size, asking for what is not known; ``m`` stops it.
+
+        Returns:
+            Why it was not done; empty where it was.
+        """
+        keys = self._pane.all_keys
+        if len(keys) > SORT_LIMIT:
+            return (
+                f"Sorting by {by} asks for each of {len(keys):,} keys; at most {SORT_LIMIT:,} are. Narrow the filter."
+            )
+        self._generation += 1
+        generation = self._generation
+        known = {key: each for key, each in self._pane.known_facts.items() if each.size >= 0 or by != "size"}
+        for start in range(0, len(keys), _FACTS_AT_ONCE):
+            some = [key for key in keys[start : start + _FACTS_AT_ONCE] if key not in known]
+            if some:
+                self._pane.say(f"sorting by {by}: {start:,} of {len(keys):,}")
+                known |= await queries.facts(self._session, some, details=by == "size")
+            if generation != self._generation:
+                return "The keys changed meanwhile; sort again."
+        self._pane.say("")
+        self._pane.set_facts({key: known[key] for key in keys if key in known}, keys)
+        present = [key for key in keys if key in known]
+        self._pane.set_order(by, sorted(present, key=lambda key: (_SORTS[by](known[key]), key)))
+        return ""
 
 
 def _advice(error: ErrorReply) -> str:

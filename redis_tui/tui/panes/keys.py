@@ -1,7 +1,13 @@
-"""The Keys pane: a tree of what SCAN has given, with types and TTLs of the rows on the screen."""
+"""The Keys pane: what SCAN has given, with facts of the rows on the screen, and wishes about chosen keys.
+
+Knows no session. The decision a reader would question: keys that come are put into the model at
+once, the rows are read again a little later and for many batches together; a scan of a million
+keys would otherwise draw two thousand times.
+"""
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,103 +17,35 @@ from textual.containers import Vertical
 from textual.markup import escape
 from textual.widgets import Input
 
-from redis_tui.render.spans import Line, Span
-from redis_tui.resp.inline import quote
-from redis_tui.tui.key_model import KeyModel, Row
-from redis_tui.tui.messages import FactsWanted, KeyOpened, PatternChosen, ScanWanted
-from redis_tui.tui.widgets.line_view import LineView, wrap_line
+from redis_tui.render.spans import Span
+from redis_tui.tui.actions import bindings
+from redis_tui.tui.messages import FactsWanted, KeyOpened, KeyWish, PatternChosen, ScanWanted
+from redis_tui.tui.panes.key_tree import SORTS, KeyHead, KeyTree
+from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.app import ComposeResult
+    from textual.timer import Timer
 
     from redis_tui.tui.queries import KeyFacts
 
-_SOON_MS = 10_000
-_TYPE_WIDTH = 6
-_TTL_WIDTH = 6
+__all__ = ["KeyTree", "KeysPane"]
 
-
-class KeyTree(LineView):
-    """The rows of a `KeyModel`."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "choose", "Open", show=False)]
-
-    def __init__(self) -> None:
-        super().__init__(cursor=True, id="key-tree")
-        self.model = KeyModel()
-        self.facts: dict[bytes, KeyFacts] = {}
-        self.changed: set[bytes] = set()
-        self.message: list[Line] = []
-        self.rows: list[Row] = []
-
-    @property
-    def row_count(self) -> int:
-        """Rows that are open, or the lines of a message where there are no keys."""
-        return len(self.rows) or len(self._told)
-
-    @property
-    def _told(self) -> list[Line]:
-        """The message, broken at the width."""
-        return [part for line in self.message for part in wrap_line(line, max(8, self.size.width - 1))]
-
-    def line_at(self, row: int) -> Line:
-        """One key, group or note."""
-        if not self.rows:
-            return self._told[row]
-        return self._line(self.rows[row])
-
-    def on_resize(self) -> None:
-        """Other rows may be in view now, for instance after the pane was folded."""
-        self.post_message(self.Moved(self))
-
-    def rebuild(self) -> None:
-        """Reads the rows of the model again and keeps the cursor on its key."""
-        old = self.rows[self.row] if self.row < len(self.rows) else None
-        self.rows = self.model.rows()
-        if old is not None and (self.row >= len(self.rows) or self.rows[self.row] != old):
-            places = {(row.key, row.group): at for at, row in enumerate(self.rows)}
-            self.row = places.get((old.key, old.group), min(self.row, max(0, len(self.rows) - 1)))
-        self.rows_changed()
-        self.post_message(self.Moved(self))
-
-    def _line(self, row: Row) -> Line:
-        if row.note:
-            return [Span("  " * row.depth + row.note, "dim")]
-        if row.group is not None:
-            mark = "▼" if row.is_open else "▶"
-            return [
-                Span("  " * row.depth + f"{mark} ", "dim"),
-                Span(_show(row.label), "strong"),
-                Span(f"  {row.count:,}", "dim"),
-            ]
-        assert row.key is not None
-        branch = "" if row.depth == 0 else "  " * (row.depth - 1) + ("└ " if row.is_last else "├ ")
-        room = max(6, self.size.width - _TYPE_WIDTH - _TTL_WIDTH - 2 - len(branch))
-        label = _show(row.label)
-        shown = label if len(label) <= room else label[: room - 1] + "…"
-        known = self.facts.get(row.key)
-        changed = row.key in self.changed
-        soon = known is not None and 0 <= known.ttl_ms < _SOON_MS
-        return [
-            Span(branch, "faint"),
-            Span(f"{shown:<{room}} ", "changed" if changed else "text"),
-            Span(f"{known.type if known else '':<{_TYPE_WIDTH}} ", "dim"),
-            Span(f"{known.ttl_label if known else '':>{_TTL_WIDTH}}", "warning" if soon else "dim"),
-        ]
-
-    @property
-    def plain(self) -> str:
-        """The key under the cursor, for copying."""
-        row = self.rows[self.row] if self.row < len(self.rows) else None
-        return "" if row is None else _show(row.key or row.group or b"")
+_DRAWN_EVERY_S = 0.1
+"""While keys come in by the thousand, rows are read again no oftener."""
+_FACTS_KEPT = 20_000
+_LOOK_EVERY_S = 5.0
+TYPES = ("", "string", "hash", "list", "set", "zset", "stream")
+"""Types that the filter goes through; the first lets everything through."""
 
 
 class KeysPane(Vertical):
     """Filter, tree and how far the scan has come."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("keys"),
         Binding("slash", "edit_filter", "Filter", show=False),
         Binding("m", "scan", "Scan on or stop", show=False),
     ]
@@ -115,12 +53,20 @@ class KeysPane(Vertical):
     def __init__(self) -> None:
         super().__init__(id="keys", classes="pane")
         self._pattern = ""
+        self._kind = ""
+        self._sort = "name"
+        self._progress = ""
+        self._drawn_at = 0.0
+        self._drawing: Timer | None = None
+        self._watch: Timer | None = None
         self._title()
 
     def compose(self) -> ComposeResult:
         """The filter is hidden until it is wanted."""
+        tree = KeyTree()
         yield Input(placeholder="pattern, e.g. user:*", id="key-filter", compact=True)
-        yield KeyTree()
+        yield KeyHead(tree)
+        yield tree
 
     def on_mount(self) -> None:
         """Begins with the state before the first SCAN."""
@@ -135,12 +81,14 @@ class KeysPane(Vertical):
         tree.model.clear()
         tree.facts.clear()
         tree.message = []
-        tree.rebuild()
+        if self._sort != "name":
+            self._set_sort("name")
+        self._draw()
 
     def add(self, keys: Iterable[bytes]) -> None:
         """A batch came."""
         if self._tree.model.add(keys):
-            self._tree.rebuild()
+            self._draw_soon()
 
     def show_progress(self, seen: int, total: int, *, scanning: bool, complete: bool) -> None:
         """How far the scan has come, and how to go on or stop."""
@@ -149,9 +97,17 @@ class KeysPane(Vertical):
             text += " · m stops"
         elif not complete:
             text += " · m more"
-        self.border_subtitle = text
+        self._progress = text
+        self._subtitle()
+        if not scanning:
+            self._draw()
         if complete and not len(self._tree.model):
-            if self._pattern:
+            if self._kind:
+                self.show_message(
+                    f"No {self._kind} {f'matches {self._pattern}' if self._pattern else 'here'}.",
+                    "T shows other types.",
+                )
+            elif self._pattern:
                 self.show_message(f"No key matches {self._pattern}.", "/ changes the filter.")
             else:
                 self.show_message("This database is empty.", "Run a script, or SET a key at the prompt.")
@@ -165,7 +121,8 @@ class KeysPane(Vertical):
     def show_paused(self, text: str, hint: str) -> None:
         """A state in the place of the keys, which are read again later."""
         self._tree.model.clear()
-        self.border_subtitle = ""
+        self._progress = ""
+        self._subtitle()
         self.show_message(text, hint)
 
     def count_down(self, elapsed_ms: int) -> None:
@@ -184,15 +141,71 @@ class KeysPane(Vertical):
             self.ask_facts()
 
     def set_facts(self, facts: dict[bytes, KeyFacts], asked: Iterable[bytes]) -> None:
-        """Types and TTLs came; keys that were asked for and are missing are gone."""
+        """Facts came; keys that were asked for and are missing are gone, those that differ light up."""
         tree = self._tree
+        if self._watch is not None:
+            tree.changed |= {key for key, now in facts.items() if _differs(tree.facts.get(key), now)}
+        if len(tree.facts) > _FACTS_KEPT:
+            tree.facts.clear()
         tree.facts.update(facts)
         gone = [key for key in asked if key not in facts]
         if gone:
-            tree.model.discard(gone)
-            tree.rebuild()
+            self.forget(gone)
             return
         tree.refresh()
+
+    def forget(self, keys: Iterable[bytes]) -> None:
+        """These keys exist no more."""
+        gone = tuple(keys)
+        tree = self._tree
+        tree.model.discard(gone)
+        tree.selected.difference_update(gone)
+        for key in gone:
+            tree.facts.pop(key, None)
+        tree.rebuild()
+        self._subtitle()
+
+    def set_order(self, by: str, order: list[bytes] | None) -> None:
+        """Shows the keys in an order that somebody found out; None is by name."""
+        tree = self._tree
+        tree.model.order = order
+        tree.model.is_flat = tree.model.is_flat or order is not None
+        self._set_sort(by)
+        tree.row = 0
+        tree.rebuild()
+
+    @property
+    def kind(self) -> str:
+        """The type that is let through; empty lets all through."""
+        return self._kind
+
+    @property
+    def known_facts(self) -> dict[bytes, KeyFacts]:
+        """What is known of keys now."""
+        return self._tree.facts
+
+    @property
+    def all_keys(self) -> list[bytes]:
+        """Every key that was seen."""
+        return self._tree.model.all_keys()
+
+    def set_separator(self, separator: bytes) -> None:
+        """Groups keys by another separator; empty shows them flat."""
+        self._tree.model.separator = separator
+        self._tree.model.is_flat = not separator
+        self._tree.rebuild()
+
+    def clear_selection(self) -> None:
+        """No key is selected any more."""
+        self._tree.selected.clear()
+        self._tree.refresh()
+        self._subtitle()
+
+    def say(self, text: str) -> None:
+        """Something of the moment in the lower border; empty shows the progress again."""
+        self.border_subtitle = escape(text)
+        if not text:
+            self._subtitle()
 
     def mark_changed(self, keys: Iterable[bytes]) -> None:
         """Lights up keys that a run changed; asks for their facts again."""
@@ -201,7 +214,8 @@ class KeysPane(Vertical):
         for key in tree.changed:
             tree.facts.pop(key, None)
         tree.refresh()
-        self.post_message(FactsWanted(tuple(tree.changed)))
+        shown = tuple(self._visible_keys())
+        self.post_message(FactsWanted(tuple(key for key in tree.changed if key in shown), details=tree.wants_details))
 
     def forget_facts(self) -> None:
         """TTLs are old: ask for those on the screen again."""
@@ -211,17 +225,29 @@ class KeysPane(Vertical):
     @property
     def keys_seen(self) -> tuple[bytes, ...]:
         """Some keys, for completion."""
-        return tuple(row.key for row in self._tree.rows[:500] if row.key is not None)
+        rows = self._tree.rows
+        found = (rows[at].key for at in range(min(500, len(rows))))
+        return tuple(key for key in found if key is not None)
 
     # ── wishes ─────────────────────────────────────────────────────────────
+
+    def _visible_keys(self) -> list[bytes]:
+        tree = self._tree
+        keys = (tree.rows[at].key for at in tree.visible_rows if at < len(tree.rows))
+        return [key for key in keys if key is not None]
 
     def ask_facts(self) -> None:
         """Asks for what is on the screen and not known."""
         tree = self._tree
-        keys = [tree.rows[at].key for at in tree.visible_rows if at < len(tree.rows)]
-        wanted = tuple(key for key in keys if key is not None and key not in tree.facts)
+        wanted = tuple(key for key in self._visible_keys() if key not in tree.facts)
         if wanted:
-            self.post_message(FactsWanted(wanted))
+            self.post_message(FactsWanted(wanted, details=tree.wants_details))
+
+    def _look_again(self) -> None:
+        """Asks again for what is on the screen, where anybody sees it."""
+        keys = tuple(self._visible_keys()) if self.display and self.screen.is_current else ()
+        if keys:
+            self.post_message(FactsWanted(keys, details=self._tree.wants_details))
 
     @on(LineView.Moved)
     def _moved(self, event: LineView.Moved) -> None:
@@ -238,7 +264,7 @@ class KeysPane(Vertical):
         if row.key is not None:
             self.post_message(KeyOpened(row.key))
         elif row.group is not None:
-            tree.model.toggle(row.group)
+            (tree.model.show_more if row.note else tree.model.toggle)(row.group)
             tree.rebuild()
 
     def action_scan(self) -> None:
@@ -252,6 +278,71 @@ class KeysPane(Vertical):
         field.value = self._pattern
         field.focus()
 
+    @on(KeyTree.Marked)
+    def _marked(self, event: KeyTree.Marked) -> None:
+        event.stop()
+        self._subtitle()
+
+    @on(KeyHead.Sorted)
+    def _sort_clicked(self, event: KeyHead.Sorted) -> None:
+        event.stop()
+        self._wish_sort(event.by)
+
+    def action_wish(self, name: str) -> None:
+        """Something is wanted of the chosen keys."""
+        self.post_message(KeyWish(name, self._tree.chosen_keys))
+
+    def action_mark_row(self) -> None:
+        """Selects what is under the cursor."""
+        self._tree.action_mark()
+
+    def action_scan_all(self) -> None:
+        """Goes on until the end."""
+        self.post_message(KeyWish("scan_all"))
+
+    def action_sort_keys(self) -> None:
+        """The next order."""
+        self._wish_sort(SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)])
+
+    def action_toggle_flat(self) -> None:
+        """A tree or a flat list."""
+        model = self._tree.model
+        model.is_flat = not model.is_flat
+        if not model.is_flat:
+            model.order = None
+            self._set_sort("name")
+        self._tree.rebuild()
+
+    def action_next_type(self) -> None:
+        """Lets only keys of the next type through."""
+        self._kind = TYPES[(TYPES.index(self._kind) + 1) % len(TYPES)]
+        self._title()
+        self.post_message(PatternChosen(self._pattern))
+
+    def action_select_all(self) -> None:
+        """Selects every key that was seen, or none."""
+        tree = self._tree
+        everything = set(tree.model.all_keys())
+        tree.selected = set() if everything <= tree.selected else everything
+        tree.refresh()
+        self._subtitle()
+
+    def action_watch_keys(self) -> None:
+        """Looks at the visible keys again and again, or no more."""
+        if self._watch is None:
+            self._watch = self.set_interval(_LOOK_EVERY_S, self._look_again)
+            self._look_again()
+        else:
+            self._watch.stop()
+            self._watch = None
+        self._title()
+
+    def _wish_sort(self, by: str) -> None:
+        if by == "name":
+            self.set_order(by, None)
+        else:
+            self.post_message(KeyWish(f"sort {by}"))
+
     @on(Input.Submitted, "#key-filter")
     def _filtered(self, event: Input.Submitted) -> None:
         event.stop()
@@ -261,8 +352,11 @@ class KeysPane(Vertical):
         self.post_message(PatternChosen(self._pattern))
 
     def key_escape(self) -> None:
-        """Leaves the filter as it was."""
-        self._close_filter()
+        """Leaves the filter as it was; else nothing is selected any more."""
+        if self.query_one("#key-filter").display:
+            self._close_filter()
+        else:
+            self.clear_selection()
 
     def focus_content(self) -> None:
         """Gives the keyboard to the tree."""
@@ -276,13 +370,47 @@ class KeysPane(Vertical):
         self._title()
 
     def _title(self) -> None:
-        self.border_title = f"1 Keys  filter {escape(self._pattern)}" if self._pattern else "1 Keys"
+        parts = [f"filter {escape(self._pattern)}"] if self._pattern else []
+        parts += [f"type {self._kind}"] if self._kind else []
+        parts += ["⟳ 5 s"] if self._watch is not None else []
+        self.border_title = "  ".join(["1 Keys", " · ".join(parts)]) if parts else "1 Keys"
+
+    def _subtitle(self) -> None:
+        count = len(self._tree.selected)
+        self.border_subtitle = f"{count:,} selected · d t c x · Esc" if count else self._progress
+
+    def _set_sort(self, by: str) -> None:
+        self._sort = by
+        head = self.query_one(KeyHead)
+        head.by = by
+        head.refresh()
+
+    def _draw(self) -> None:
+        if self._drawing is not None:
+            self._drawing.stop()
+            self._drawing = None
+        started = time.monotonic()
+        self._tree.rebuild()
+        self.query_one(KeyHead).display = len(self._tree.model) > 0
+        # What took long is done seldom: a tenth of the time at most goes into rows that the next batch moves.
+        self._drawn_at = time.monotonic() + 9 * (time.monotonic() - started)
+
+    def _draw_soon(self) -> None:
+        wait = self._drawn_at + _DRAWN_EVERY_S - time.monotonic()
+        if wait <= 0:
+            self._draw()
+        elif self._drawing is None:
+            self._drawing = self.set_timer(wait, self._draw)
 
     @property
     def _tree(self) -> KeyTree:
         return self.query_one(KeyTree)
 
 
-def _show(raw: bytes) -> str:
-    text = raw.decode("utf-8", "replace")
-    return text if text.isprintable() and text.encode() == raw else quote(raw)
+def _differs(before: KeyFacts | None, now: KeyFacts) -> bool:
+    """Whether a key changed between two looks; that its time runs down is no change."""
+    if before is None:
+        return False
+    return (before.type, before.size, before.encoding) != (now.type, now.size, now.encoding) or (
+        now.ttl_ms > before.ttl_ms + 1_500 or (now.ttl_ms < 0) != (before.ttl_ms < 0)
+    )

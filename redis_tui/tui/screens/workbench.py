@@ -330,7 +330,11 @@ class WorkbenchScreen(Screen[None]):
 
     @on(messages.FactsWanted)
     def _facts_wanted(self, event: messages.FactsWanted) -> None:
-        self._feed.read_facts(event.keys)
+        self._feed.read_facts(event.keys, details=event.details)
+
+    @on(messages.KeyWish)
+    def _key_wish(self, event: messages.KeyWish) -> None:
+        self._feed.serve_keys(event.name, event.keys)
 
     @on(messages.KeyOpened)
     def _key_opened(self, event: messages.KeyOpened) -> None:
