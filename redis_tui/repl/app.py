@@ -17,40 +17,38 @@ from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit import PromptSession, print_formatted_text
 from prompt_toolkit.application import create_app_session, get_app_session
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.shortcuts import clear
 
-from redis_tui.batch import ExitStatus, OutputMode, format_reply
+from redis_tui.batch import ExitStatus, OutputMode
 from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.paths import history_file
-from redis_tui.render.error import advise
-from redis_tui.render.reply import prints_raw, stream_cli_lines
 from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.repl.dot_script import kill_running
 from redis_tui.repl.dots import run_dot
 from redis_tui.repl.line import CommandCompleter, CommandLexer, hint, key_bindings, open_history
+from redis_tui.repl.send import send, split_pipe
 from redis_tui.repl.shell import Shell
 from redis_tui.repl.status import StatusLine
-from redis_tui.repl.style import color_depth, formatted_lines, style_sheet
+from redis_tui.repl.style import color_depth, formatted, formatted_lines, style_sheet
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
-from redis_tui.resp.types import ErrorReply
 from redis_tui.session.base import KillOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
     from pathlib import Path
 
+    from prompt_toolkit.formatted_text import StyleAndTextTuples
     from prompt_toolkit.input import Input
     from prompt_toolkit.output import Output
     from prompt_toolkit.styles import Style
 
     from redis_tui.repl.shell import Printer
-    from redis_tui.resp.types import Reply
     from redis_tui.session.base import Running, Session
     from redis_tui.spec.catalog import Catalog
 
-_CHUNK = 500
-"""Lines printed before others get a turn."""
 _TELL_EVERY_S = 0.5
 _STARTS_WITHIN_MS = 200
 _LOOK_EVERY_MS = 20
@@ -75,6 +73,11 @@ class TerminalPrinter:
         sys.stdout.flush()
         sys.stdout.buffer.write(data + b"\n")
         sys.stdout.buffer.flush()
+
+    def clear(self) -> None:
+        """Empties the screen."""
+        self.status.clear()
+        clear()
 
     def use_theme(self, name: str) -> None:
         self.style = style_sheet(name)
@@ -133,7 +136,10 @@ class Repl:
         self._interrupt = asyncio.Event()
         self._prompt: PromptSession[str] = PromptSession(
             history=open_history(history),
-            lexer=CommandLexer(),
+            lexer=CommandLexer(shell),
+            auto_suggest=AutoSuggestFromHistory(),
+            enable_open_in_editor=True,
+            tempfile_suffix=".redis",
             completer=CommandCompleter(shell),
             complete_while_typing=True,
             key_bindings=key_bindings(),
@@ -145,6 +151,7 @@ class Repl:
             reserve_space_for_menu=6,
         )
         shell.ask = self._ask
+        shell.use_vi = self._use_vi
 
     async def run(self) -> int:
         """Reads and runs lines until the end."""
@@ -193,6 +200,7 @@ class Repl:
 
     async def _run_line(self, text: str) -> None:
         shell = self._shell
+        text, program = split_pipe(text) if not text.lstrip().startswith(".") else (text, None)
         try:
             words = split_inline(text.encode("utf-8", "surrogateescape"))
         except UnbalancedQuotes:
@@ -208,31 +216,12 @@ class Repl:
             await run_dot(shell, [b".help", *words[1:]])
         elif name in (b"exit", b"quit") and len(words) == 1:
             shell.ended = True
+        elif name == b"clear" and len(words) == 1:
+            self._terminal.clear()
         else:
             count, argv = _repeat(words)
             for _ in range(count):
-                await self._interruptible(self._send(argv), sends=True)
-
-    async def _send(self, argv: list[bytes]) -> None:
-        shell = self._shell
-        reply = await shell.session.execute(argv)
-        shell.observe(argv, reply)
-        shell.status = ExitStatus.ERROR_REPLY if isinstance(reply, ErrorReply) else ExitStatus.OK
-        await self._print(reply, argv)
-
-    async def _print(self, reply: Reply, argv: Sequence[bytes]) -> None:
-        shell = self._shell
-        resp = shell.session.info.resp
-        if shell.mode is not OutputMode.CLI or (prints_raw(argv) and isinstance(reply, bytes)):
-            shell.printer.raw(format_reply(reply, shell.mode, resp=resp, argv=argv))
-            return
-        for chunk in _chunks(stream_cli_lines(reply, resp=resp)):
-            shell.printer.lines(chunk)
-            await asyncio.sleep(0)
-        if isinstance(reply, ErrorReply) and reply.code in ("BUSY", "NOAUTH", "NOSCRIPT", "UNKILLABLE"):
-            advice = advise(reply.code, reply.message)
-            assert advice is not None  # these codes are in the table
-            shell.printer.lines([text_line(f"→ {advice.action}", "hint")])
+                await self._interruptible(send(shell, argv, program), sends=program is None)
 
     def _tell(self, seconds: float, *, sends: bool) -> None:
         """Says what is waited for; nothing of a dot command without a script, which may have the screen."""
@@ -332,9 +321,12 @@ class Repl:
         finally:
             loop.remove_signal_handler(signal.SIGINT)
 
-    def _hint(self) -> str:
+    def _hint(self) -> StyleAndTextTuples:
         buffer = self._prompt.default_buffer
-        return hint(self._shell, buffer.text, buffer.cursor_position)
+        return formatted(hint(self._shell, buffer.text, buffer.cursor_position))
+
+    def _use_vi(self, is_vi: bool) -> None:  # a setter
+        self._prompt.editing_mode = EditingMode.VI if is_vi else EditingMode.EMACS
 
     def _complain(self, error: RedisTuiError) -> None:
         line: Line = [Span(error.message, "danger")]
@@ -348,14 +340,3 @@ def _repeat(words: list[bytes]) -> tuple[int, list[bytes]]:
     if len(words) > 1 and words[0].isdigit() and int(words[0]) > 0:
         return int(words[0]), words[1:]
     return 1, words
-
-
-def _chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:
-    chunk: list[Line] = []
-    for line in lines:
-        chunk.append(line)
-        if len(chunk) == _CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk

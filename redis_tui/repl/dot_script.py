@@ -141,7 +141,7 @@ async def _run_file(shell: Shell, args: list[str], *, dry_run: bool = False, tra
         slow_ms = await slow_threshold_ms(shell.session)
         shell.printer.lines(outcome_lines(outcome, run.source, info=shell.session.info, slow_ms=slow_ms))
     else:
-        shell.printer.raw(format_reply(outcome.reply, shell.mode, resp=shell.session.info.resp))
+        shell.printer.raw(format_reply(outcome.reply, shell.mode, resp=shell.resp))
 
 
 def outcome_lines(
@@ -166,14 +166,17 @@ def outcome_lines(
 async def load(shell: Shell, args: list[str]) -> None:
     """Loads a file into the script cache."""
     source = await asyncio.to_thread(read_script, args[0])
-    reply = await shell.session.execute([b"SCRIPT", b"LOAD", source])
+    argv = [b"SCRIPT", b"LOAD", source]
+    reply = await shell.session.execute(argv)
+    shell.observe(argv, reply)
     shell.status = ExitStatus.ERROR_REPLY if isinstance(reply, ErrorReply) else ExitStatus.OK
-    shell.printer.lines(cli_lines(reply, resp=shell.session.info.resp))
+    shell.printer.lines(cli_lines(reply, resp=shell.resp))
 
 
 async def scripts(shell: Shell, _args: list[str]) -> None:
     """Lists the script cache."""
     scripts = await shell.session.scripts()
+    shell.memory.note_scripts(scripts)
     if not scripts:
         shell.printer.lines([text_line("No scripts yet. .run FILE runs one, .load FILE loads one.", "dim")])
         return

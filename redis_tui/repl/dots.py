@@ -14,11 +14,12 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from redis_tui.batch import OutputMode
 from redis_tui.errors import NotSupportedError, UsageError
 from redis_tui.quantity import milliseconds
+from redis_tui.render.reference import reference_lines
 from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.repl.dot_edit import edit
+from redis_tui.repl.dot_output import every, lines, output, page, save, timing
 from redis_tui.repl.dot_script import dry, kill, load, repeated, run, scripts, trace
 from redis_tui.session.base import Capability
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from redis_tui.repl.shell import Shell
-    from redis_tui.spec.command import CommandSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,8 @@ async def _connect(shell: Shell, args: list[str]) -> None:
     if shell.open_session is None:
         raise NotSupportedError("This REPL cannot open another session.")
     session = await shell.open_session(args[0])
-    old, shell.session = shell.session, session
-    shell.in_transaction = False
-    shell.catalog = None
+    old = shell.session
+    shell.move_to(session)
     with contextlib.suppress(Exception):  # the old link may be broken already, and is of no more use
         await old.close()
     shell.catalog = await session.catalog()
@@ -93,12 +92,12 @@ async def _theme(shell: Shell, args: list[str]) -> None:
     shell.printer.lines([text_line(f"The theme is now {args[0]}.", "success")])
 
 
-async def _mode(shell: Shell, args: list[str]) -> None:
-    try:
-        shell.mode = OutputMode(args[0].lower())
-    except ValueError:
-        known = ", ".join(mode.value for mode in OutputMode)
-        raise UsageError(f"There is no output {args[0]!r}.", hint=f"Choose one of {known}.") from None
+async def _keymap(shell: Shell, args: list[str]) -> None:
+    if args[0].lower() not in ("vi", "emacs"):
+        raise UsageError(f"There are no keys of {args[0]!r}.", hint="Choose vi or emacs.")
+    if shell.use_vi is None:
+        raise NotSupportedError("There is no prompt whose keys could change.")
+    shell.use_vi(args[0].lower() == "vi")
 
 
 async def _limit(shell: Shell, args: list[str]) -> None:
@@ -116,30 +115,25 @@ async def _limit(shell: Shell, args: list[str]) -> None:
 async def _help(shell: Shell, args: list[str]) -> None:
     if not args:
         width = max(len(f"{command.name} {command.usage}") for command in DOT_COMMANDS)
-        lines = [
+        table: list[Line] = [
             [Span(f"{f'{command.name} {command.usage}':<{width}}  ", "key"), Span(command.summary, "text")]
             for command in DOT_COMMANDS
         ]
-        tail = "Anything else is sent to the server. Alt-Enter starts a new line, Ctrl-D leaves."
-        shell.printer.lines([*lines, text_line(tail, "dim")])
+        tail = [
+            "Anything else is sent to the server: 5 INCR n sends it five times, LRANGE l 0 -1 | sort pipes its reply.",
+            "Tab completes · Alt-Enter starts a new line · Ctrl-R searches the history · Ctrl-X Ctrl-E edits",
+            "Ctrl-C stops what runs · Ctrl-D leaves",
+        ]
+        shell.printer.lines([*table, *(text_line(text, "dim") for text in tail)])
         return
     spec = shell.catalog.get(" ".join(args)) if shell.catalog is not None else None
     if spec is not None:
-        shell.printer.lines(_command_help(spec))
+        shell.printer.lines(reference_lines(spec))
         return
     dot = find(args[0] if args[0].startswith(".") else f".{args[0]}")
     if dot is None:
         raise UsageError(f"There is no command {' '.join(args)}.", hint="Type .help for the dot commands.")
     shell.printer.lines([[Span(f"{dot.name} {dot.usage}  ", "key"), Span(dot.summary, "text")]])
-
-
-def _command_help(spec: CommandSpec) -> list[Line]:
-    facts = [f"since {spec.since}", spec.complexity, spec.group]
-    lines: list[Line] = [[Span(spec.display, "key"), Span(f" {spec.usage}".rstrip(), "text")]]
-    lines.append(text_line(spec.summary))
-    lines.append(text_line(" · ".join(fact for fact in facts if fact), "dim"))
-    lines += [[Span(f"  {child.display}", "key"), Span(f"  {child.summary}", "dim")] for child in spec.subcommands]
-    return lines
 
 
 async def _quit(shell: Shell, _args: list[str]) -> None:
@@ -178,7 +172,13 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
     DotCommand(".edit", "[FILE]", "open the last input, or a file, in $EDITOR", edit, file_at=0),
     DotCommand(".kill", "", "end the script that runs", kill),
     DotCommand(".connect", "URL", "go to another server, or to memory://", _connect, least=1),
-    DotCommand(".output", "cli|raw|json|csv", "how replies are written", _mode, least=1),
+    DotCommand(".output", "cli|raw|json|csv|resp3|resp2", "how replies are written", output, least=1),
+    DotCommand(".page", "[COMMAND ...]", "show the last reply, or a command's, in the pager", page),
+    DotCommand(".save", "FILE [COMMAND ...]", "write the last reply, or a command's, to it", save, file_at=0, least=1),
+    DotCommand(".lines", "[N|all]", "how many lines of a reply are printed", lines),
+    DotCommand(".timing", "[on|off]", "tell how long each reply took", timing),
+    DotCommand(".every", "TIME COMMAND ...", "send a command again and again: 500ms, 2s", every, least=2),
+    DotCommand(".keymap", "vi|emacs", "the keys of the prompt", _keymap, least=1),
     DotCommand(".theme", "NAME", "choose the colours", _theme, least=1),
     DotCommand(".help", "[COMMAND]", "this list, or a command's usage", _help),
     DotCommand(".quit", "", "leave", _quit),

@@ -1,39 +1,43 @@
 """What happens while a line is typed: colours, completion, the hint, more lines, the history.
 
-Adapters between prompt_toolkit and pure functions: `render.command` styles, `spec.complete`
-completes, `spec.redact` keeps secrets out of the history. The decision a reader would
-question: a line with a secret is kept with the secret replaced rather than left out, so that
-the command can be found again and the password typed anew.
+Adapters between prompt_toolkit and what the two prompts share: `render.command` styles, `prompt.assist`
+completes and judges, `prompt.history` keeps lines. The decision a reader would question: what a server will
+refuse is marked in the line and told below it, and Enter sends it all the same; only the server judges.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import has_focus
-from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.history import History
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.lexers import Lexer
 
 from redis_tui.errors import FileError
+from redis_tui.prompt.assist import underlined, wants_more
+from redis_tui.prompt.history import History as Kept
 from redis_tui.render.command import highlight_command
+from redis_tui.render.spans import text_line
+from redis_tui.repl.dot_output import OUTPUTS
 from redis_tui.repl.dots import DOT_COMMANDS, find
+from redis_tui.repl.send import split_pipe
 from redis_tui.repl.style import formatted
-from redis_tui.resp.inline import UnbalancedQuotes, split_inline
-from redis_tui.spec.complete import complete
+from redis_tui.spec.faults import Fault
 from redis_tui.spec.redact import redact_text
 from redis_tui.theme import read_shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from prompt_toolkit.formatted_text import StyleAndTextTuples
 
+    from redis_tui.render.spans import Line
     from redis_tui.repl.shell import Shell
 
 _LONGEST_STYLED = 20_000
@@ -41,13 +45,25 @@ _LONGEST_STYLED = 20_000
 
 
 class CommandLexer(Lexer):
-    """Colours of the line being typed."""
+    """Colours of the line being typed, and marks on what a server will refuse."""
+
+    def __init__(self, shell: Shell | None = None) -> None:
+        self._shell = shell
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
         if len(document.text) > _LONGEST_STYLED:
             return lambda number: [("", document.lines[number])]
         lines = highlight_command(document.text)
+        faults = _faults(self._shell, document.text, document.cursor_position) if self._shell is not None else ()
+        if faults:
+            starts = [0, *accumulate(len(line) + 1 for line in document.lines)]
+            moved = [[Fault(one.start - at, one.end - at, one.message) for one in faults] for at in starts]
+            lines = [underlined(line, here) for line, here in zip(lines, moved, strict=False)]
         return lambda number: formatted(lines[number]) if number < len(lines) else []
+
+
+def _faults(shell: Shell, text: str, cursor: int) -> tuple[Fault, ...]:
+    return shell.assist.faults(split_pipe(text)[0], cursor)
 
 
 class CommandCompleter(Completer):
@@ -62,9 +78,7 @@ class CommandCompleter(Completer):
         if text.lstrip().startswith("."):
             yield from self._dots(text.lstrip(), complete_event)
             return
-        if self._shell.catalog is None:
-            return
-        found = complete(self._shell.catalog, text, len(text), self._shell.seen_keys)
+        found = self._shell.assist.complete(text, len(text))
         for candidate in found.candidates:
             yield Completion(candidate.text, start_position=found.start - len(text), display_meta=candidate.meta)
 
@@ -93,31 +107,33 @@ def _words_of(name: str, shell: Shell) -> Iterable[str]:
     if name == ".theme":
         return sorted(read_shelf().themes)
     if name == ".output":
-        return ("cli", "raw", "json", "csv")
+        return OUTPUTS
+    if name == ".timing":
+        return ("on", "off")
+    if name == ".keymap":
+        return ("vi", "emacs")
+    if name == ".limit":
+        return ("none",)
     if name == ".help":
         commands = [spec.display for spec in shell.catalog] if shell.catalog is not None else []
         return [*(command.name for command in DOT_COMMANDS), *commands]
     return ()
 
 
-def hint(shell: Shell, text: str, cursor: int) -> str:
-    """What is still to be typed, for the line below the prompt."""
+def hint(shell: Shell, text: str, cursor: int) -> Line:
+    """What is still to be typed, or what is wrong, for the line below the prompt."""
     stripped = text.lstrip()
     if stripped.startswith("."):
         dot = find(stripped.split()[0])
-        return f"{dot.name} {dot.usage} · {dot.summary}" if dot is not None else "Type .help for the dot commands."
+        told = f"{dot.name} {dot.usage} · {dot.summary}" if dot is not None else "Type .help for the dot commands."
+        return text_line(told, "hint")
     if not stripped:
-        return "Commands as in redis-cli · .help for dot commands · Tab completes · Alt-Enter starts a new line"
-    return complete(shell.catalog, text, cursor).hint if shell.catalog is not None else ""
-
-
-def wants_more(text: str) -> bool:
-    """Whether a quote is open, so that Enter starts a new line."""
-    try:
-        split_inline(text.encode("utf-8", "surrogateescape"))
-    except UnbalancedQuotes as error:
-        return error.open_quote is not None
-    return False
+        told = "Commands as in redis-cli · .help for dot commands · Tab completes · Alt-Enter starts a new line"
+        return text_line(told, "hint")
+    command, program = split_pipe(text)
+    if program is not None:
+        return text_line(f"the reply goes to: {program}", "hint")
+    return shell.assist.usage_line(command, cursor)
 
 
 def key_bindings() -> KeyBindings:
@@ -142,41 +158,36 @@ def key_bindings() -> KeyBindings:
     return bindings
 
 
-class QuietHistory(FileHistory):
-    """A history on disk that never holds a secret, readable by its owner only."""
+class SharedHistory(History):
+    """The history of both prompts, as prompt_toolkit asks for it; a secret is in neither file nor memory."""
+
+    def __init__(self, kept: Kept) -> None:
+        super().__init__()
+        self._kept = kept
+
+    @property
+    def problem(self) -> str:
+        """Why lines are not kept; empty while they are."""
+        return self._kept.problem
+
+    def load_history_strings(self) -> Iterable[str]:
+        return list(reversed(self._kept.lines))
 
     def store_string(self, string: str) -> None:
-        path = Path(os.fsdecode(self.filename))
-        try:
-            if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.touch(mode=0o600)
-            super().store_string(string)
-        except OSError as error:
-            # Losing the history must not lose the session; it is told once, where the REPL starts.
-            self.problem = f"The history {path} cannot be written: {(error.strerror or '').lower()}."
-
-    problem = ""
+        self._kept.append(string)
 
     def append_string(self, string: str) -> None:
         super().append_string(redact_text(string))
 
 
-class QuietMemory(InMemoryHistory):
-    """A history for this run only, without secrets."""
-
-    def append_string(self, string: str) -> None:
-        super().append_string(redact_text(string))
-
-
-def open_history(path: Path | None) -> History:
+def open_history(path: Path | None) -> SharedHistory:
     """The history at a place, or one that ends with the REPL.
 
     Raises:
         FileError: the file is there and cannot be read.
     """
-    if path is None:
-        return QuietMemory()
-    if path.exists() and not os.access(path, os.R_OK):
-        raise FileError(f"The history {path} cannot be read.", hint="Check its permissions.")
-    return QuietHistory(str(path))
+    kept = Kept(path)
+    kept.load()
+    if kept.problem:
+        raise FileError(kept.problem, hint="Check its permissions.")
+    return SharedHistory(kept)

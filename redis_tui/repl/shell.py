@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from redis_tui.batch import OutputMode
+from redis_tui.prompt.assist import Assist
+from redis_tui.prompt.memory import Memory
+from redis_tui.prompt.watching import Watching
 from redis_tui.resp.types import ErrorReply, Reply
-from redis_tui.spec.keys import keys_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from redis_tui.session.base import Session
     from redis_tui.spec.catalog import Catalog
 
-_KEYS_KEPT = 500
+MOST_LINES = 1_000
+"""Lines of a reply that are printed unless told otherwise."""
 
 
 class Printer(Protocol):
@@ -39,6 +42,14 @@ class Printer(Protocol):
     def use_theme(self, name: str) -> None:
         """Prints in another theme from now on. Raises `SettingsError` where there is none of that name."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The last command and what came back, for `.page` and `.save`."""
+
+    argv: tuple[bytes, ...]
+    reply: Reply
 
 
 @dataclass(slots=True)
@@ -58,16 +69,36 @@ class Shell:
     timeout_ms: int | None = None
     """How long a script of `.run` and its kin may last; None lets it last."""
     stop: asyncio.Event | None = None
-    """Ends a series of runs that is under way; Ctrl-C sets it."""
+    """Ends a series of runs, or listening, that is under way; Ctrl-C sets it."""
     progress: str = ""
-    """How far that series is."""
+    """How far that is."""
     status: int = 0
     """What the process ends with: that of the last command, as a shell does."""
     next_input: str = ""
     """Text that the next prompt begins with, from ``.edit``."""
     last_input: str = ""
     ended: bool = False
-    _seen: dict[str, None] = field(default_factory=dict)
+    answer: Answer | None = None
+    most_lines: int | None = MOST_LINES
+    """Lines of a reply that are printed; None prints all."""
+    timing: bool = False
+    """Each reply's time is told."""
+    hello: int | None = None
+    """Protocol version that HELLO chose; None is the session's own."""
+    use_vi: Callable[[bool], None] | None = None
+    """Changes the keys of the prompt; None where there is none."""
+    memory: Memory = field(default_factory=Memory)
+    watching: Watching = field(default_factory=Watching)
+
+    @property
+    def assist(self) -> Assist:
+        """Help while typing."""
+        return Assist(self.catalog, self.memory)
+
+    @property
+    def resp(self) -> int:
+        """Protocol version in whose shape replies are shown."""
+        return self.hello or self.session.info.resp
 
     @property
     def prompt(self) -> str:
@@ -76,22 +107,16 @@ class Shell:
         name = "embedded" if info.embedded else info.server
         return f"{name}:{self.session.db}{'(TX)' if self.in_transaction else ''}> "
 
-    @property
-    def seen_keys(self) -> list[str]:
-        """Keys met in commands and replies, latest first."""
-        return list(reversed(self._seen))
-
     def note_keys(self, keys: Sequence[bytes]) -> None:
-        """Remembers keys for completion; those that are no text are passed over."""
-        for key in keys:
-            try:
-                text = key.decode()
-            except UnicodeDecodeError:
-                continue
-            self._seen.pop(text, None)
-            self._seen[text] = None
-        while len(self._seen) > _KEYS_KEPT:
-            del self._seen[next(iter(self._seen))]
+        """Remembers keys for completion."""
+        self.memory.note_keys(keys)
+
+    def move_to(self, session: Session) -> None:
+        """Goes on with another session; nothing that was learnt of the one before holds there."""
+        self.session = session
+        self.in_transaction, self.hello, self.catalog, self.answer = False, None, None, None
+        self.memory.forget()
+        self.watching = Watching()
 
     def observe(self, argv: Sequence[bytes], reply: Reply) -> None:
         """Learns from a command and its reply: the transaction's state, and keys."""
@@ -101,17 +126,8 @@ class Shell:
             self.in_transaction = True
         elif name in (b"EXEC", b"DISCARD", b"RESET"):
             self.in_transaction = False
-        if failed:
-            return
-        if name == b"SCAN" and isinstance(reply, list) and len(reply) == 2:
-            self.note_keys(_texts(reply[1]))
-        elif name in (b"KEYS", b"RANDOMKEY"):
-            self.note_keys(_texts(reply))
-        elif self.catalog is not None and (spec := self.catalog.get(name.decode("latin-1"))) is not None:
-            self.note_keys(keys_of(spec, list(argv)))
-
-
-def _texts(reply: Reply) -> list[bytes]:
-    if isinstance(reply, bytes):
-        return [reply]
-    return [item for item in reply if isinstance(item, bytes)] if isinstance(reply, list) else []
+        if name == b"HELLO" and not failed and len(argv) > 1:
+            self.hello = int(argv[1])
+        elif name == b"RESET" and not failed:
+            self.hello = 2
+        self.memory.observe(argv, reply, self.catalog)

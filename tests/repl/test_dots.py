@@ -157,7 +157,7 @@ async def test_help_lists_the_whole_table_and_explains_commands(shell: Shell, pa
     await run_dot(shell, [b".help"])
     assert all(command.name in paper.text[0] for command in DOT_COMMANDS)
     await run_dot(shell, [b".help", b"get"])
-    assert paper.text[1] == "GET key\nReturns a string.\nsince 1.0.0 · string"
+    assert paper.text[1] == "GET key\nReturns a string.\nsince 1.0.0 · string\nACL @slow @string"
     await run_dot(shell, [b".help", b"run"])
     assert paper.text[2] == ".run FILE [key ...] [, arg ...]  run a Lua file"
 

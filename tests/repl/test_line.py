@@ -2,16 +2,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from redis_tui.repl.line import CommandCompleter, CommandLexer, hint, open_history, wants_more
+from redis_tui.render.spans import plain
+from redis_tui.repl import line
+from redis_tui.repl.line import CommandCompleter, CommandLexer, open_history
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from redis_tui.repl.shell import Shell
+
+
+def hint(shell: Shell, text: str, cursor: int) -> str:
+    return plain([line.hint(shell, text, cursor)])
 
 
 def completions(shell: Shell, text: str) -> list[str]:
@@ -42,18 +47,10 @@ def test_without_a_catalog_nothing_is_completed_and_nothing_fails(shell: Shell) 
 
 
 def test_the_hint_tells_what_is_still_to_be_typed(shell: Shell) -> None:
-    assert hint(shell, "GET ", 4).startswith("key")
+    assert hint(shell, "GET ", 4).startswith("GET key · since")
     assert hint(shell, ".run x", 6) == ".run FILE [key ...] [, arg ...] · run a Lua file"
     assert ".help" in hint(shell, "", 0)
     assert hint(shell, ".zzz", 4) == "Type .help for the dot commands."
-
-
-@pytest.mark.parametrize(
-    ("text", "more"),
-    [('EVAL "return', True), ("SET a 'b", True), ('GET "a"', False), ('GET "a"b', False), ("GET a", False)],
-)
-def test_an_open_quote_wants_more_lines(text: str, more: bool) -> None:
-    assert wants_more(text) is more
 
 
 def test_the_line_is_coloured_by_classes_of_the_theme() -> None:
@@ -61,12 +58,20 @@ def test_the_line_is_coloured_by_classes_of_the_theme() -> None:
     assert fragments == [("class:tui-command-name", "GET"), ("class:tui-text", " "), ("class:tui-command-number", "1")]
 
 
+def test_what_a_server_will_refuse_is_marked_and_told(shell: Shell) -> None:
+    fragments = CommandLexer(shell).lex_document(Document("GET a\nb"))(1)
+    assert fragments == [("class:tui-fault", "b")]
+    assert hint(shell, "GTE a", 5) == "⚠ GTE is no command of this server"
+    assert hint(shell, "GET a b | sort", 14) == "the reply goes to: sort"
+
+
 def test_the_history_keeps_no_secret_and_is_private(tmp_path: Path) -> None:
     path = tmp_path / "state" / "history"
     history = open_history(path)
-    for line in ("GET a", "AUTH hunter2", ".connect redis://u:hunter2@h"):
-        history.append_string(line)
+    for typed in ("GET a", "AUTH hunter2", ".connect redis://u:hunter2@h"):
+        history.append_string(typed)
     text = path.read_text()
     assert "hunter2" not in text
     assert history.get_strings() == ["GET a", "AUTH ***", ".connect redis://u:***@h"]
+    assert list(open_history(path).load_history_strings()) == [".connect redis://u:***@h", "AUTH ***", "GET a"]
     assert path.stat().st_mode & 0o077 == 0

@@ -26,4 +26,4 @@ def test_keys_are_learnt_from_commands_and_replies_latest_first(shell: Shell) ->
     shell.observe([b"SCAN", b"0"], [b"0", [b"b", b"\xff"]])
     shell.observe([b"KEYS", b"*"], [b"c"])
     shell.observe([b"GET", b"a"], b"1")
-    assert shell.seen_keys == ["a", "c", "b"]
+    assert shell.memory.keys == ["a", "c", "b"]
