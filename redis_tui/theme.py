@@ -13,6 +13,7 @@ what it read, so the line of a key is looked for in the text, once there is a mi
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from redis_tui.contrast import legible
 from redis_tui.errors import SettingsError
-from redis_tui.paths import packaged_themes_dir, user_themes_dir
+from redis_tui.paths import packaged_themes_dir, state_dir, user_themes_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -155,6 +156,14 @@ class ThemeShelf:
 
     themes: Mapping[str, Theme]
     problems: tuple[SettingsError, ...] = ()
+    folders: tuple[Path, ...] = ()
+    """Where they were read from, a later one winning."""
+    stamps: frozenset[tuple[Path, int, int]] = frozenset()
+    """Each file with its time of change in nanoseconds and its size, as it was when it was read."""
+
+    def look(self) -> frozenset[tuple[Path, int, int]]:
+        """The stamps of the files as they are now: others than `stamps` where something changed."""
+        return _stamps(self.folders)
 
     def why_missing(self, name: str) -> str:
         """Why a theme, or the user's own version of it, is not here; empty where it is."""
@@ -199,6 +208,7 @@ def read_shelf(folders: Iterable[Path] | None = None) -> ThemeShelf:
         folders: where to look; the packaged themes and the user's own when None.
     """
     places = (packaged_themes_dir(), user_themes_dir()) if folders is None else tuple(folders)
+    stamps = _stamps(places)  # before they are read, so that no change in between is missed
     themes: dict[str, Theme] = {}
     problems: list[SettingsError] = []
     for path in (file for place in places for file in sorted(place.glob("*.toml"))):
@@ -208,7 +218,49 @@ def read_shelf(folders: Iterable[Path] | None = None) -> ThemeShelf:
             problems.append(problem)
             continue
         themes[theme.name] = theme
-    return ThemeShelf(themes, tuple(problems))
+    return ThemeShelf(themes, tuple(problems), places, stamps)
+
+
+def starting_theme(wanted: str | None, *, sixteen_colors: bool) -> str:
+    """The name of the theme a face opens in.
+
+    Args:
+        wanted: what the command line names; it wins.
+        sixteen_colors: the terminal has no more; it gets the theme made for that.
+
+    Returns:
+        The name; else the one that was chosen last, in either face, if its file is still there.
+    """
+    if wanted:
+        return wanted
+    if sixteen_colors:
+        return SIXTEEN_THEME
+    try:
+        chosen = _chosen_file().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return DEFAULT_THEME
+    there = any((place / f"{chosen}.toml").is_file() for place in (packaged_themes_dir(), user_themes_dir()))
+    return chosen if chosen and there else DEFAULT_THEME
+
+
+def remember_theme(name: str) -> None:
+    """Keeps what was chosen for the next start; a folder that cannot be written to costs only that."""
+    with contextlib.suppress(OSError):
+        _chosen_file().parent.mkdir(parents=True, exist_ok=True)
+        _chosen_file().write_text(f"{name}\n", encoding="utf-8")
+
+
+def _chosen_file() -> Path:
+    return state_dir() / "theme"
+
+
+def _stamps(folders: Iterable[Path]) -> frozenset[tuple[Path, int, int]]:
+    found: set[tuple[Path, int, int]] = set()
+    for path in (file for folder in folders for file in folder.glob("*.toml")):
+        with contextlib.suppress(OSError):  # it may go while we look
+            facts = path.stat()
+            found.add((path, facts.st_mtime_ns, facts.st_size))
+    return frozenset(found)
 
 
 def load_theme(name: str = DEFAULT_THEME, folders: Iterable[Path] | None = None) -> Theme:

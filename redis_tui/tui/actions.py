@@ -226,7 +226,8 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "command_palette", "Palette", "Finds any action by its name.", "ctrl+p", "palette", "Workbench", "app", rank=5
     ),
-    Action("next_theme", "Next theme", "Changes the colours.", "f3", group="Workbench", scope="app"),
+    Action("choose_theme", "Choose a theme", "Shows each while you look; Esc goes back.", "f3", "", "Workbench", "app"),
+    Action("next_theme", "Next theme", "Changes the colours.", group="Workbench", scope="app"),
     Action("help", "Help", "Shows this.", "f1", "help", "Workbench", "app", rank=10),
     Action(
         "quit", "Quit", "Leaves; unsaved text is kept for the next start.", "ctrl+q", "quit", "Workbench", "app", rank=4

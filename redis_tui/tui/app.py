@@ -17,16 +17,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 
-from redis_tui.errors import RedisTuiError, SettingsError, UsageError
+from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.session.base import Event, EventKind, Session
-from redis_tui.theme import DEFAULT_THEME, Theme, ThemeShelf, read_shelf
+from redis_tui.theme import remember_theme
 from redis_tui.tui.actions import PANES, bindings
 from redis_tui.tui.commands import ActionProvider
 from redis_tui.tui.desks.samples import put_samples
+from redis_tui.tui.desks.themes import ThemeDesk
 from redis_tui.tui.screens.connecting import ConnectingScreen
 from redis_tui.tui.screens.dialogs import Ask, Choice, Reading, help_lines
+from redis_tui.tui.screens.theme_picker import ThemePicker
 from redis_tui.tui.screens.workbench import WorkbenchScreen
-from redis_tui.tui.theme import Palette, css_variables, textual_theme
+from redis_tui.tui.theme import css_variables
 from redis_tui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.notifications import SeverityLevel
 
+    from redis_tui.theme import ThemeShelf
+
 _SENT_LIMIT = 5_000
 
 
@@ -46,7 +50,7 @@ class WorkbenchApp(App[int]):
     Args:
         open_session: opens the session; called in the app's loop, again at each retry.
         workspace: the user's files; the platform's places by default.
-        theme: the theme's name.
+        theme: the theme's name; None is the one chosen last.
         shelf: the themes; the packaged ones and the user's by default.
         files: Lua files to open; the last one is in front.
         address: what is connected to, for the waiting screen; without any password.
@@ -65,15 +69,14 @@ class WorkbenchApp(App[int]):
         open_session: Callable[[], Awaitable[Session]],
         *,
         workspace: Workspace | None = None,
-        theme: str = DEFAULT_THEME,
+        theme: str | None = None,
         shelf: ThemeShelf | None = None,
         files: Sequence[Path] = (),
         address: str = "the server",
         sample_keys: bool = True,
     ) -> None:
-        self._shelf = shelf or read_shelf()
-        self._theme_problem = self._shelf.why_missing(theme)
-        self.palette = Palette(_theme(self._shelf, theme))
+        self.themes = ThemeDesk(self, shelf, theme)
+        self.palette = self.themes.palette
         _tell_alt_digits()
         super().__init__()
         self._open = open_session
@@ -84,9 +87,7 @@ class WorkbenchApp(App[int]):
         self._session: Session | None = None
         self._sent: deque[tuple[float, str]] = deque(maxlen=_SENT_LIMIT)
         self._listener: asyncio.Task[None] | None = None
-        for known in self._shelf.themes.values():
-            self.register_theme(textual_theme(known))
-        self.theme = self.palette.theme.name
+        self.themes.start()
 
     # ── themes ─────────────────────────────────────────────────────────────
 
@@ -94,27 +95,19 @@ class WorkbenchApp(App[int]):
         """Our variables exist whichever theme is on."""
         return css_variables(self.palette.theme)
 
-    @property
-    def theme_problems(self) -> tuple[SettingsError, ...]:
-        """What is wrong with theme files that could not be read."""
-        return self._shelf.problems
-
-    @property
-    def themes_on_shelf(self) -> list[Theme]:
-        """All themes that can be chosen."""
-        return list(self._shelf.themes.values())
-
     def use_theme(self, name: str) -> None:
-        """Changes the colours while running."""
-        self.palette = Palette(self._shelf.themes[name])
-        self.theme = name
-        self.refresh(layout=True)
+        """Changes the colours while running, and keeps them for the next start."""
+        self.themes.show(name)
+        remember_theme(name)
+
+    def action_choose_theme(self) -> None:
+        """F3."""
+        if not isinstance(self.screen, ThemePicker):
+            self.push_screen(ThemePicker(self.themes))
 
     def action_next_theme(self) -> None:
-        """F3."""
-        names = list(self._shelf.themes)
-        name = names[(names.index(self.palette.theme.name) + 1) % len(names)]
-        self.use_theme(name)
+        """Round the list, without looking at it."""
+        self.use_theme(self.themes.next_name())
         self.notify(f"Theme: {self.palette.theme.title}", timeout=2)
 
     def notify(
@@ -136,8 +129,7 @@ class WorkbenchApp(App[int]):
         waiting = ConnectingScreen(self._address)
         await self.push_screen(waiting)
         self.run_worker(self._connect(waiting), group="connect", exclusive=True)
-        if self._theme_problem:
-            self.notify(self._theme_problem, severity="error", timeout=12, markup=False)
+        self.themes.watch()
 
     async def on_connecting_screen_retry_wanted(self) -> None:
         """Another attempt."""
@@ -227,13 +219,6 @@ def _tell_alt_digits() -> None:
         table.pop(f"\x1b{digit}", None)
 
 
-def _theme(shelf: ThemeShelf, name: str) -> Theme:
-    if not shelf.themes:
-        problem = shelf.problems[0].message if shelf.problems else "No theme file was found."
-        raise SettingsError(problem, hint="Install redis-tui again, or put a theme into the configuration folder.")
-    return shelf.themes.get(name) or shelf.themes.get(DEFAULT_THEME) or next(iter(shelf.themes.values()))
-
-
 def run_workbench(
     open_session: Callable[[], Awaitable[Session]],
     *,
@@ -246,7 +231,7 @@ def run_workbench(
 
     Args:
         open_session: opens the session, in the app's event loop.
-        theme: the theme's name; None is the default.
+        theme: the theme's name; None is the one chosen last.
         files: Lua files to open.
         address: what is connected to, for people; without any password.
         workspace: the user's files.
@@ -259,6 +244,6 @@ def run_workbench(
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("The workbench needs a terminal.", hint="Try redis-tui run, exec or repl.")
-    app = WorkbenchApp(open_session, workspace=workspace, theme=theme or DEFAULT_THEME, files=files, address=address)
+    app = WorkbenchApp(open_session, workspace=workspace, theme=theme, files=files, address=address)
     status = app.run()
     return status if status is not None else (app.return_code or 0)

@@ -33,9 +33,9 @@ class ActionProvider(Provider):
                 yield title, action.about, partial(screen.query_one("#keys").run_action, action.name)
                 continue
             yield title, action.about, partial(screen.run_action, f"{target}.{action.name}")
-        for theme in app.themes_on_shelf:
+        for theme in app.themes.shelf.themes.values():
             yield f"Theme: {theme.title}", f"Changes the colours to {theme.name}.", partial(app.use_theme, theme.name)
-        for problem in app.theme_problems:
+        for problem in app.themes.shelf.problems:
             tell = partial(app.notify, str(problem), severity="warning", timeout=12, markup=False)
             yield f"Broken theme: {problem.message}", problem.hint, tell
         if isinstance(screen, WorkbenchScreen):

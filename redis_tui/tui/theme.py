@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
 from rich.style import Style as RichStyle
 from textual.theme import Theme as TextualTheme
 
@@ -50,6 +51,11 @@ def palette_of(widget: Widget) -> Palette:
     app: Any = widget.app
     palette: Palette = app.palette
     return palette
+
+
+def has_sixteen_colors() -> bool:
+    """Whether the terminal has sixteen colours or fewer, as Textual will find."""
+    return Console(force_terminal=True).color_system == "standard"
 
 
 def textual_theme(theme: Theme) -> TextualTheme:

@@ -306,17 +306,6 @@ async def test_the_log_shows_every_command_that_was_sent(app: WorkbenchApp, unti
         assert "SCAN 0 COUNT 500" in text
 
 
-async def test_the_theme_changes_while_running(app: WorkbenchApp, until: Until) -> None:
-    async with app.run_test(size=(120, 40)) as pilot:
-        await ready(app, pilot, until)
-        assert app.palette.theme.name == "dark"
-        await pilot.press("f3")
-        assert app.palette.theme.name == "high-contrast"
-        assert app.screen.styles.background.hex == "#000000"
-        await pilot.press("f3")
-        assert app.palette.theme.name == "light"
-
-
 async def test_a_theme_with_a_mistake_is_told_and_the_default_used(
     session: FakeSession, home: Path, until: Until
 ) -> None:
