@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from redis_tui.session.base import Capability, ScriptRun, TouchedKey
 
 if TYPE_CHECKING:
+    import pytest
+
     from redis_tui.session.base import Session
 
 
@@ -122,6 +125,15 @@ async def test_killed_and_failing_runs_leave_the_gauge_in_order(embedded: Sessio
     assert killed.instructions is not None
     assert killed.instructions > 1000
     assert again.instructions == first.instructions
+
+
+async def test_the_time_of_a_run_is_told_without_what_noting_its_keys_took(
+    embedded: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = itertools.count(0, 1_000_000_000)
+    monkeypatch.setattr("redis_tui.engine.touch.perf_counter_ns", lambda: next(seconds))
+    outcome = await embedded.run(ScriptRun(b"return redis.call('GET', 'k')"))
+    assert outcome.duration_ms == 0  # all of it, and more, was spent on noting
 
 
 async def test_coroutines_are_counted(embedded: Session) -> None:
