@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _DIALECTS = ("redis-8", "redis-7.2", "valkey-9")
 _ERROR_REPLY = 1
-_TIMED_OUT = 124
 _INTERRUPTED = 130
 _url_option = click.option(
     "--url",

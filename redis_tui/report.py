@@ -21,7 +21,7 @@ from redis_tui.render.trace import trace_lines
 from redis_tui.session.difference import NOTHING, PARTS, difference, facets_of
 
 if TYPE_CHECKING:
-    from redis_tui.session.base import Change, ScriptOutcome, SessionInfo, Snapshot, TraceRow
+    from redis_tui.session.base import Change, ScriptError, ScriptOutcome, SessionInfo, Snapshot, TraceRow
     from redis_tui.session.repeat import Repetition
 
 
@@ -31,10 +31,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 def outcome_json(outcome: ScriptOutcome) -> str:
     """One line of JSON: reply, sha, duration_ms, trace, changes, log, error and what else is known."""
-    error = outcome.error
     return json.dumps(
         {
-            "reply": None if error else json_value(outcome.reply),
+            "reply": None if outcome.error else json_value(outcome.reply),
             "sha": outcome.sha,
             "duration_ms": round(outcome.duration_ms, 3),
             "instructions": outcome.instructions,
@@ -49,8 +48,7 @@ def outcome_json(outcome: ScriptOutcome) -> str:
             "changes": [_change_json(change) for change in outcome.changes],
             "changes_total": outcome.changes_total,
             "log": [{"level": line.level, "message": _text(line.message)} for line in outcome.log],
-            "error": error
-            and {"code": error.code, "message": error.message, "line": error.line, "source": error.source},
+            "error": _error_json(outcome.error),
             "dry_run": outcome.dry_run,
             "killed": outcome.killed,
             "timed_out": outcome.timed_out,
@@ -93,7 +91,6 @@ def outcome_text(
 def repetition_json(found: Repetition) -> str:
     """One line of JSON: how many runs, what they took in milliseconds, the first failure, the last reply."""
     failure, last = found.first_failure, found.last
-    error = failure.error if failure is not None else None
     return json.dumps(
         {
             "wanted": found.wanted,
@@ -109,8 +106,7 @@ def repetition_json(found: Repetition) -> str:
             "stopped": found.stopped,
             "sha": None if last is None else last.sha,
             "reply": None if last is None or last.error else json_value(last.reply),
-            "error": error
-            and {"code": error.code, "message": error.message, "line": error.line, "source": error.source},
+            "error": _error_json(None if failure is None else failure.error),
             "dry_run": last is not None and last.dry_run,
             "notes": [] if last is None else list(last.notes),
         },
@@ -143,10 +139,6 @@ def repetition_text(found: Repetition) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rounded(milliseconds: float | None) -> float | None:
-    return None if milliseconds is None else round(milliseconds, 3)
-
-
 def outcome_remarks(outcome: ScriptOutcome, source: bytes) -> str:
     """For the error stream: the error in its context, redis.log lines, notes; empty where there is nothing."""
     # The error's own text is the reply and stands on the output already.
@@ -157,6 +149,16 @@ def outcome_remarks(outcome: ScriptOutcome, source: bytes) -> str:
     lines += [f"[{line.level}] {_text(line.message)}" for line in outcome.log]
     lines += outcome.notes
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", "\n".join(lines))
+
+
+def _rounded(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else round(milliseconds, 3)
+
+
+def _error_json(error: ScriptError | None) -> dict[str, Any] | None:
+    if error is None:
+        return None
+    return {"code": error.code, "message": error.message, "line": error.line, "source": error.source}
 
 
 def _section(title: str, count: int, text: str) -> bytes:
