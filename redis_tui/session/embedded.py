@@ -188,7 +188,7 @@ class EmbeddedSession:
         def begin(engine: Engine) -> StreamOutlet:
             client = engine.connect(addr=b"embedded:3", laddr=b"embedded:3")
             self._liken(client, engine, None)
-            client.outlet = outlet = StreamOutlet(client)
+            client.outlet = outlet = StreamOutlet(client, self._thread.post)
             return outlet
 
         outlet = await self._do(begin, during_busy=True)

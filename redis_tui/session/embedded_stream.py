@@ -13,7 +13,7 @@ from redis_tui.resp.shape import as_resp2
 from redis_tui.resp.types import Push, Reply, Several
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from redis_tui.engine.client import Client
     from redis_tui.engine.engine import Engine
@@ -21,10 +21,16 @@ if TYPE_CHECKING:
 
 
 class StreamOutlet:
-    """The outlet of a client that listens."""
+    """The outlet of a client that listens.
 
-    def __init__(self, client: Client) -> None:
+    Args:
+        client: its own.
+        post: has something done on the engine's thread later, when nobody is in the middle of anything.
+    """
+
+    def __init__(self, client: Client, post: Callable[[Callable[[Engine], object]], None]) -> None:
         self._client = client
+        self._post = post
         self.stream: Stream | None = None
         """Set before the first command."""
 
@@ -55,6 +61,7 @@ class StreamOutlet:
         """CLIENT KILL."""
         if self.stream is not None:
             self.stream.fail(SessionError("Another client has ended this connection.", hint="Begin again."))
+        self._post(self.leave)
 
     def leave(self, engine: Engine) -> None:
         """Takes the client away."""

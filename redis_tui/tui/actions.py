@@ -220,6 +220,16 @@ ACTIONS: tuple[Action, ...] = (
         group="Server",
     ),
     Action("open_view('clients')", "Clients", "Who is connected; sort, filter, kill.", "alt+c", group="Server"),
+    Action(
+        "open_view('monitor')", "Monitor", "Every command that the server runs, as it runs.", "alt+o", group="Server"
+    ),
+    Action(
+        "open_view('pubsub')",
+        "Pub/Sub",
+        "Channels, patterns, shards, key events; publish.",
+        "alt+p",
+        group="Server",
+    ),
     Action("open_view('slowlog')", "Slow log", "What took long; threshold, reset.", group="Server"),
     Action("flush_scripts", "Flush the script cache", "SCRIPT FLUSH, after a question.", group="Panes"),
     Action("reset_slowlog", "Reset the slow log", "SLOWLOG RESET.", group="Panes"),

@@ -16,6 +16,7 @@ from redis_tui.render.spans import Line, Span
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.tui import server_queries
 from redis_tui.tui.desks.libraries import LibraryDesk
+from redis_tui.tui.desks.streams import StreamDesk
 from redis_tui.tui.screens.call import CallScreen
 from redis_tui.tui.screens.dialogs import AskText, Choice, Reading
 
@@ -39,6 +40,7 @@ class ActivityDesk:
         self._bench, self._feed = bench, feed
         self._session, self._panes = bench.session, bench.panes
         self._libraries = LibraryDesk(bench, files)
+        self._streams = StreamDesk(bench, feed.script_names)
         self._read_at: dict[str, float] = {}
         self._reading: set[str] = set()
         self._readers: dict[str, tuple[float, Callable[[], Awaitable[object]]]] = {
@@ -57,12 +59,14 @@ class ActivityDesk:
             "clients.details": self._show_client,
             "clients.read": self._again("clients"),
             **self._libraries.deeds,
+            **self._streams.deeds,
         }
 
     # ── reading what is seen ───────────────────────────────────────────────
 
     def tick(self) -> None:
         """Reads the views that are seen and were read long ago."""
+        self._streams.tick()
         if self._session.in_transaction:
             return
         now = time.monotonic()

@@ -25,6 +25,7 @@ from redis_tui.tui.panes.result import ResultPane
 from redis_tui.tui.panes.running import RunningPane
 from redis_tui.tui.panes.scripts import ScriptsView
 from redis_tui.tui.panes.slowlog import SlowlogView
+from redis_tui.tui.panes.streams import MonitorView, PubSubView
 from redis_tui.tui.screens.dialogs import Ask, Choice
 from redis_tui.tui.widgets.bars import TitleBar
 from redis_tui.tui.widgets.tabbed_pane import TabbedPane
@@ -59,6 +60,8 @@ class Panes:
     functions: FunctionsView = field(default_factory=FunctionsView)
     slowlog: SlowlogView = field(default_factory=SlowlogView)
     clients: ClientsView = field(default_factory=ClientsView)
+    monitor: MonitorView = field(default_factory=MonitorView)
+    pubsub: PubSubView = field(default_factory=PubSubView)
     running: RunningPane = field(default_factory=RunningPane)
     console: ConsolePane = field(default_factory=lambda: ConsolePane(history_file("console")))
 
@@ -71,7 +74,7 @@ class Panes:
         """Puts the views into their panes."""
         for name, pane, views in (
             ("library", "scripts", ("scripts", "functions")),
-            ("activity", "slowlog", ("slowlog", "clients")),
+            ("activity", "slowlog", ("slowlog", "clients", "monitor", "pubsub")),
         ):
             held = {view: getattr(self, view) for view in views}
             object.__setattr__(self, name, TabbedPane(id=pane, number=PANE_NUMBER[pane], views=held))

@@ -227,11 +227,11 @@ class FeedDesk:
             self._panes.slowlog.show_message(f"✗ {entries.message or entries.code}")
             return
         if log != "slow":
-            self._panes.slowlog.show(entries, self._script_names(), log, unit="bytes")
+            self._panes.slowlog.show(entries, self.script_names(), log, unit="bytes")
             return
         threshold = await slow_threshold_ms(self._session)
         label = "" if threshold is None else "off" if math.isinf(threshold) else f"over {threshold:g} ms"
-        self._panes.slowlog.show(entries, self._script_names(), label)
+        self._panes.slowlog.show(entries, self.script_names(), label)
 
     def _note_busy(self, *, is_busy: bool) -> None:
         """Somebody's script holds the server up: says so, and looks again until it does not."""
@@ -250,7 +250,8 @@ class FeedDesk:
         found = (info for info in self._scripts if info.source and word in (info.sha, _as_logged(info.source)))
         return next(found, None)
 
-    def _script_names(self) -> dict[str, str]:
+    def script_names(self) -> dict[str, str]:
+        """Names by sha, and by the source as logs tell it."""
         names: dict[str, str] = {}
         for buffer in self._panes.editor.buffers:
             names[hashlib.sha1(buffer.source, usedforsecurity=False).hexdigest()] = buffer.name

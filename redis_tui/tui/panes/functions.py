@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from redis_tui.tui.server_queries import Library
 
-_EMPTY = "No function library.\nWrite one that begins with\n#!lua name=mylib\nand press l here to load it."
+_EMPTY = "No function library.\nWrite one that begins with\n#!lua name=mylib\nand press L here to load it."
 _KEYS = (
     ViewKey("e", "call", "wish('functions.call')"),
-    ViewKey("l", "load", "wish('functions.load')"),
+    ViewKey("L", "load", "wish('functions.load')"),
     ViewKey("d", "delete", "wish('functions.delete')"),
     ViewKey("D", "dump", "wish('functions.dump')"),
     ViewKey("R", "restore", "wish('functions.restore')"),

@@ -23,7 +23,7 @@ _SHA_WIDTH = 6
 _KEYS = (
     ViewKey("e", "call", "wish('scripts.call')"),
     ViewKey("c", "copy sha", "copy_sha"),
-    ViewKey("l", "load", "wish('scripts.load')"),
+    ViewKey("L", "load", "wish('scripts.load')"),
     ViewKey("x", "flush", "wish('scripts.flush')"),
     ViewKey("slash", "filter", "filter", "/"),
     ViewKey("o", "order", "order"),
