@@ -18,7 +18,7 @@ from lupa import lua51
 
 from redis_tui.errors import CommandError
 from redis_tui.resp.types import ErrorReply, Reply
-from redis_tui.scripting import api, convert, gauge, lane, limits, sandbox
+from redis_tui.scripting import api, convert, gauge, lane, limits, matcher, pattern, sandbox
 from redis_tui.scripting.bytecode import keep_frames
 from redis_tui.scripting.libs import bit, chance, cjson, cmsgpack, misuse
 from redis_tui.scripting.libs import struct as layouts
@@ -310,6 +310,8 @@ class LuaRuntime:
         load(gauge.LUA, core, gauge.FINE, gauge.OF_CALL, gauge.OF_ERROR)
         load(convert.LUA, core)
         load(misuse.LUA, core)
+        load(matcher.LUA, core)
+        load(pattern.LUA, core)
         load(chance.LUA, core)
         load(cjson.LUA, core)
         load(cmsgpack.LUA, core, layouts.msgpack_float, layouts.msgpack_value)
@@ -372,18 +374,20 @@ function core.compile(text, patch)
 end
 
 -- Where a script failed: the servers look at the frame that raised, and at the one below it if that is C.
--- What is ours stands, with the C that it calls, for one function in C.
+-- What is ours stands, with the C that it calls, for one function in C; but what gsub calls back is not gsub.
 local last
+local gsub = native.string.gsub
 local function failed(err)
   local level = 2
-  local info, below = getinfo(2, 'Sl'), getinfo(3, 'Sl')
+  local info, below = getinfo(2, 'Slf'), getinfo(3, 'Slf')
   local raised_in_c = info and info.what == 'C'
   while info and (raised_in_c or info.what == 'tail' or info.source == source
-      or info.what == 'C' and below and below.source == source) do
+      or info.what == 'C' and below and below.source == source and (info.func ~= gsub or core.complaining)) do
     raised_in_c = false
     level = level + 1
-    info, below = below, getinfo(level + 1, 'Sl')
+    info, below = below, getinfo(level + 1, 'Slf')
   end
+  core.complaining = false
   local kind, text = type(err), nil
   if kind == 'table' then
     text = err.err
