@@ -145,7 +145,7 @@ def cli(context: click.Context) -> int:
 @_dialect_option
 @_read_only_option
 @_load_option
-@click.option("--theme", metavar="NAME", help="dark, light, high-contrast or one of your own.")
+@click.option("--theme", metavar="NAME", help="Colours: dark, light, nord … or one of your own; F3 shows them all.")
 def tui(  # noqa: PLR0917  # click passes what the options above name
     words: Sequence[str], url: str, dialect: str, read_only: bool, load: Path | None, theme: str | None
 ) -> int:
@@ -170,13 +170,28 @@ def tui(  # noqa: PLR0917  # click passes what the options above name
     return run_workbench(opener, files=files, theme=theme, address=redact_url(address))
 
 
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[URL] [FILE ...] [OPTIONS OF TUI]")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="PORT", help="A free one unless named.")
+def web(words: Sequence[str], port: int) -> int:
+    """Open the workbench in a browser on this machine; takes what `redis-tui tui` takes.
+
+    Listens on the loopback only and prints the address. Each tab is a workbench of its own. Every user of this
+    machine can open it.
+    """
+    from redis_tui.web import serve_workbench
+
+    tui.make_context("redis-tui web", list(words))  # a mistake is told here, not in the browser
+    return serve_workbench(words, port=port)
+
+
 @cli.command()
 @click.argument("url", default="memory://")
 @_dialect_option
 @_read_only_option
 @_load_option
 @_mode_options
-@click.option("--theme", metavar="NAME", help="Colours: dark, light, high-contrast or one of your own.")
+@click.option("--theme", metavar="NAME", help="Colours: dark, light, nord … or one of your own.")
 @click.option("--vi", is_flag=True, help="Keys of vi instead of emacs.")
 def repl(  # noqa: PLR0917  # click passes what the options above name
     url: str, dialect: str, read_only: bool, load: Path | None, mode: str | None, theme: str | None, vi: bool

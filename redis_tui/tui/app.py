@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 import time
 from collections import deque
@@ -242,8 +243,14 @@ def run_workbench(
     Raises:
         UsageError: there is no terminal.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    in_browser = "TEXTUAL_DRIVER" in os.environ  # as textual-serve starts it
+    if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("The workbench needs a terminal.", hint="Try redis-tui run, exec or repl.")
+    if not in_browser and os.environ.get("TERM", "") in ("dumb", "unknown"):
+        raise UsageError(
+            f"This terminal (TERM={os.environ['TERM']}) cannot place text on the screen.",
+            hint="Try redis-tui repl, run or exec, or redis-tui web in a browser.",
+        )
     app = WorkbenchApp(open_session, workspace=workspace, theme=theme, files=files, address=address)
     status = app.run()
     return status if status is not None else (app.return_code or 0)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.style import Style as RichStyle
+from textual.constants import COLOR_SYSTEM
 from textual.theme import Theme as TextualTheme
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def palette_of(widget: Widget) -> Palette:
 
 def has_sixteen_colors() -> bool:
     """Whether the terminal has sixteen colours or fewer, as Textual will find."""
-    return Console(force_terminal=True).color_system == "standard"
+    return Console(force_terminal=True, color_system=COLOR_SYSTEM).color_system == "standard"  # type: ignore[arg-type]
 
 
 def textual_theme(theme: Theme) -> TextualTheme:

@@ -36,14 +36,6 @@ _SETTLE_S = 0.04
 class ThemePicker(ModalScreen[None]):
     """The list of themes at the right edge, so that what they change stays in view."""
 
-    DEFAULT_CSS = """
-    ThemePicker {
-        align: right middle; background: transparent;
-        & .dialog { width: 44; padding: 1; margin: 0 1 0 0; }
-        & ThemeList { height: auto; max-height: 20; }
-        & #theme-problems { height: auto; max-height: 12; margin: 1 0 0 0; }
-    }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "go_back", show=False)]
 
     def __init__(self, desk: ThemeDesk) -> None:
