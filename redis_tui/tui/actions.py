@@ -230,6 +230,13 @@ ACTIONS: tuple[Action, ...] = (
         "alt+p",
         group="Server",
     ),
+    Action(
+        "open_view('server')",
+        "Server",
+        "INFO as charts and figures, and CONFIG.",
+        "alt+s",
+        group="Server",
+    ),
     Action("open_view('slowlog')", "Slow log", "What took long; threshold, reset.", group="Server"),
     Action("flush_scripts", "Flush the script cache", "SCRIPT FLUSH, after a question.", group="Panes"),
     Action("reset_slowlog", "Reset the slow log", "SLOWLOG RESET.", group="Panes"),

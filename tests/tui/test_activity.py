@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.widgets import Input, Static
 
+from redis_tui.errors import SessionError
 from redis_tui.session.open import open_session
 from redis_tui.tui.app import WorkbenchApp
 from redis_tui.tui.panes.clients import ClientsView
@@ -111,6 +112,32 @@ async def test_the_threshold_of_the_slow_log_is_set_in_milliseconds(until: Until
         await until(pilot, lambda: pane.border_subtitle == "over 2.5 ms")
 
 
+async def test_the_server_is_charted_and_a_setting_is_changed(until: Until) -> None:
+    app = embedded()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("alt+s")
+        await until(pilot, lambda: "connected_clients\t2\tClients" in plain(app, "server-view"))
+        charts = str(app.screen.query_one("#charts", Static).visual)
+        assert [line.split()[0] for line in charts.splitlines()] == ["ops/s", "memory", "hit", "clients"]
+        await pilot.press("c", "slash", *"maxmemory-policy", "enter")
+        await until(pilot, lambda: plain(app, "server-view") == "maxmemory-policy\tnoeviction\t")
+        await pilot.press("enter")
+        await answer(pilot, until, "allkeys-lru")
+        await until(pilot, lambda: plain(app, "server-view") == "maxmemory-policy\tallkeys-lru\t")
+
+
+async def test_passwords_are_not_among_the_settings_that_are_shown(until: Until) -> None:
+    app = embedded()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        assert app._session is not None
+        await app._session.execute([b"CONFIG", b"SET", b"masterauth", b"hunter2"])
+        await pilot.press("alt+s", "c")
+        await until(pilot, lambda: "masterauth\t(hidden)" in plain(app, "server-view"))
+        assert "hunter2" not in plain(app, "server-view")
+
+
 async def test_monitor_begins_when_asked_and_shows_what_runs(until: Until) -> None:
     app = embedded()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -182,8 +209,6 @@ async def test_a_pause_keeps_what_comes_and_shows_it_afterwards(
 async def test_a_broken_stream_says_so_and_keeps_its_messages(
     app: WorkbenchApp, session: FakeSession, until: Until
 ) -> None:
-    from redis_tui.errors import SessionError
-
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(app, pilot, until)
         await pilot.press("alt+p", "a")

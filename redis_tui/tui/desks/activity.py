@@ -15,6 +15,7 @@ from redis_tui.errors import RedisTuiError
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.tui import server_queries
+from redis_tui.tui.desks.figures import FigureDesk
 from redis_tui.tui.desks.libraries import LibraryDesk
 from redis_tui.tui.desks.streams import StreamDesk
 from redis_tui.tui.screens.call import CallScreen
@@ -30,6 +31,7 @@ Deed = Callable[[str], Awaitable[None]]
 """What is done for a wish, given what it is about."""
 _SLOWLOG_S = 2.0
 _CLIENTS_S = 2.0
+_INFO_S = 1.0
 _FUNCTIONS_S = 10.0
 
 
@@ -40,11 +42,13 @@ class ActivityDesk:
         self._bench, self._feed = bench, feed
         self._session, self._panes = bench.session, bench.panes
         self._libraries = LibraryDesk(bench, files)
+        self._figures = FigureDesk(bench)
         self._streams = StreamDesk(bench, feed.script_names)
         self._read_at: dict[str, float] = {}
         self._reading: set[str] = set()
         self._readers: dict[str, tuple[float, Callable[[], Awaitable[object]]]] = {
             "clients": (_CLIENTS_S, self._read_clients),
+            "server": (_INFO_S, self._figures.read),
             "functions": (_FUNCTIONS_S, self._libraries.read),
         }
         self._deeds: dict[str, Deed] = {
@@ -60,6 +64,7 @@ class ActivityDesk:
             "clients.read": self._again("clients"),
             **self._libraries.deeds,
             **self._streams.deeds,
+            **self._figures.deeds,
         }
 
     # ── reading what is seen ───────────────────────────────────────────────

@@ -24,6 +24,7 @@ from redis_tui.tui.panes.keys import KeysPane
 from redis_tui.tui.panes.result import ResultPane
 from redis_tui.tui.panes.running import RunningPane
 from redis_tui.tui.panes.scripts import ScriptsView
+from redis_tui.tui.panes.server import ServerView
 from redis_tui.tui.panes.slowlog import SlowlogView
 from redis_tui.tui.panes.streams import MonitorView, PubSubView
 from redis_tui.tui.screens.dialogs import Ask, Choice
@@ -60,6 +61,7 @@ class Panes:
     functions: FunctionsView = field(default_factory=FunctionsView)
     slowlog: SlowlogView = field(default_factory=SlowlogView)
     clients: ClientsView = field(default_factory=ClientsView)
+    server: ServerView = field(default_factory=ServerView)
     monitor: MonitorView = field(default_factory=MonitorView)
     pubsub: PubSubView = field(default_factory=PubSubView)
     running: RunningPane = field(default_factory=RunningPane)
@@ -74,7 +76,7 @@ class Panes:
         """Puts the views into their panes."""
         for name, pane, views in (
             ("library", "scripts", ("scripts", "functions")),
-            ("activity", "slowlog", ("slowlog", "clients", "monitor", "pubsub")),
+            ("activity", "slowlog", ("slowlog", "clients", "server", "monitor", "pubsub")),
         ):
             held = {view: getattr(self, view) for view in views}
             object.__setattr__(self, name, TabbedPane(id=pane, number=PANE_NUMBER[pane], views=held))

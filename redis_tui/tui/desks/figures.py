@@ -1,0 +1,71 @@
+"""Reads INFO and the settings for the Server view, and changes a setting when told.
+
+Knows the session and the view. The decision a reader would question: a setting whose name tells of a secret is
+never read into the table, so that neither the screen nor a copy of it ever shows one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from redis_tui.resp.types import ErrorReply
+from redis_tui.tui import server_queries
+from redis_tui.tui.screens.dialogs import AskText
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from redis_tui.tui.desks.bench import Bench
+
+_SECRETS = ("pass", "masterauth", "primaryauth")
+_HIDDEN = "(hidden)"
+
+
+class FigureDesk:
+    """What the Server view asks for."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._session, self._view = bench.session, bench.panes.server
+        self._settings: dict[str, str] = {}
+        self.deeds: dict[str, Callable[[str], Awaitable[None]]] = {
+            "server.read": lambda _: self.read(),
+            "server.set": self._set,
+        }
+
+    async def read(self) -> None:
+        """INFO for the charts, and the settings where these are looked at."""
+        found = await server_queries.info(self._session)
+        if isinstance(found, ErrorReply):
+            self._view.show_message(f"✗ {found.code} {found.message}")
+            return
+        self._view.show_info(found)
+        if self._view.shows_settings:
+            await self._read_settings()
+
+    async def _read_settings(self) -> None:
+        found = await server_queries.settings(self._session)
+        if isinstance(found, ErrorReply):
+            self._view.show_message(f"✗ {found.code} {found.message}")
+            return
+        self._settings = {name: _HIDDEN if _is_secret(name) and value else value for name, value in found.items()}
+        self._view.show_settings(self._settings)
+
+    async def _set(self, name: str) -> None:
+        now = self._settings.get(name)
+        if now is None:
+            return
+        if _is_secret(name):
+            self._bench.app.notify(f"{name} is a secret: set it at the prompt, which keeps it out of histories.")
+            return
+        answer = await self._bench.app.push_screen_wait(AskText(f"CONFIG SET {name}", now, wanted="the new value"))
+        if not answer or answer == now:
+            return
+        value = b"" if answer == "''" else answer.encode("utf-8", "surrogateescape")
+        reply = await self._session.execute([b"CONFIG", b"SET", name.encode(), value])
+        self._bench.tell(reply, f"{name} is {answer} now, until the server restarts (CONFIG REWRITE keeps it).")
+        await self._read_settings()
+
+
+def _is_secret(name: str) -> bool:
+    return any(part in name for part in _SECRETS)
