@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
-from redis_tui.resp.types import ErrorReply, Reply
-from redis_tui.tui.replies import as_bytes, as_int, as_items, as_pairs, as_text, as_two, unexpected
+from redis_tui.resp.types import ErrorReply
+from redis_tui.tui.replies import as_bytes, as_int, as_items, as_text, as_two, unexpected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from redis_tui.session.base import Session
 
 SCAN_COUNT = 500
-PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +69,6 @@ class KeyFacts:
     def ttl_label(self) -> str:
         """``∞``, ``58 s``, ``12 min``, ``3 h``, ``9 d``."""
         return "∞" if self.ttl_ms == -1 else "gone" if self.ttl_ms < 0 else duration_label(self.ttl_ms)
-
-
-@dataclass(frozen=True, slots=True)
-class ValuePage:
-    """A part of a key's value."""
-
-    key: bytes
-    type: str
-    ttl_ms: int
-    rows: tuple[tuple[bytes, ...], ...]
-    """A string: one row of one part. List: index, element. Set: member. Hash: field, value.
-    Sorted set: score, member."""
-    start: int
-    """Elements before this page."""
-    total: int
-    """Elements in all; bytes of a string."""
-    cursor: bytes = b"0"
-    """Where SSCAN and HSCAN go on; ``0`` at the end."""
-    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,37 +155,6 @@ async def _with_details(session: Session, found: dict[bytes, KeyFacts]) -> dict[
     return found
 
 
-async def value_page(
-    session: Session, key: bytes, start: int = 0, cursor: bytes = b"0"
-) -> ValuePage | ErrorReply | None:
-    """A page of a key's value; None where the key does not exist."""
-    found = (await facts(session, [key])).get(key)
-    if found is None:
-        return None
-    size_of = {"string": b"STRLEN", "list": b"LLEN", "set": b"SCARD", "hash": b"HLEN", "zset": b"ZCARD"}
-    if found.type not in size_of:
-        return ErrorReply(f"ERR values of type {found.type} are not shown yet; use the console".encode())
-    total = await session.execute([size_of[found.type], key])
-    last = str(start + PAGE - 1).encode()
-    first = str(start).encode()
-    read: dict[str, list[bytes]] = {
-        "string": [b"GETRANGE", key, b"0", b"65535"],
-        "list": [b"LRANGE", key, first, last],
-        "zset": [b"ZRANGE", key, first, last, b"WITHSCORES"],
-        "set": [b"SSCAN", key, cursor, b"COUNT", str(PAGE).encode()],
-        "hash": [b"HSCAN", key, cursor, b"COUNT", str(PAGE).encode()],
-    }
-    reply, encoding = await asyncio.gather(
-        session.execute(read[found.type]), session.execute([b"OBJECT", b"ENCODING", key])
-    )
-    for answer in (total, reply):
-        if isinstance(answer, ErrorReply):
-            return answer
-    rows, following = _rows(found.type, reply, start)
-    name = "" if isinstance(encoding, ErrorReply) else as_text(encoding)
-    return ValuePage(key, found.type, found.ttl_ms, rows, start, as_int(total), following, name)
-
-
 async def slowlog(session: Session, count: int = 64, *, log: str = "slow") -> list[SlowEntry] | ErrorReply:
     """The latest entries of the slow log, or of another of Valkey's logs."""
     wanted = [b"SLOWLOG", b"GET", b"%d" % count]
@@ -236,17 +185,3 @@ async def figures(session: Session) -> str:
         lua = info.get("used_memory_vm_eval") or info.get("used_memory_lua")
         parts += [f"lua {int(lua) // 1024:,} KB"] if lua and lua.strip().isdigit() else []
     return " · ".join(parts)
-
-
-def _rows(kind: str, reply: Reply, start: int) -> tuple[tuple[tuple[bytes, ...], ...], bytes]:
-    if kind == "string":
-        return ((as_bytes(reply),),), b"0"
-    if kind == "list":
-        items = as_items(reply)
-        return tuple((str(start + at).encode(), as_bytes(item)) for at, item in enumerate(items)), b"0"
-    if kind == "zset":
-        return tuple((as_bytes(score), as_bytes(member)) for member, score in as_pairs(reply)), b"0"
-    following, found = as_two(reply)
-    if kind == "set":
-        return tuple((as_bytes(item),) for item in as_items(found)), as_bytes(following)
-    return tuple((as_bytes(name), as_bytes(value)) for name, value in as_pairs(found)), as_bytes(following)

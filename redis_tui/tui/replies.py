@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from redis_tui.errors import SessionError
+from redis_tui.resp.encoder import format_double
 from redis_tui.resp.types import Map, Pairs, Reply, SetReply
 
 
@@ -49,7 +50,7 @@ def as_bytes(reply: Reply) -> bytes:
     if isinstance(reply, bytes):
         return bytes(reply)
     if isinstance(reply, float):
-        return f"{reply:.17g}".encode()
+        return format_double(reply)
     return str(reply).encode()
 
 

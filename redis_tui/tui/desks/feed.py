@@ -188,6 +188,11 @@ class FeedDesk:
         """Something is wanted of some keys."""
         self._bench.work(self._bench.guard(lambda: self._key_work.serve(name, keys)), "key work")
 
+    def key_changed(self, key: bytes) -> None:
+        """Somebody edited a value here."""
+        self._panes.keys.mark_changed([key])
+        self._figures_soon.wish()
+
     def read_figures(self) -> None:
         """The title bar's right end."""
         self._bench.work(self._read_figures(), "figures")

@@ -338,7 +338,10 @@ class WorkbenchScreen(Screen[None]):
 
     @on(messages.KeyOpened)
     def _key_opened(self, event: messages.KeyOpened) -> None:
-        self.app.push_screen(ValueScreen(self.session, event.key))
+        self.app.push_screen(
+            ValueScreen(self.session, event.key),
+            lambda changed: self._feed.key_changed(event.key) if changed else None,
+        )
 
     @on(messages.SlowCommandOpened)
     async def _slow_opened(self, event: messages.SlowCommandOpened) -> None:

@@ -1,0 +1,80 @@
+"""Bytes made readable."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import zlib
+
+import lz4.frame
+import msgpack
+import pytest
+import zstandard
+
+from redis_tui.render.decode import UNPACKED_LIMIT, decode
+from redis_tui.render.spans import plain
+
+JSON = b'{"a":[1,true,null],"b":"\xc3\xa9"}'
+PRETTY = '{\n  "a": [\n    1,\n    true,\n    null\n  ],\n  "b": "é"\n}'
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (JSON, "json"),
+        (gzip.compress(JSON), "gzip → json"),
+        (zlib.compress(JSON), "zlib → json"),
+        (zstandard.compress(JSON), "zstd → json"),
+        (lz4.frame.compress(JSON), "lz4 → json"),
+        (msgpack.packb({"a": [1, True, None], "b": "é"}), "msgpack"),
+        (zlib.compress(msgpack.packb({"a": [1, True, None], "b": "é"})), "zlib → msgpack"),
+    ],
+)
+def test_what_it_is_is_found_out(data: bytes, name: str) -> None:
+    decoded = decode(data)
+    assert (decoded.name, plain(decoded.lines), decoded.note) == (name, PRETTY, "")
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "text"),
+    [
+        (b"hello\nworld", "text", "hello\nworld"),
+        (b"", "text", '""'),
+        (b"42", "text", "42"),
+        (b"{broken", "text", "{broken"),
+        (b"\x1f\x8bno gzip", "hex", "00000000  1f 8b 6e 6f 20 67 7a 69  70                       |..no gzip|"),
+        (b"\x80\xff", "hex", "00000000  80 ff                                             |..|"),
+        (gzip.compress(b"plain"), "gzip → text", "plain"),
+    ],
+)
+def test_what_is_nothing_special_is_text_or_hex(data: bytes, name: str, text: str) -> None:
+    decoded = decode(data)
+    assert (decoded.name, plain(decoded.lines)) == (name, text)
+
+
+def test_messagepack_that_is_not_text_keeps_its_bytes() -> None:
+    assert plain(decode(msgpack.packb([b"\xff\x00", {1: "x"}])).lines) == (
+        '[\n  {\n    "base64": "/wA="\n  },\n  {\n    "1": "x"\n  }\n]'
+    )
+
+
+def test_a_bomb_is_cut_and_said_to_be() -> None:
+    decoded = decode(gzip.compress(b"a" * (UNPACKED_LIMIT * 4)))
+    assert decoded.note == "first 1,048,576 bytes unpacked"
+    assert len(plain(decoded.lines)) == UNPACKED_LIMIT
+
+
+def test_a_part_of_a_value_is_not_parsed() -> None:
+    assert decode(JSON, whole=False).name == "text"
+    assert decode(gzip.compress(JSON), whole=False).name == "hex"
+
+
+def test_a_view_that_does_not_fit_says_so() -> None:
+    decoded = decode(b"hello", "json")
+    assert (decoded.name, decoded.note) == ("text", "this is no json")
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    decoded = decode(zstandard.compress(JSON))
+    assert (decoded.name, decoded.note) == ("hex", "zstd? pip install zstandard unpacks it")
