@@ -49,6 +49,12 @@ _read_only_option = click.option(
     "--read-only", is_flag=True, help="Refuse commands that write; scripts go out as EVAL_RO."
 )
 
+_plain_option = click.option(
+    "--plain",
+    is_flag=True,
+    help="Borders and signs in ASCII: for screen readers, and fonts and encodings without them.",
+)
+
 _load_option = click.option(
     "--load",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -146,8 +152,9 @@ def cli(context: click.Context) -> int:
 @_read_only_option
 @_load_option
 @click.option("--theme", metavar="NAME", help="Colours: dark, light, nord … or one of your own; F3 shows them all.")
+@_plain_option
 def tui(  # noqa: PLR0917  # click passes what the options above name
-    words: Sequence[str], url: str, dialect: str, read_only: bool, load: Path | None, theme: str | None
+    words: Sequence[str], url: str, dialect: str, read_only: bool, load: Path | None, theme: str | None, plain: bool
 ) -> int:
     """Open the workbench, on FILEs and a server where they are given; the word tui may be left out.
 
@@ -167,7 +174,7 @@ def tui(  # noqa: PLR0917  # click passes what the options above name
         raise UsageError("Two addresses were given.", hint="The workbench opens one server at a time.")
     address = addresses[0] if addresses else url
     opener = _opener(address, dialect=dialect, read_only=read_only, load=snapshots[0] if snapshots else None)
-    return run_workbench(opener, files=files, theme=theme, address=redact_url(address))
+    return run_workbench(opener, files=files, theme=theme, address=redact_url(address), plain=plain)
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})
@@ -192,9 +199,17 @@ def web(words: Sequence[str], port: int) -> int:
 @_load_option
 @_mode_options
 @click.option("--theme", metavar="NAME", help="Colours: dark, light, nord … or one of your own.")
+@_plain_option
 @click.option("--vi", is_flag=True, help="Keys of vi instead of emacs.")
 def repl(  # noqa: PLR0917  # click passes what the options above name
-    url: str, dialect: str, read_only: bool, load: Path | None, mode: str | None, theme: str | None, vi: bool
+    url: str,
+    dialect: str,
+    read_only: bool,
+    load: Path | None,
+    mode: str | None,
+    theme: str | None,
+    plain: bool,
+    vi: bool,
 ) -> int:
     """Type commands and Lua at a prompt; URL as for --url."""
     if not sys.stdin.isatty():
@@ -211,7 +226,7 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
             # Not through _open: the password of the environment belongs to the server named at the start.
             return await open_session(other, dialect=dialect, read_only=read_only)
 
-        return await run_repl(session, open_session=open_other, mode=_mode(mode), theme=theme, vi=vi)
+        return await run_repl(session, open_session=open_other, mode=_mode(mode), theme=theme, plain=plain, vi=vi)
 
     return asyncio.run(talk())
 

@@ -25,6 +25,7 @@ from prompt_toolkit.shortcuts import clear
 from redis_tui.batch import ExitStatus, OutputMode
 from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.paths import history_file
+from redis_tui.plain import needs_plain
 from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.repl.dot_script import kill_running
 from redis_tui.repl.dots import run_dot
@@ -32,7 +33,7 @@ from redis_tui.repl.line import CommandCompleter, CommandLexer, hint, key_bindin
 from redis_tui.repl.send import send, split_pipe
 from redis_tui.repl.shell import Shell
 from redis_tui.repl.status import StatusLine
-from redis_tui.repl.style import color_depth, formatted, formatted_lines, style_sheet
+from redis_tui.repl.style import Colors, color_depth, formatted, formatted_lines
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.session.base import KillOutcome
 
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from prompt_toolkit.formatted_text import StyleAndTextTuples
     from prompt_toolkit.input import Input
     from prompt_toolkit.output import Output
-    from prompt_toolkit.styles import Style
 
     from redis_tui.repl.shell import Printer
     from redis_tui.session.base import Running, Session
@@ -57,15 +57,19 @@ _LOOK_EVERY_MS = 20
 class TerminalPrinter:
     """Prints on the terminal in the colours of a theme."""
 
-    def __init__(self, theme: str | None, output: Output | None = None) -> None:
-        self.style: Style = style_sheet(theme)
+    def __init__(self, theme: str | None, output: Output | None = None, *, plain: bool = False) -> None:
+        self.colors = Colors(theme, output or get_app_session().output)
+        self._plain = plain or needs_plain()
         self._output = output
         self.status = StatusLine(output or get_app_session().output, draws=output is not None or sys.stdout.isatty())
 
     def lines(self, lines: Sequence[Line]) -> None:
         self.status.clear()
         print_formatted_text(
-            FormattedText(formatted_lines(lines)), style=self.style, output=self._output, color_depth=color_depth()
+            FormattedText(formatted_lines(lines, plain=self._plain)),
+            style=self.colors.sheet,
+            output=self._output,
+            color_depth=color_depth(),
         )
 
     def raw(self, data: bytes) -> None:
@@ -80,7 +84,7 @@ class TerminalPrinter:
         clear()
 
     def use_theme(self, name: str) -> None:
-        self.style = style_sheet(name)
+        self.colors.use(name)
 
 
 async def run_repl(
@@ -90,6 +94,7 @@ async def run_repl(
     open_session: Callable[[str], Awaitable[Session]] | None = None,
     mode: OutputMode | str = OutputMode.CLI,
     theme: str | None = None,
+    plain: bool = False,
     vi: bool = False,
     history: Path | None = None,
     printer: Printer | None = None,
@@ -103,7 +108,8 @@ async def run_repl(
         catalog: commands for completion; asked of the session when None.
         open_session: opens what ``.connect`` names.
         mode: how replies are written.
-        theme: name of a theme; None is the default.
+        theme: name of a theme; None is the one chosen last.
+        plain: signs in ASCII.
         vi: keys of vi instead of emacs.
         history: the history's file; the user's own when None.
         printer: where to print; the terminal when None.
@@ -118,7 +124,7 @@ async def run_repl(
         FileError: the history cannot be read.
     """
     with create_app_session(input=input, output=output):
-        terminal = TerminalPrinter(theme, output)
+        terminal = TerminalPrinter(theme, output, plain=plain)
         shell = Shell(session, printer or terminal, mode=OutputMode(mode), catalog=catalog, open_session=open_session)
         repl = Repl(shell, terminal, history if history is not None else history_file("repl"), vi=vi)
         try:
@@ -181,8 +187,15 @@ class Repl:
         # Here and not where the work begins: a Ctrl-C right after Enter must not be lost.
         self._interrupt.clear()
         try:
+            self._terminal.colors.look()
+        except RedisTuiError as error:
+            self._complain(error)
+        try:
             text = await self._prompt.prompt_async(
-                [("class:tui-prompt", shell.prompt)], default=start, style=self._terminal.style, handle_sigint=False
+                [("class:tui-prompt", shell.prompt)],
+                default=start,
+                style=self._terminal.colors.sheet,
+                handle_sigint=False,
             )
         except KeyboardInterrupt:
             return
@@ -298,7 +311,7 @@ class Repl:
         asking: PromptSession[str] = PromptSession(color_depth=color_depth())
         try:
             answer = await asking.prompt_async(
-                [("class:tui-warning", f"{question} [y/N] ")], style=self._terminal.style, handle_sigint=False
+                [("class:tui-warning", f"{question} [y/N] ")], style=self._terminal.colors.sheet, handle_sigint=False
             )
         except KeyboardInterrupt:
             return ctrl_c_agrees

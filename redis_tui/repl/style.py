@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.output.color_depth import ColorDepth
 from prompt_toolkit.styles import Style
 
-from redis_tui.theme import DEFAULT_THEME, load_theme
+from redis_tui.plain import to_plain
+from redis_tui.render.spans import Span
+from redis_tui.theme import DEFAULT_THEME, load_theme, read_shelf, remember_theme, starting_theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from prompt_toolkit.formatted_text import StyleAndTextTuples
+    from prompt_toolkit.output import Output
 
-    from redis_tui.render.spans import Line, Span
+    from redis_tui.render.spans import Line
     from redis_tui.theme import Style as ThemeStyle
 
 
@@ -55,13 +58,53 @@ def color_depth() -> ColorDepth | None:
     return ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
 
 
+class Colors:
+    """The theme that is on, read again where its file has changed.
+
+    Args:
+        name: the theme's name; None is the one chosen last, or the one for sixteen colours.
+        output: the terminal it is for.
+
+    Raises:
+        SettingsError: there is no such theme, or its file has a mistake.
+    """
+
+    def __init__(self, name: str | None, output: Output) -> None:
+        few = output.get_default_color_depth() is ColorDepth.DEPTH_4_BIT
+        self._name = starting_theme(name, sixteen_colors=few)
+        self._shelf = read_shelf()
+        self.sheet = style_sheet(self._name)
+
+    def use(self, name: str) -> None:
+        """Changes to another theme, and keeps it for the next start.
+
+        Raises:
+            SettingsError: there is no such theme, or its file has a mistake.
+        """
+        self.sheet = style_sheet(name)
+        self._name = name
+        remember_theme(name)
+
+    def look(self) -> None:
+        """Reads the theme again if a theme's file has changed since.
+
+        Raises:
+            SettingsError: it has a mistake now; told once, and the colours stay as they were.
+        """
+        if self._shelf.look() != self._shelf.stamps:
+            self._shelf = read_shelf()
+            self.sheet = style_sheet(self._name)
+
+
 def formatted(spans: Iterable[Span]) -> StyleAndTextTuples:
     """One line of spans as prompt_toolkit's fragments."""
     return [(f"class:{_class_name(span.style)}", span.text) for span in spans]
 
 
-def formatted_lines(lines: Sequence[Line]) -> StyleAndTextTuples:
-    """Lines of spans as prompt_toolkit's fragments, a newline between them."""
+def formatted_lines(lines: Sequence[Line], *, plain: bool = False) -> StyleAndTextTuples:
+    """Lines of spans as prompt_toolkit's fragments, a newline between them; signs in ASCII where asked for."""
+    if plain:
+        lines = [[Span(to_plain(span.text), span.style) for span in line] for line in lines]
     fragments: StyleAndTextTuples = []
     for number, line in enumerate(lines):
         if number:

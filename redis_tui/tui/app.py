@@ -17,14 +17,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
+from textual.filter import Monochrome
 
 from redis_tui.errors import RedisTuiError, UsageError
+from redis_tui.plain import needs_plain
 from redis_tui.session.base import Event, EventKind, Session
 from redis_tui.theme import remember_theme
 from redis_tui.tui.actions import PANES, bindings
 from redis_tui.tui.commands import ActionProvider
 from redis_tui.tui.desks.samples import put_samples
 from redis_tui.tui.desks.themes import ThemeDesk
+from redis_tui.tui.filters import NoColors, PlainSigns
 from redis_tui.tui.screens.connecting import ConnectingScreen
 from redis_tui.tui.screens.dialogs import Ask, Choice, Reading, help_lines
 from redis_tui.tui.screens.theme_picker import ThemePicker
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
     from textual.command import Provider
+    from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
 
     from redis_tui.theme import ThemeShelf
@@ -56,6 +60,7 @@ class WorkbenchApp(App[int]):
         files: Lua files to open; the last one is in front.
         address: what is connected to, for the waiting screen; without any password.
         sample_keys: put sample keys into an empty embedded engine.
+        plain: borders and signs in ASCII; a terminal that lacks them gets that by itself.
     """
 
     CSS_PATH = "app.tcss"
@@ -75,6 +80,7 @@ class WorkbenchApp(App[int]):
         files: Sequence[Path] = (),
         address: str = "the server",
         sample_keys: bool = True,
+        plain: bool = False,
     ) -> None:
         self.themes = ThemeDesk(self, shelf, theme)
         self.palette = self.themes.palette
@@ -88,6 +94,9 @@ class WorkbenchApp(App[int]):
         self._session: Session | None = None
         self._sent: deque[tuple[float, str]] = deque(maxlen=_SENT_LIMIT)
         self._listener: asyncio.Task[None] | None = None
+        self._own_filters: list[LineFilter] = [NoColors(lambda: self.palette)] if self.no_color else []
+        if plain or (needs_plain() and "TEXTUAL_DRIVER" not in os.environ):  # a browser has every sign
+            self._own_filters.append(PlainSigns())
         self.themes.start()
 
     # ── themes ─────────────────────────────────────────────────────────────
@@ -95,6 +104,11 @@ class WorkbenchApp(App[int]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our variables exist whichever theme is on."""
         return css_variables(self.palette.theme)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own but the greys, and ours."""
+        theirs = [one for one in super().get_line_filters() if not isinstance(one, Monochrome)]
+        return [*theirs, *self._own_filters]
 
     def use_theme(self, name: str) -> None:
         """Changes the colours while running, and keeps them for the next start."""
@@ -227,6 +241,7 @@ def run_workbench(
     files: Sequence[Path] = (),
     address: str = "the server",
     workspace: Workspace | None = None,
+    plain: bool = False,
 ) -> int:
     """Runs the workbench until the user leaves.
 
@@ -236,6 +251,7 @@ def run_workbench(
         files: Lua files to open.
         address: what is connected to, for people; without any password.
         workspace: the user's files.
+        plain: borders and signs in ASCII.
 
     Returns:
         The exit status.
@@ -251,6 +267,6 @@ def run_workbench(
             f"This terminal (TERM={os.environ['TERM']}) cannot place text on the screen.",
             hint="Try redis-tui repl, run or exec, or redis-tui web in a browser.",
         )
-    app = WorkbenchApp(open_session, workspace=workspace, theme=theme, files=files, address=address)
+    app = WorkbenchApp(open_session, workspace=workspace, theme=theme, files=files, address=address, plain=plain)
     status = app.run()
     return status if status is not None else (app.return_code or 0)

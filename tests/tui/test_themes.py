@@ -18,6 +18,7 @@ from tests.tui.conftest import Until, ready
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rich.segment import Segment
     from textual.pilot import Pilot
 
     from tests.tui.fake_session import FakeSession
@@ -156,3 +157,35 @@ def test_a_console_of_sixteen_colours_gets_the_theme_made_for_it(
     monkeypatch.delenv("COLORTERM", raising=False)
     assert workbench(session).palette.theme.name == "sixteen"
     assert workbench(session, "dark").palette.theme.name == "dark"
+
+
+def drawn(app: WorkbenchApp) -> list[Segment]:
+    """What goes to the terminal."""
+    return [segment for strip in app.screen._compositor.render_strips() for segment in strip]
+
+
+async def test_plain_draws_nothing_but_ascii(session: FakeSession, until: Until) -> None:
+    async def open_session() -> FakeSession:
+        return session
+
+    app = WorkbenchApp(open_session, shelf=read_shelf([packaged_themes_dir()]), plain=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        text = "".join(segment.text for segment in drawn(app))
+        assert "+- 1 Keys" in text
+        assert [sign for sign in text if not sign.isascii()] == []
+
+
+async def test_no_color_sends_no_colour_and_marks_rows_and_focus_without(
+    session: FakeSession, monkeypatch: pytest.MonkeyPatch, until: Until
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = workbench(session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("f1")
+        await pilot.press("escape")
+        styles = [(segment.text, segment.style) for segment in drawn(app) if segment.style is not None]
+        assert [text for text, style in styles if style.color or style.bgcolor] == []
+        assert any("redis-tui" in text and style.reverse for text, style in styles)
+        assert "┏" in "".join(text for text, _ in styles)  # the frame in focus is heavy
