@@ -60,6 +60,8 @@ class _Known:
     runs: int = 0
     total_ms: float = 0.0
     worst_ms: float = 0.0
+    on_server: bool = True
+    """As the server said last; one that is busy does not say."""
 
 
 class RemoteSession:
@@ -146,7 +148,7 @@ class RemoteSession:
             return ErrorReply(b"READONLY This session is read-only; the command was not sent.")
         async with self._turn:
             if runs_script(argv) and not self._in_transaction:
-                self._running = (argv[0].decode("utf-8", "replace").upper(), time.perf_counter())
+                self._running = (_called(argv), time.perf_counter())
             try:
                 reply = (await self._in_db(db, [list(argv)]))[0]
             finally:
@@ -207,12 +209,17 @@ class RemoteSession:
         if self._aside is None or not self._aside.is_open:
             self._aside = Wire(self._url, password=self._password, bare=True)
             await self._aside.connect()
-        self._feed.put(Event(EventKind.SENT, "SCRIPT KILL"))
-        reply = await self._aside.execute([b"SCRIPT", b"KILL"])
+        reply: Reply = None
+        for command in (b"SCRIPT", b"FUNCTION"):
+            self._feed.put(Event(EventKind.SENT, f"{command.decode()} KILL"))
+            reply = await self._aside.execute([command, b"KILL"])
+            # A server that runs a function answers BUSY to SCRIPT KILL, and the other way round.
+            if not (isinstance(reply, ErrorReply) and reply.code == "BUSY"):
+                break
         if isinstance(reply, ErrorReply):
             if reply.code in ("NOTBUSY", "UNKILLABLE"):
                 return KillOutcome.NOTHING_RUNNING if reply.code == "NOTBUSY" else KillOutcome.UNKILLABLE
-            raise SessionError(f"The server refused SCRIPT KILL: {reply.line.decode('utf-8', 'replace')}.")
+            raise SessionError(f"The server refused to kill the script: {reply.line.decode('utf-8', 'replace')}.")
         return KillOutcome.KILLED
 
     def running(self) -> Running | None:
@@ -230,7 +237,9 @@ class RemoteSession:
         async with self._turn:
             # Not through `execute`: that announces a change of scripts, and who hears it asks again.
             reply = (await self._send([[b"SCRIPT", b"EXISTS", *(sha.encode() for sha in self._known)]]))[0]
-        present = reply if isinstance(reply, list) else [0] * len(self._known)
+        if isinstance(reply, list):
+            for known, there in zip(self._known.values(), reply, strict=True):
+                known.on_server = bool(there)
         return [
             ScriptInfo(
                 sha=sha,
@@ -239,9 +248,9 @@ class RemoteSession:
                 runs=known.runs,
                 mean_ms=known.total_ms / known.runs if known.runs else 0.0,
                 worst_ms=known.worst_ms,
-                on_server=bool(there),
+                on_server=known.on_server,
             )
-            for (sha, known), there in zip(reversed(self._known.items()), reversed(present), strict=True)
+            for sha, known in reversed(self._known.items())
         ]
 
     async def catalog(self) -> Catalog:
@@ -401,6 +410,12 @@ class RemoteSession:
     def _check_open(self) -> None:
         if self._closed:
             raise SessionError("This session is closed.")
+
+
+def _called(argv: Sequence[bytes]) -> str:
+    """What runs, for people: ``EVAL``, or the function's name."""
+    name = argv[0].decode("utf-8", "replace").upper()
+    return f"{name} {argv[1].decode('utf-8', 'replace')}" if name.startswith("FCALL") and len(argv) > 1 else name
 
 
 def _now_ms() -> int:

@@ -220,3 +220,20 @@ async def test_a_broken_stream_says_so_and_keeps_its_messages(
         await until(pilot, lambda: not view.is_listening)
         assert "news hello" in view.tail.plain
         assert "✗ broken" in str(view.query_one(".head", Static).visual)
+
+
+async def test_a_busy_server_is_told_in_every_view_and_can_be_killed_from_here(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        session.is_busy = True
+        await pilot.press("f9")
+        for pane in ("#scripts", "#slowlog"):
+            await until(pilot, lambda: app.screen.query_one(pane).border_subtitle == "BUSY · F8 kills")  # noqa: B023  # awaited here
+        await until(pilot, lambda: app.screen.query_one("#kill-button").display)
+        await pilot.press("f8")
+        await until(pilot, lambda: session.kills)
+        session.is_busy = False
+        await until(pilot, lambda: not app.screen.query_one("#kill-button").display)
+        await until(pilot, lambda: app.screen.query_one("#slowlog").border_subtitle == "over 10 ms")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _OF_RUNS = frozenset((EventKind.KEYS_CHANGED, EventKind.SCRIPTS_CHANGED, EventKind.RUN_STARTED, EventKind.RUN_ENDED))
 _ECHO_SECONDS = 0.3
 _BUSY_AGAIN_SECONDS = 1.0
+_BUSY = "BUSY · F8 kills"
 _LOGGED = 128
 """Bytes of an argument that the slow log keeps."""
 
@@ -113,7 +114,7 @@ class FeedDesk:
         if not self._bench.is_whole:
             return
         running = self._session.running()
-        self._panes.running.show(running, self._session.info.capabilities)
+        self._panes.running.show(running, self._session.info.capabilities, is_server_busy=self._was_busy)
         if running is not None:
             self._panes.title.set_state(f"running {running.name}", "warning", "▶")
         elif self._was_running:
@@ -243,8 +244,14 @@ class FeedDesk:
         if is_busy:
             self._panes.title.set_state("BUSY with a script · F8 kills it", "danger", "▶")
             self._bench.screen.set_timer(_BUSY_AGAIN_SECONDS, self.read_all)
+            for view in self._panes.views.values():
+                view.subtitle = _BUSY
         elif self._was_busy:
             self._panes.title.set_state("ready", "success")
+            for view in self._panes.views.values():
+                if view.subtitle == _BUSY:
+                    view.subtitle = ""
+            self.read_scripts()
         self._was_busy = is_busy
 
     def script_of(self, entry: queries.SlowEntry) -> ScriptInfo | None:

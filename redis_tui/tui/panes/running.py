@@ -37,11 +37,27 @@ class RunningPane(Vertical):
         """Replaces what is said of this run's end until it has ended: a kill is under way, or was refused."""
         self._said = prospect
 
-    def show(self, running: Running | None, capabilities: frozenset[Capability]) -> None:
-        """Shows a run, or that there is none."""
+    def show(
+        self, running: Running | None, capabilities: frozenset[Capability], *, is_server_busy: bool = False
+    ) -> None:
+        """Shows a run, or that there is none.
+
+        Args:
+            running: of this session.
+            capabilities: what can be undone.
+            is_server_busy: somebody else's script holds the server up.
+        """
         text = self.query_one("#running-text", Static)
-        self.query_one("#kill-button", Button).display = running is not None
-        self.set_class(running is not None, "-busy")
+        self.query_one("#kill-button", Button).display = running is not None or is_server_busy
+        self.set_class(running is not None or is_server_busy, "-busy")
+        if running is None and is_server_busy:
+            text.update(
+                Content.from_markup(
+                    "[bold $rt-danger]▶ BUSY[/]  [$rt-text]another client's script[/]\n[$rt-dim]  $prospect[/]",
+                    prospect=self._said or "can be killed if it has not written",
+                )
+            )
+            return
         if running is None:
             self._said = ""
             text.update("[$rt-dim]nothing is running[/]")

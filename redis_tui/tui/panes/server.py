@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _KEPT = 300
 """Readings that a chart holds."""
 _CHARTS = ("ops/s", "memory", "hit rate", "clients")
+_SCALES: dict[str, tuple[float | None, float | None]] = {"hit rate": (0, 100), "memory": (None, None)}
+"""What the lowest and the full block stand for; others reach from 0 to their largest value."""
 _KEYS = (
     ViewKey("c", "info/settings", "turn_over"),
     ViewKey("enter", "change", "choose", "⏎"),
@@ -130,7 +132,8 @@ class ServerView(View):
         lines = []
         for name in _CHARTS:
             text = self._said[name] if room >= 60 else self._said[name].partition(" of ")[0][:said]
-            chart = sparkline(list(self._series[name]), room - 10 - said, top=100 if name == "hit rate" else None)
+            bottom, top = _SCALES.get(name, (0, None))
+            chart = sparkline(list(self._series[name]), room - 10 - said, bottom=bottom, top=top)
             lines.append(
                 Content.from_markup(
                     "[$rt-dim]$name[/] [$rt-accent]$chart[/] [bold $rt-text]$text[/]",
