@@ -203,7 +203,7 @@ local core, py = ...
 local native = core.native
 local error, type, select, unpack, tostring = native.error, native.type, native.select, native.unpack, native.tostring
 local setmetatable, rawset, floor = native.setmetatable, native.rawset, native.math.floor
-local getinfo = native.debug.getinfo
+local getinfo, collect = native.debug.getinfo, native.collectgarbage
 local sub, gsub, find = native.string.sub, native.string.gsub, native.string.find   -- a script may change methods
 local resolve, relay, fetch, more, stash = py.resolve, py.relay, py.fetch, py.more, py.stash
 local build, source = core.build, core.source
@@ -318,10 +318,31 @@ local function stringy(v)
   return kind == 'string' or kind == 'number'
 end
 
+-- Equal strings are one in Lua; outside, each takes room of its own. So what crosses is bounded as if each did in Lua.
+local most_carried = core.memory_limit
+local QUICK = native.math.min(most_carried / 1024, 60 * CHUNK)   -- below it not all arguments together can be too much
+
+function core.is_light(t, n)
+  if n * collect('count') < QUICK then return true end
+  local size = 0
+  for i = 1, n do
+    if type(t[i]) == 'string' then size = size + #t[i] end
+  end
+  return size <= most_carried
+end
+local is_light = core.is_light
+
+-- whether a lane may take that many arguments
+local function is_carried(...)
+  local n = select('#', ...)
+  return n <= CHUNK and is_light({...}, n)
+end
+
 local function generic(raising, ...)
   local n = select('#', ...)
   if n == 0 then return fail(raising, {err = 'ERR ' .. core.no_arguments}) end
   local t = {...}
+  if not is_light(t, n) then error('not enough memory', 0) end
   for i = 1, n do
     if not stringy(t[i]) then return fail(raising, {err = 'ERR ' .. core.argument_types}) end
   end
@@ -409,6 +430,7 @@ function redis.acl_check_cmd(...)
   local n = select('#', ...)
   if n == 0 then raise(core.no_arguments) end
   local t = {...}
+  if not is_light(t, n) then error('not enough memory', 0) end
   for i = 1, n do
     if not stringy(t[i]) then raise(core.argument_types) end
   end

@@ -298,6 +298,7 @@ class LuaRuntime:
         core[b"cmsgpack_copyright"] = wording.cmsgpack_copyright
         core[b"chunk"], core[b"crossing"] = api.CHUNK, api.CROSSING
         core[b"most_repeated"] = MOST_REPEATED
+        core[b"memory_limit"] = self._memory_limit
         core[b"names_kept"], core[b"profiles_kept"] = api.NAMES_KEPT, api.PROFILES_KEPT
         core[b"max_depth"] = convert.MAX_DEPTH
         core[b"resp"] = 2
@@ -418,6 +419,7 @@ local function finish(ok, value)
   local kind = type(value)
   if kind == 'string' or kind == 'number' then return 0, value end
   local tokens, size = export(value)
+  if not core.is_light(tokens, size) then return 2, 'not enough memory', nil, nil end
   if size <= chunk_size then return 1, nil, unpack(tokens, 1, size) end
   stream = tokens
   return 1, size

@@ -222,6 +222,15 @@ HUNGRY = {
     "string.format": "local s = ('x'):rep(1e7) return string.format('%s%s%s%s%s', s, s, s, s, s)",
     "cjson.encode": "local s = ('\\0'):rep(1e7) return cjson.encode(s)",
     "cmsgpack.pack": "local s = ('x'):rep(1e7) return cmsgpack.pack({s .. 1, s .. 2, s .. 3})",
+    "many times the same argument": """
+        local s, t = ('x'):rep(1e6), {}
+        for i = 1, 100 do t[i] = s end
+        return redis.call('count', unpack(t))""",
+    "many times the same argument without a lane": """
+        local s, t = ('x'):rep(1e6), {}
+        for i = 1, 4500 do t[i] = s end
+        return redis.pcall('nope', unpack(t))""",
+    "many times the same text in a reply": "local s, t = ('x'):rep(1e6), {} for i = 1, 100 do t[i] = s end return t",
     "one long string": "return string.rep('x', 1e9)",
     "within a coroutine": "coroutine.wrap(function() local t = {} while true do t[#t + 1] = {#t} end end)()",
     "pcall that tries again": """

@@ -44,6 +44,7 @@ local function utf8(code)
     0x80 + code % 64)
 end
 
+local PIECE = 65536   -- bytes of a text that are looked through at once
 local WORD, INT_MIN, INT_MAX = 4294967296, -2147483648, 2147483647
 
 local function library()
@@ -55,12 +56,23 @@ local function library()
   -- encode -------------------------------------------------------------------------------------------------
   local out, n, known   -- parts, how many, and strings of this document with their quotes: the same keys come often
 
+  local function escaped(s)
+    if not find(s, '[%c"\\/]') then return s end
+    return (gsub(s, '[%z\1-\31"\\/\127]', ESCAPES))
+  end
+
+  local function escaped_in_pieces(s)   -- a kill is heard between them
+    local pieces = {}
+    for at = 1, #s, PIECE do pieces[#pieces + 1] = escaped(sub(s, at, at + PIECE - 1)) end
+    return concat(pieces)
+  end
+
   local function put_string(s)
     n = n + 1
     out[n] = known[s]
     if out[n] then return end
     local plain = s
-    if find(s, '[%c"\\/]') then s = gsub(s, '[%z\1-\31"\\/\127]', ESCAPES) end
+    s = #s <= PIECE and escaped(s) or escaped_in_pieces(s)
     s = '"' .. s .. '"'
     out[n], known[plain] = s, s
   end

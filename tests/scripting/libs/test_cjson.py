@@ -102,6 +102,14 @@ def test_a_new_library_has_options_of_its_own(bench: Bench) -> None:
     assert bench(source) == b"0.333 0.33333333333333"
 
 
+def test_a_long_text_is_escaped_wherever_it_is_cut(bench: Bench) -> None:
+    texts = [b"x" * at + b'"\\/\n\0' + b"x" * 70_000 for at in (0, 65_533, 65_535, 65_536, 131_071)]
+    for text in texts:
+        reply = bench("return cjson.encode(ARGV[1])", [], [text])
+        assert isinstance(reply, bytes)
+        assert json.loads(reply) == text.decode()
+
+
 def test_a_megabyte_goes_there_and_back(bench: Bench) -> None:
     rows = [{"id": n, "name": f"user {n}", "tags": ["a", "b"], "ok": True} for n in range(15_000)]
     text = json.dumps(rows).encode()
