@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from math import copysign
-from typing import cast
+from typing import Final, cast
 
 from redis_tui.resp.shortest import digits_of
 from redis_tui.resp.types import (
@@ -86,6 +86,9 @@ def encode_command(argv: Sequence[bytes]) -> bytes:
     return bytes(out)
 
 
+_INFINITIES: Final = (float("inf"), float("-inf"))
+
+
 def format_double(value: float) -> bytes:
     """The text of a double as Redis 7.2 and later write it.
 
@@ -93,12 +96,14 @@ def format_double(value: float) -> bytes:
     (``-0.0`` is ``-0``), others are the digits of `shortest`, plain or with an
     exponent by the rules of fpconv: ``0.000015``, ``1.2345e-4``, ``1e+19``.
     """
-    if value != value:  # noqa: PLR0124  # the test for NaN
+    if -_LARGEST_PLAIN_INTEGER <= value <= _LARGEST_PLAIN_INTEGER:
+        whole = int(value)
+        if whole == value:
+            return b"%d" % whole if whole or copysign(1.0, value) > 0 else b"-0"
+    elif value != value:  # noqa: PLR0124  # the test for NaN
         return b"nan"
-    if value in (float("inf"), float("-inf")):
+    elif value in _INFINITIES:
         return b"inf" if value > 0 else b"-inf"
-    if -_LARGEST_PLAIN_INTEGER <= value <= _LARGEST_PLAIN_INTEGER and value == int(value):
-        return b"%d" % int(value) if value or copysign(1.0, value) > 0 else b"-0"
     sign = "-" if value < 0 else ""
     return (sign + _place_point(*digits_of(abs(value)))).encode()
 

@@ -253,8 +253,8 @@ end
 local tracing = {__index = function(t, name)
   local lane = type(name) == 'string' and resolve(name)
   local traced_lane = lane and function(...)
-    local r = lane(line_of_script(), ...)
-    return r
+    local r, n, a, b, c, d, e, f = lane(line_of_script(), ...)
+    return r, n, a, b, c, d, e, f
   end
   if type(name) == 'string' then rawset(t, name, traced_lane) end
   return traced_lane
@@ -298,12 +298,13 @@ local function received(raising, kind, n, ...)
   core.interrupt()
 end
 
-local function settle(raising, r)
+local function settle(raising, r, n, ...)
   if r then
     if r == true then return {ok = 'OK'} end
     return r
   end
   if r == nil then return null end
+  if n then return {...} end
   return received(raising, fetch())
 end
 
@@ -352,12 +353,17 @@ end
 function redis.call(...)
   local lane, _, _, _, _, fifth = direct[...], ...
   if lane and (fifth == nil or select('#', ...) <= CROSSING) then
-    local r = lane(select(2, ...))
+    local r, n, a, b, c, d, e, f = lane(select(2, ...))
     if r then
       if r == true then return {ok = 'OK'} end
       return r
     end
     if r == nil then return null end
+    if n then
+      if n == 0 then return {} end
+      if n <= 2 then return {a, b} end
+      return {a, b, c, d, e, f}
+    end
     return received(true, fetch())
   end
   return generic(true, ...)

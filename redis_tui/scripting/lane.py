@@ -1,8 +1,9 @@
 """The lanes: what Lua calls for one command of a profile, and how its reply is coded on the way back.
 
 A lane is given a call's arguments as they are in Lua, the command's name left out. What it returns is coded by type:
-a string or number is the reply, nil a null, ``true`` the status OK, ``false`` says that the reply lies in the `Desk`
-(or that the run must end). So no Python object enters Lua. It knows no commands.
+a string or number is the reply, nil a null, ``true`` the status OK. ``false`` alone says that the reply lies in the
+`Desk` (or that the run must end); with a number behind it, that many elements of a short list follow. So no Python
+object enters Lua. It knows no commands.
 
 The decision a reader would question: the lane of a command that is given just the arguments it must have is written
 as source, from `PlainCall`, and compiled: it checks them, decodes them, runs the handler and codes its reply in one
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 LARGE: Final = 4096
 """Strings of so many bytes are handed over with a look at the memory that is left."""
+MOST_AT_ONCE: Final = 6
+"""Elements of a list that a lane returns; `api.LUA` has a local variable for each."""
 _ABSENT: Final = object()
 """Stands for an argument that was not given; a nil that was given is None."""
 _LARGEST_WHOLE: Final = 1 << 53
@@ -53,6 +56,24 @@ class Desk:
         self.pending: Reply | Mistyped = None
         self.resp = 2
         """The protocol that the script chose."""
+
+
+def short_list(items: Sequence[object], resp: int) -> tuple[Any, ...] | bool:
+    """What a lane returns for a list of few elements; True where that cannot be a list of small strings and numbers."""
+    size = 0
+    out: list[Any] = [False, len(items)]
+    for item in items:
+        kind = type(item)
+        if kind is bytes:
+            size += len(item)  # type: ignore[arg-type]  # as just seen
+            out.append(item)
+        elif kind is int:
+            out.append(item)
+        elif item is None and resp == 2:
+            out.append(False)
+        else:
+            return True
+    return size >= LARGE or tuple(out)
 
 
 def text_of(value: object) -> bytes | None:
@@ -138,6 +159,10 @@ def _general(
             return True
         elif type(reply) is float and desk.resp == 2:
             return format_double(reply)
+        elif type(reply) is list and len(reply) <= MOST_AT_ONCE:
+            short = short_list(reply, desk.resp)
+            if short is not True:
+                return short
         desk.pending = reply
         return False
 
@@ -202,6 +227,8 @@ def _maker(plain: PlainCall, writes: bool, is_timed: bool, is_traced: bool) -> C
         "CommandError": CommandError,
         "OK": OK,
         "LARGE": LARGE,
+        "MOST_AT_ONCE": MOST_AT_ONCE,
+        "short_list": short_list,
         "clock": perf_counter_ns,
         "format_double": format_double,
     }
@@ -238,6 +265,10 @@ def make(name, ctx, tally, host, killed, abort, desk, general, stopwatch, note):
             return True
         elif type(reply) is float and desk.resp == 2:
             return format_double(reply)
+        elif type(reply) is list and len(reply) <= MOST_AT_ONCE:
+            short = short_list(reply, desk.resp)
+            if short is not True:
+                return short
         desk.pending = reply
         return False
     return lane

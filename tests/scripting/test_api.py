@@ -12,6 +12,7 @@ from redis_tui.resp.types import ErrorReply, Status
 from redis_tui.scripting.trace import TraceLog
 
 if TYPE_CHECKING:
+    from redis_tui.resp.types import Reply
     from tests.scripting.conftest import Bench
 
 
@@ -117,6 +118,32 @@ def test_a_command_without_a_lane_goes_through_call(bench: Bench) -> None:
     bench.host.lanes = False
     assert bench("return redis.call('echo', 7)") == b"7"
     assert bench.host.calls == [(b"echo", b"7")]
+
+
+@pytest.mark.parametrize(
+    ("reply", "resp3"),
+    [
+        ([], []),
+        ([b"a"], [b"a"]),
+        ([None], []),
+        ([b"a", None], [b"a"]),
+        ([None, 5, b"a"], []),
+        ([1, 2, 3, b"d"], [1, 2, 3, b"d"]),
+        ([b"1", 2, b"3", 4, b"5"], [b"1", 2, b"3", 4, b"5"]),
+        ([b"1", b"2", b"3", b"4", b"5", None], [b"1", b"2", b"3", b"4", b"5"]),
+        ([b"1", b"2", b"3", b"4", b"5", b"6", b"7"], [b"1", b"2", b"3", b"4", b"5", b"6", b"7"]),
+        ([b"x" * 5_000, 1], [b"x" * 5_000, 1]),
+        ([Status(b"OK"), [b"in", []], 2], [Status(b"OK"), [b"in", []], 2]),
+    ],
+)
+@pytest.mark.parametrize("call", ["redis.call", "redis.pcall"])
+def test_a_list_comes_as_a_table_of_its_length(bench: Bench, call: str, reply: Reply, resp3: Reply) -> None:
+    bench.host.answers[b"list"] = reply
+    assert isinstance(reply, list)
+    assert bench(f"local t = {call}('list') return {{#t, table.maxn(t), t}}") == [len(reply), len(reply), reply]
+    assert bench(f"redis.setresp(3) return {call}('list')") == resp3
+    traced = bench.run(f"local t = {call}('list') return {{#t, t}}", trace=TraceLog())
+    assert traced.reply == [len(reply), reply]
 
 
 def test_thousands_of_arguments_arrive(bench: Bench) -> None:

@@ -77,10 +77,18 @@ def zadd(ctx: Ctx, key: bytes, rest: Rest) -> Reply:
     if len(rest) == 2:
         text, member = rest
         if text.isdigit():
-            return _add_one(ctx, key, member, decode_float(text))
-        if text.upper() in _ADD_OPTIONS:
+            score = decode_float(text)
+        elif text.upper() in _ADD_OPTIONS:
             raise SyntaxFault
-        return _add_one(ctx, key, member, decode_score(ctx, text))
+        else:
+            score = decode_score(ctx, text)
+        found = ctx.edit_or_new(key, SortedSet)  # one pair, which loops do, without the ado of many
+        old = found.scores.get(member)
+        if old == score:
+            return 0
+        found.put(member, score, ctx.config)
+        ctx.altered(key, "zadd")
+        return 1 if old is None else 0
     add = _parse_add(rest)
     texts = add.pairs[::2]
     entries = list(zip((decode_score(ctx, text) for text in texts), add.pairs[1::2], strict=True))
@@ -104,17 +112,6 @@ def _parse_add(rest: Rest) -> _Add:
     if b"INCR" in words and len(pairs) > 2:
         raise CommandError("ERR INCR option supports a single increment-element pair")
     return _Add(words, pairs)
-
-
-def _add_one(ctx: Ctx, key: bytes, member: bytes, score: float) -> int:
-    """``ZADD key score member``: what loops do."""
-    found = ctx.edit_or_new(key, SortedSet)
-    old = found.scores.get(member)
-    if old == score:
-        return 0
-    found.put(member, score, ctx.config)
-    ctx.altered(key, "zadd")
-    return 1 if old is None else 0
 
 
 def _add_many(ctx: Ctx, key: bytes, add: _Add, entries: list[Entry]) -> int:
