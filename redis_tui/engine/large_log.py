@@ -52,11 +52,8 @@ class LargeLog:
         self.replies = CommandLog()
         self.request_limit = self.reply_limit = NEVER
         """Bytes from which on a request or a reply is large."""
-
-    @property
-    def weighs_calls(self) -> bool:
-        """Whether the calls of scripts are measured."""
-        return self.request_limit == 0 or self.reply_limit < _WORTH_MEASURING
+        self.weighs_calls = False
+        """The calls of scripts are measured."""
 
     def configure(self) -> None:
         """Takes over the parameters in force."""
@@ -66,6 +63,7 @@ class LargeLog:
         request, reply = (config.number(f"commandlog-{what}-larger-than") for what in ("request", "reply"))
         self.request_limit = request if request >= 0 else NEVER
         self.reply_limit = reply if reply >= 0 else NEVER
+        self.weighs_calls = self.request_limit == 0 or self.reply_limit < _WORTH_MEASURING
         self.requests.resize(config.number("commandlog-large-request-max-len"))
         self.replies.resize(config.number("commandlog-large-reply-max-len"))
 

@@ -90,15 +90,17 @@ class EngineHost:
         """
         self._read_only = read_only
         self._allow_oom = allow_oom
+        engine = self._engine
         self._restricted = self._client.account.restricted
-        self._closely = self._restricted or self._engine.write_gate.closed or self._engine.large.weighs_calls
+        self._closely = self._restricted or (engine.guarded and engine.write_gate.closed) or engine.large.weighs_calls
         self._log = log
         self._touched = touched
         self.wrote = self.doomed = False
         if self._errors:
             self._errors.clear()
         self._ctx.resp = 2
-        if self._resets != self._engine.stats.resets or any(tally.timed >= _SAMPLE for tally in self._sampled):
+        sampled = self._sampled
+        if self._resets != engine.stats.resets or (sampled and any(tally.timed >= _SAMPLE for tally in sampled)):
             self._renew_lanes()
 
     @property

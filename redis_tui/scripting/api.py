@@ -65,8 +65,10 @@ class Bridge:
     def end(self) -> None:
         """Lets go of what the run held."""
         self._host = self._trace = self._desk.pending = None
-        self._rest = []
-        self._arguments = []
+        if self._rest:
+            self._rest = []
+        if self._arguments:
+            self._arguments = []
 
     def resolve(self, name: bytes) -> Lane | bool:
         """The lane to a command under the run's profile, False for none. See `make_lane` for one that is traced."""

@@ -216,13 +216,14 @@ class LuaRuntime:
     def _call(
         self, script: Runnable, keys: Sequence[bytes], args: Sequence[bytes], profile: int | None
     ) -> tuple[Any, ...]:
-        count = len(keys)
-        size = sum(map(len, args), sum(map(len, keys))) + api.VALUE_SIZE * (count + len(args))
-        if size > lane.LARGE and not self._limits.has_room(size):
-            return FAILED, b"not enough memory", None, None
+        count, words = len(keys), (*keys, *args)
+        if words:
+            size = sum(map(len, words)) + api.VALUE_SIZE * len(words)
+            if size > lane.LARGE and not self._limits.has_room(size):
+                return FAILED, b"not enough memory", None, None
         try:
-            if count + len(args) <= api.CHUNK:
-                outcome: tuple[Any, ...] = self._enter(script.chunk, profile, count, *keys, *args)
+            if len(words) <= api.CHUNK:
+                outcome: tuple[Any, ...] = self._enter(script.chunk, profile, count, *words)
             else:
                 tables = self._lua.table_from(keys), self._lua.table_from(args)
                 outcome = self._enter(script.chunk, profile, None, *tables)
