@@ -188,10 +188,15 @@ def _maker(plain: PlainCall, writes: bool, is_timed: bool, is_traced: bool) -> C
     args = "".join(f"{slot}, " for slot in [*slots, "*tail"])
     refuse = f"return general({', '.join([*line, *slots, '*more'])})"
     if plain.width:
-        check = ["tail = texts(more) if more else more", f"if tail is None or len(tail) % {plain.width}:"]
+        check = [
+            "tail = more",
+            "if more:",
+            "    tail = texts(more)",
+            f"    if tail is None or len(tail) % {plain.width}:",
+        ]
+        check.append(f"        {refuse}")
     else:
-        check = ["tail = more", "if more:"]
-    check.append(f"    {refuse}")
+        check = ["tail = more", "if more:", f"    {refuse}"]
     for slot in slots:
         check += [f"if type({slot}) is not bytes:", f"    text = text_of({slot})"]
         check += ["    if text is None:", f"        {refuse}", f"    {slot} = text"]
@@ -256,16 +261,17 @@ def make(name, ctx, tally, host, killed, abort, desk, general, stopwatch, note):
         {after}
         if killed:
             return False
-        if type(reply) is bytes:
+        kind = type(reply)
+        if kind is bytes:
             if len(reply) < LARGE:
                 return reply
-        elif type(reply) is int or reply is None:
+        elif kind is int or reply is None:
             return reply
         elif reply is OK:
             return True
-        elif type(reply) is float and desk.resp == 2:
+        elif kind is float and desk.resp == 2:
             return format_double(reply)
-        elif type(reply) is list and len(reply) <= MOST_AT_ONCE:
+        elif kind is list and len(reply) <= MOST_AT_ONCE:
             short = short_list(reply, desk.resp)
             if short is not True:
                 return short
