@@ -99,11 +99,9 @@ class Bridge:
         except BaseException as fault:  # noqa: BLE001  # must not enter Lua, where a script could catch it
             self._limits.abort(fault)
             return False
-        kind = type(reply)
-        if kind is int and not self._limits.killed:
-            return reply
-        self._desk.pending = reply
-        return False
+        if self._limits.killed:
+            return False
+        return reply if type(reply) is int else self._desk.offer(reply)
 
     def stash(self, *args: object) -> None:
         """More arguments for the next relayed call than may cross at once."""

@@ -30,6 +30,7 @@ go on to some thousands, which no client reads; a table that holds itself is the
 from __future__ import annotations
 
 import math
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from redis_tui.resp.encoder import format_double
@@ -75,6 +76,15 @@ PLAIN: Final = frozenset({bytes, int})
 ) = range(12)
 
 
+_PLAIN_AT_RESP2: Final = PLAIN | {float, type(None)}
+FLAT_AT_RESP2: Final[dict[type, Callable[[Any], list[Any]]]] = {
+    Map: Map.flat,
+    Pairs: Pairs.flat,
+    SetReply: attrgetter("items"),
+}
+"""Replies that are plain lists at RESP2, and how they become one."""
+
+
 def number_text(value: float) -> bytes:
     """A Lua number as an argument of a command: the shortest text that reads back the same.
 
@@ -86,14 +96,14 @@ def number_text(value: float) -> bytes:
 
 
 def flat_list(reply: object, resp: int) -> list[Any] | None:
-    """The elements as Lua takes them where a reply is a flat array of strings, numbers and (RESP2) nulls."""
+    """The elements as Lua takes them where a reply is a flat array of strings, integers, at RESP2 nulls and doubles."""
     if type(reply) is not list:
         return None
     kinds = set(map(type, reply))
     if kinds <= PLAIN:
         return reply
-    if resp == 2 and kinds <= {bytes, int, type(None)}:
-        return [False if item is None else item for item in reply]
+    if resp == 2 and kinds <= _PLAIN_AT_RESP2:
+        return [False if item is None else format_double(item) if type(item) is float else item for item in reply]
     return None
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from redis_tui.errors import CommandError
 from redis_tui.resp.encoder import format_double
 from redis_tui.resp.types import OK, Reply
-from redis_tui.scripting.convert import number_text
+from redis_tui.scripting.convert import FLAT_AT_RESP2, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,9 +57,20 @@ class Desk:
         self.resp = 2
         """The protocol that the script chose."""
 
+    def offer(self, reply: Reply) -> tuple[Any, ...] | bool:
+        """What a lane returns for a reply that is no string, number, null or OK: it lies here, unless it is short."""
+        if self.resp == 2 and (flatten := FLAT_AT_RESP2.get(type(reply))) is not None:
+            reply = flatten(reply)
+        if type(reply) is list and len(reply) <= MOST_AT_ONCE:
+            several = short_list(reply, self.resp)
+            if several is not None:
+                return several
+        self.pending = reply
+        return False
 
-def short_list(items: Sequence[object], resp: int) -> tuple[Any, ...] | bool:
-    """What a lane returns for a list of few elements; True where that cannot be a list of small strings and numbers."""
+
+def short_list(items: Sequence[object], resp: int) -> tuple[Any, ...] | None:
+    """What a lane returns for a list of few elements; None where these are not all small strings and numbers."""
     size = 0
     out: list[Any] = [False, len(items)]
     for item in items:
@@ -71,9 +82,11 @@ def short_list(items: Sequence[object], resp: int) -> tuple[Any, ...] | bool:
             out.append(item)
         elif item is None and resp == 2:
             out.append(False)
+        elif kind is float and resp == 2:
+            out.append(format_double(item))  # type: ignore[arg-type]  # as just seen
         else:
-            return True
-    return size >= LARGE or tuple(out)
+            return None
+    return tuple(out) if size < LARGE else None
 
 
 def text_of(value: object) -> bytes | None:
@@ -159,12 +172,7 @@ def _general(
             return True
         elif type(reply) is float and desk.resp == 2:
             return format_double(reply)
-        elif type(reply) is list and len(reply) <= MOST_AT_ONCE:
-            short = short_list(reply, desk.resp)
-            if short is not True:
-                return short
-        desk.pending = reply
-        return False
+        return desk.offer(reply)
 
     return lane if trace is None else lambda line, *given: lane(*given, line=line)
 
@@ -232,8 +240,6 @@ def _maker(plain: PlainCall, writes: bool, is_timed: bool, is_traced: bool) -> C
         "CommandError": CommandError,
         "OK": OK,
         "LARGE": LARGE,
-        "MOST_AT_ONCE": MOST_AT_ONCE,
-        "short_list": short_list,
         "clock": perf_counter_ns,
         "format_double": format_double,
     }
@@ -271,12 +277,7 @@ def make(name, ctx, tally, host, killed, abort, desk, general, stopwatch, note):
             return True
         elif kind is float and desk.resp == 2:
             return format_double(reply)
-        elif kind is list and len(reply) <= MOST_AT_ONCE:
-            short = short_list(reply, desk.resp)
-            if short is not True:
-                return short
-        desk.pending = reply
-        return False
+        return desk.offer(reply)
     return lane
 """
 """`_general`'s lane with everything written out."""

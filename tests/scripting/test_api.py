@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from redis_tui.resp.types import ErrorReply, Status
+from redis_tui.resp.types import ErrorReply, Map, Pairs, SetReply, Status
 from redis_tui.scripting.trace import TraceLog
 
 if TYPE_CHECKING:
@@ -144,6 +144,26 @@ def test_a_list_comes_as_a_table_of_its_length(bench: Bench, call: str, reply: R
     assert bench(f"redis.setresp(3) return {call}('list')") == resp3
     traced = bench.run(f"local t = {call}('list') return {{#t, t}}", trace=TraceLog())
     assert traced.reply == [len(reply), reply]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 4, 40])
+@pytest.mark.parametrize("lanes", [True, False])
+def test_maps_sets_and_pairs_are_lists_at_resp2_only(bench: Bench, count: int, lanes: bool) -> None:
+    bench.host.lanes = lanes
+    scored = [(b"m%d" % i, i + 0.5) for i in range(count)]
+    flat = [item for i in range(count) for item in (b"m%d" % i, b"%d.5" % i)]
+    bench.host.answers |= {
+        b"map": Map(scored),
+        b"pairs": Pairs(scored),
+        b"members": SetReply(member for member, _ in scored),
+    }
+    assert bench("return redis.call('map')") == flat
+    assert bench("return redis.call('pairs')") == flat
+    assert bench("return redis.call('members')") == flat[::2]
+    three = "redis.setresp(3) local n = 0 for _ in pairs(redis.call(ARGV[1])%s) do n = n + 1 end return n"
+    assert bench(three % ".map", [], [b"map"]) == count
+    assert bench(three % ".set", [], [b"members"]) == count
+    assert bench(three % "", [], [b"pairs"]) == count
 
 
 def test_thousands_of_arguments_arrive(bench: Bench) -> None:
