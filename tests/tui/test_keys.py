@@ -62,7 +62,7 @@ class Bench:
         await self.until(lambda: isinstance(self.app.screen, AskText))
         self.app.screen.query_one(Input).value = text
         await self.pilot.press("enter")
-        await self.until(lambda: isinstance(self.app.screen, WorkbenchScreen))
+        await self.until(lambda: not isinstance(self.app.screen, AskText))
 
     def notices(self) -> str:
         return "\n".join(notice.message for notice in self.app._notifications)

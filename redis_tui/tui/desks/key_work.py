@@ -7,24 +7,27 @@ stopped, is counted as it goes, and works in a cluster where keys lie in differe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
 
 from redis_tui.errors import UsageError
 from redis_tui.resp.inline import UnbalancedQuotes, join_inline, split_inline
 from redis_tui.resp.types import ErrorReply
 from redis_tui.tui.key_commands import parse_ttl, recreate, ttl_command
+from redis_tui.tui.key_files import FORMATS, exported_here, read_commands, typed_path, write_keys
 from redis_tui.tui.panes.key_tree import show_key
 from redis_tui.tui.queries import typed_bytes
 from redis_tui.tui.screens.dialogs import AskText, Choice
 from redis_tui.tui.screens.progress import Progress, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
     from redis_tui.tui.desks.bench import Bench
     from redis_tui.tui.desks.keys import KeyDesk
     from redis_tui.tui.screens.progress import Steps
 
+Thing = TypeVar("Thing")
 _AT_ONCE = 100
 _NAMED = 5
 """Keys that a question names."""
@@ -55,6 +58,8 @@ class KeyWork:
             "copy": self._copy,
             "new": self._new,
             "separator": self._separate,
+            "export": self._export,
+            "import": self._import,
         }
 
     async def serve(self, name: str, keys: tuple[bytes, ...]) -> None:
@@ -64,7 +69,7 @@ class KeyWork:
         elif name.startswith("sort "):
             if problem := await self._desk.sort(name.removeprefix("sort ")):
                 self._tell(problem)
-        elif keys or name in ("new", "separator"):
+        elif keys or name in ("new", "separator", "import"):
             await self._wishes[name](keys)
         else:
             self._tell("There is no key under the cursor.")
@@ -104,9 +109,9 @@ class KeyWork:
         self._report("TTL set:", tally)
 
     async def _each(
-        self, keys: Sequence[bytes], command: Callable[[bytes], list[bytes]], done: list[bytes]
-    ) -> AsyncIterator[Tally]:
-        """One command a key; ``done`` takes the keys for which it went well."""
+        self, keys: Sequence[Thing], command: Callable[[Thing], list[bytes]], done: list[Thing]
+    ) -> AsyncGenerator[Tally, None]:
+        """One command a key, or whatever it is made of; ``done`` takes those for which it went well."""
         failed, problem = 0, ""
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
@@ -118,15 +123,15 @@ class KeyWork:
                     done.append(key)
             yield Tally(start + len(some), failed, problem)
 
-    async def _progress(self, title: str, keys: Sequence[bytes], steps: Steps) -> Tally:
+    async def _progress(self, title: str, keys: Sequence[object], steps: Steps, *, what: str = "key") -> Tally:
         """In front of the workbench where there are many; few are done before anybody could read it."""
         if len(keys) > _AT_ONCE:
-            return await self._bench.app.push_screen_wait(Progress(f"{title} {_count(keys)}", len(keys), steps))
+            return await self._bench.app.push_screen_wait(Progress(f"{title} {_count(keys, what)}", len(keys), steps))
         return [Tally(), *[tally async for tally in steps]][-1]
 
-    def _report(self, what: str, tally: Tally) -> None:
+    def _report(self, did: str, tally: Tally, where: str = "", *, what: str = "key") -> None:
         well = tally.done - tally.failed
-        text = f"{what} {well:,} key{'' if well == 1 else 's'}"
+        text = f"{did} {well:,} {what}{'' if well == 1 else 's'}{where}"
         text += (
             f"; stopped, {tally.failed:,} failed"
             if tally.stopped
@@ -136,6 +141,51 @@ class KeyWork:
         )
         self._tell(f"{text}: {tally.problem}" if tally.problem else f"{text}.", is_bad=bool(tally.failed))
         self._pane.clear_selection()
+
+    # ── files ──────────────────────────────────────────────────────────────
+
+    async def _export(self, keys: tuple[bytes, ...]) -> None:
+        offers = [(name, name, remark) for _, name, remark in FORMATS]
+        wanted = await self._ask_text(
+            f"Export {_count(keys)} to", FORMATS[0][1], offers, wanted="path; the ending says how"
+        )
+        if not wanted:
+            return
+        path = typed_path(wanted)
+        endings = [f".{ending}" for ending, _, _ in FORMATS]
+        if path.suffix not in endings:
+            raise UsageError(f"{path.name} has no known ending.", hint=f"One of {' '.join(endings)} says how to write.")
+        choices = (Choice("cancel", "Keep it"), Choice("replace", "Replace", danger=True))
+        if path.exists() and await self._bench.ask(f"{path.name} exists", "Replace it?", *choices) != "replace":
+            return
+        tally = await self._progress("Exporting", keys, write_keys(self._session, keys, path))
+        if tally.stopped:
+            self._tell(f"Stopped; {path} was not written.")
+        else:
+            self._report("Exported", tally, f" to {path}")
+
+    async def _import(self, keys: tuple[bytes, ...]) -> None:  # noqa: ARG002  # one table for all wishes
+        here = await asyncio.to_thread(exported_here)
+        offers = [(str(each), each.name, f"{each.stat().st_size:,} bytes") for each in here]
+        wanted = await self._ask_text("Import keys from", "", offers, wanted="path to a file that an export wrote")
+        if not wanted:
+            return
+        path = typed_path(wanted)
+        commands = await asyncio.to_thread(read_commands, path)
+        names = list(dict.fromkeys(command[1] for command in commands if len(command) > 1))
+        place = f"db{self._session.db} of {self._session.info.label}"
+        text = (
+            f"{_named(names)}\n\n{len(commands):,} commands make {_count(names)} in {place}. Elements are added "
+            "to lists and sets that exist; RESTORE leaves existing keys as they are."
+        )
+        if await self._bench.ask("Import?", text, Choice("import", "Import"), Choice("cancel", "Cancel")) != "import":
+            return
+        steps = self._each(commands, list, [])
+        tally = await self._progress("Importing", commands, steps, what="command")
+        self._pane.add(names)
+        self._pane.mark_changed(names)
+        await self._desk.recount()
+        self._report("Carried out", tally, f" of {path.name}", what="command")
 
     # ── one key ────────────────────────────────────────────────────────────
 
@@ -207,8 +257,8 @@ class KeyWork:
         self._bench.app.notify(text, severity="error" if is_bad else "information", timeout=8 if is_bad else 4)
 
 
-def _count(keys: Sequence[bytes]) -> str:
-    return "1 key" if len(keys) == 1 else f"{len(keys):,} keys"
+def _count(keys: Sequence[object], what: str = "key") -> str:
+    return f"1 {what}" if len(keys) == 1 else f"{len(keys):,} {what}s"
 
 
 def _named(keys: Sequence[bytes]) -> str:

@@ -7,7 +7,8 @@ that the count of what was done is true.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -38,7 +39,7 @@ class Tally:
     """The user wanted no more of it."""
 
 
-Steps = AsyncIterator[Tally]
+Steps = AsyncGenerator[Tally, None]
 
 
 class Progress(ModalScreen[Tally]):
@@ -69,11 +70,12 @@ class Progress(ModalScreen[Tally]):
     @work
     async def _work(self) -> None:
         try:
-            async for tally in self._steps:
-                self._tally = tally
-                self._show()
-                if self._stopped:
-                    break
+            async with aclosing(self._steps) as steps:
+                async for tally in steps:
+                    self._tally = tally
+                    self._show()
+                    if self._stopped:
+                        break
         except RedisTuiError as error:
             self._tally = Tally(self._tally.done, self._tally.failed + 1, str(error), stopped=True)
         left = self._stopped and self._tally.done < self._total
