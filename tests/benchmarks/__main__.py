@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("redis_call", "evalsha", "libraries", "tracing", "startup", "serve", "large", "memory", "soak")
+NAMES = ("redis_call", "evalsha", "libraries", "tracing", "startup", "serve", "large", "memory", "soak", "browser")
 
 
 def main(names: list[str]) -> int:
