@@ -2,6 +2,7 @@
 # make bench measures the hot paths       make clean  removes what these made
 # make differential   sends random commands to the engine and to real servers: COUNT=20000 SEED=7
 #                     and plays the corpus of scripts, see tests/differential/scripts
+# make pictures  makes the pictures of the README anew, one for each theme
 # Each makes the environment it needs; only Python 3.11 or later must be there.
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ COUNT ?= 2000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint types contracts check bench differential format clean
+.PHONY: run test lint types contracts check bench differential pictures format clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/redis-tui
@@ -36,6 +37,9 @@ differential: $(VENV)/test.stamp
 	$(BIN)/python -m tests.differential $(if $(SEED),--seed $(SEED)) --count $(COUNT)
 	$(BIN)/python -m tests.differential scripts
 	$(BIN)/python -m tests.differential expressions
+
+pictures: $(VENV)/test.stamp
+	$(BIN)/python -m tests.pictures
 
 format: $(VENV)/test.stamp
 	$(BIN)/ruff format redis_tui tests

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from redis_tui.errors import FileError
 from redis_tui.paths import packaged_themes_dir
@@ -57,3 +57,16 @@ async def test_a_message_in_the_narrow_key_browser_is_shown_whole(app: Workbench
         lines = ["".join(span.text for span in tree.line_at(row)) for row in range(tree.row_count)]
         assert " ".join(line.strip() for line in lines).endswith("You can only call SCRIPT KILL. F8 ends it.")
         assert max(map(len, lines)) <= tree.size.width
+
+
+async def test_a_field_shows_its_text_and_no_scrollbar_over_it_where_it_is_too_narrow(
+    app: WorkbenchApp, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        field = app.screen.query_one(ArgumentsPane).query(Input).first()
+        field.value = "a:key:that:is:far:too:long:for:the:field:of:the:arguments:pane"
+        await pilot.pause()
+        assert field.virtual_size.width > field.size.width
+        assert field.size.height == 1
+        assert field.scrollbar_size_horizontal == 0
