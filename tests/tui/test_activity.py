@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from textual.widgets import Input, Static
@@ -183,11 +184,11 @@ async def test_fifty_thousand_events_in_a_burst_leave_the_interface_free_and_tel
         lines = [b'1700000000.%06d [0 127.0.0.1:5555] "SET" "key" "value"' % at for at in range(BURST)]
         # The stream takes all of them in one go, as from a thread that never lets the loop have a turn.
         session.streams[0].put(lines)
-        await until(pilot, lambda: "000 dropped" in view.subtitle)
-        assert view.subtitle == "50,000 told · 40,000 dropped"
-        assert "40,000 dropped" in str(view.query_one(".head", Static).visual)
+        await until(pilot, lambda: "30,000 dropped" in view.subtitle)
+        assert view.subtitle == "50,000 told · 30,000 dropped"
+        assert "30,000 dropped" in str(view.query_one(".head", Static).visual)
         assert view.tail.messages[-1].reply == lines[-1]
-        assert len(view.tail.messages) == 10_000
+        assert len(view.tail.messages) == 20_000
 
 
 async def test_a_pause_keeps_what_comes_and_shows_it_afterwards(
@@ -237,3 +238,24 @@ async def test_a_busy_server_is_told_in_every_view_and_can_be_killed_from_here(
         session.is_busy = False
         await until(pilot, lambda: not app.screen.query_one("#kill-button").display)
         await until(pilot, lambda: app.screen.query_one("#slowlog").border_subtitle == "over 10 ms")
+
+
+async def test_a_second_of_fifty_thousand_events_costs_less_than_a_second(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("alt+p", "a")
+        await answer(pilot, until, "news")
+        view = app.screen.query_one(PubSubView)
+        await until(pilot, lambda: view.is_listening)
+        stream = session.streams[0]
+        begun = time.process_time()
+        for _ in range(10):
+            stream.put([b"message", b"news", b"x" * 40] for _ in range(BURST // 10))
+            view.take(stream.take())
+            await pilot.pause()
+        spent = time.process_time() - begun
+        view.tick()
+        assert view.subtitle == "50,000 told · last 20,000"
+        assert spent < 1, f"{spent:.2f} s of processor"  # 0.4 s where this was written

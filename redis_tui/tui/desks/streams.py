@@ -1,6 +1,6 @@
 """Opens, feeds and closes the streams of the Monitor and Pub/Sub views.
 
-Knows the session and the views. The decision a reader would question: messages are handed over ten times a second and
+Knows the session and the views. The decision a reader would question: messages are handed over six times a second and
 not as they come. The stream keeps what comes between, and drops and counts what is too much, so that
 drawing never takes more than its share however fast a server talks.
 """
@@ -17,6 +17,7 @@ from redis_tui.resp.inline import join_inline, split_inline
 from redis_tui.resp.types import ErrorReply
 from redis_tui.tui import server_queries
 from redis_tui.tui.screens.dialogs import AskText, Choice, Reading
+from redis_tui.tui.widgets.tail_view import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from redis_tui.tui.desks.bench import Bench
     from redis_tui.tui.panes.streams import StreamView
 
-_HAND_OVER_S = 0.1
+_HAND_OVER_S = 0.15
 _SHARD = "shard:"
 _KEY_EVENTS = "notify-keyspace-events"
 
@@ -64,7 +65,7 @@ class StreamDesk:
     # ── opening and feeding ────────────────────────────────────────────────
 
     async def _open(self, view: StreamView, argv: list[bytes], what: str) -> None:
-        stream = await self._session.stream(argv)
+        stream = await self._session.stream(argv, capacity=KEPT)
         self._streams[view] = stream
         view.listening(what)
         self._bench.work(self._pump(view, stream), "stream")

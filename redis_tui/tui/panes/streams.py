@@ -91,6 +91,7 @@ class StreamView(View):
     def stopped(self, problem: str = "") -> None:
         """The stream has ended, by wish or by a problem; its messages stay."""
         self._what, self._problem, self._rate = "", problem, 0.0
+        self._rate_from = (time.monotonic(), self._received)
         self._tail.say(*((f"✗ {problem}",) if problem else ()), *self.NOTE)
         self._show_state()
 
@@ -99,10 +100,9 @@ class StreamView(View):
         self._received += len(batch.messages) + batch.dropped
         self._dropped += batch.dropped
         self._tail.add(batch.messages)
-        self.tick()
 
     def tick(self) -> None:
-        """Works out anew how many come in a second."""
+        """Works out anew how many come in a second; called some times a second, however many messages come."""
         now = time.monotonic()
         at, received = self._rate_from
         if now - at >= _RATE_S:
@@ -128,7 +128,8 @@ class StreamView(View):
                 mark=mark,
                 drop=drop,
                 rest="".join(f" · {part}" for part in parts),
-            )
+            ),
+            layout=False,
         )
         older = self._received - self._dropped - kept
         cut = f" · last {kept:,}" if older > 0 and kept else ""

@@ -49,6 +49,7 @@ class TailView(LineView):
         self._held: deque[Message] = deque(maxlen=KEPT)
         self._needle = b""
         self._note: list[Line] = []
+        self._widest = 0
         self.is_paused = False
         self.lost_while_paused = 0
 
@@ -88,7 +89,7 @@ class TailView(LineView):
         self._all.clear()
         self._shown.clear()
         self._held.clear()
-        self.lost_while_paused = 0
+        self.lost_while_paused = self._widest = 0
         self._follow()
 
     @property
@@ -123,11 +124,14 @@ class TailView(LineView):
         return plain(self._draw_one(message) for message in self._shown) if self._shown else plain(self._note)
 
     def rows_changed(self) -> None:
-        """Measures what is visible alone."""
+        """Measures what is visible alone; never narrower again, as another size costs a layout of the whole screen."""
         count = self.row_count
         seen = islice(self.visible_rows, 200)
         widest = max((width(self.line_at(row)) for row in seen if row < count), default=0)
-        self.virtual_size = Size(max(widest, self.size.width), count)
+        self._widest = max(self._widest, widest, self.size.width)
+        size = Size(self._widest, count)
+        if size != self.virtual_size:
+            self.virtual_size = size
         self.refresh()
 
     def _append(self, messages: Iterable[Message]) -> None:
