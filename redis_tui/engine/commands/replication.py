@@ -5,10 +5,11 @@ REPLICAOF makes a replica that never finds its master; what that means is `engin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.module_list import modules
-from redis_tui.engine.registry import command, container
+from redis_tui.engine.registry import command, container, printable
 from redis_tui.errors import CommandError, SyntaxFault
 from redis_tui.resp.types import OK, Reply, Status
 from redis_tui.spec.command import CommandFlag
@@ -25,6 +26,9 @@ _NO_MODULES = (
     'ERR MODULE command not allowed. If the enable-module-command option is set to "local", you can run it from a '
     "local connection, otherwise you need to set this option in the configuration file, and then restart the server."
 )
+_REPLCONF_NUMBERS: Final = frozenset({b"listening-port", b"rdb-only"})
+_REPLCONF_TEXTS: Final = frozenset({b"ip-address", b"capa", b"ack", b"getack"})
+_VERSION: Final = re.compile(rb"\d+\.\d+\.\d+")
 _NO_REPLICAS = "ERR Replication is not supported here: this server keeps its data to itself."
 _NO_LINK = "NOMASTERLINK Can't SYNC while not connected with my master"
 
@@ -73,11 +77,28 @@ def _synced(ctx: Ctx) -> Reply:
     group="server",
     arity=-1,
 )
-def replconf(_ctx: Ctx, rest: Rest) -> Reply:
+def replconf(ctx: Ctx, rest: Rest) -> Reply:
     """An internal command for configuring the replication stream."""
     if len(rest) % 2:
         raise SyntaxFault
+    for option, value in zip(rest[::2], rest[1::2], strict=True):
+        _check_replconf(option, value, valkey=ctx.engine.dialect.is_valkey)
     return OK
+
+
+def _check_replconf(option: bytes, value: bytes, *, valkey: bool) -> None:
+    name = option.lower()
+    if name in _REPLCONF_NUMBERS:
+        decode_int(value)
+    elif name == b"rdb-filter-only":
+        for part in value.split():
+            if part.lower() != b"functions":
+                raise CommandError(b"ERR Unsupported rdb-filter-only option: " + printable(part))
+    elif name == b"version" and valkey:
+        if not _VERSION.fullmatch(value):
+            raise CommandError(b"ERR Unrecognized version format: " + printable(value))
+    elif name not in _REPLCONF_TEXTS:
+        raise CommandError(b"ERR Unrecognized REPLCONF option: " + printable(option))
 
 
 @command("PSYNC replicationid offset", since="2.8.0", flags=_SYNC, group="server", arity=-3)
