@@ -204,13 +204,13 @@ async def kill(shell: Shell, _args: list[str]) -> None:
 
 async def kill_running(shell: Shell) -> tuple[KillOutcome, Line]:
     """Kills what runs, asking before writes are undone; answers what became of it, and a sentence on that."""
-    outcome = await shell.session.kill()
+    outcome, ended = await shell.session.kill(), "The script is being ended."
     if outcome is KillOutcome.UNKILLABLE and Capability.ROLLBACK_KILL in shell.session.info.capabilities:
         question = "The script has already written. Kill it and undo its writes?"
         if shell.ask is not None and await shell.ask(question):
-            outcome = await shell.session.kill(undo=True)
+            outcome, ended = await shell.session.kill(undo=True), "The script is being ended, its writes undone."
     return outcome, {
-        KillOutcome.KILLED: text_line("The script is being ended.", "success"),
+        KillOutcome.KILLED: text_line(ended, "success"),
         KillOutcome.NOTHING_RUNNING: text_line("Nothing is running.", "dim"),
         KillOutcome.UNKILLABLE: text_line(
             "The script has already written, so it is not ended half way. Wait for it to end.", "warning"

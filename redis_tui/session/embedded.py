@@ -35,9 +35,9 @@ from redis_tui.session.base import (
 )
 from redis_tui.session.embedded_stream import StreamOutlet
 from redis_tui.session.feed import Feed
-from redis_tui.session.guard import refuse_in_transaction, refuse_takeover, writes
+from redis_tui.session.guard import refuse_in_transaction, refuse_takeover, runs_script, writes
 from redis_tui.session.stream import CAPACITY, Stream, check_opens, check_taken
-from redis_tui.session.watched import watched_run
+from redis_tui.session.watched import undoable, watched_run
 from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.redact import redacted_line
@@ -135,20 +135,21 @@ class EmbeddedSession:
         if self.info.read_only and (refusal := self._refusal(argv)) is not None:
             return refusal
         refuse_takeover(argv)
-        client, words = self._client, list(argv)
+        client, words, is_script = self._client, list(argv), runs_script(argv)
         if self._may_wait(argv) and client.transaction is None:
             return await self._wait(words, db)
 
         def work(engine: Engine) -> tuple[Reply, int, int] | None:
             dirty, home = engine.space.dirty, client.ctx.db
+            perform = undoable if is_script and client.transaction is None else Engine.execute
             if db is not None and client.transaction is None:
                 client.ctx.use(engine.space.databases[db])
                 try:
-                    reply = engine.execute(client, words)
+                    reply = perform(engine, client, words)
                 finally:
                     client.ctx.use(home)
             else:
-                reply = engine.execute(client, words)
+                reply = perform(engine, client, words)
                 home = client.ctx.db
             if reply is BLOCKED:
                 engine.blocking.release(client)

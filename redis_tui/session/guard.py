@@ -62,6 +62,11 @@ def runs_script(argv: Sequence[bytes]) -> bool:
     return argv[0].decode("utf-8", "replace").lower().removesuffix("_ro") in _RUNNERS
 
 
+def ends_script(argv: Sequence[bytes]) -> bool:
+    """Whether a command is SCRIPT KILL or FUNCTION KILL, which a busy server obeys whatever the database."""
+    return len(argv) == 2 and argv[0].upper() in (b"SCRIPT", b"FUNCTION") and argv[1].upper() == b"KILL"
+
+
 def refuse_in_transaction(session: Session) -> None:
     """A run is not sent while MULTI is open: it would be queued, and run for real by a later EXEC.
 

@@ -33,14 +33,14 @@ from redis_tui.session.base import (
 from redis_tui.session.deadline import Unkillable, within
 from redis_tui.session.failure import script_error
 from redis_tui.session.feed import Feed
-from redis_tui.session.guard import refuse_in_transaction, refuse_takeover, runs_script, writes
+from redis_tui.session.guard import ends_script, refuse_in_transaction, refuse_takeover, runs_script, writes
 from redis_tui.session.inspect import Pipeline, compare, snapshots
 from redis_tui.session.instrument import Reported, instrument, read_report
 from redis_tui.session.rehearsal import rehearse
 from redis_tui.session.remote_stream import open_stream
 from redis_tui.session.slots import declared_only, slot_notes
 from redis_tui.session.stream import CAPACITY, Stream, check_opens
-from redis_tui.session.wire import Wire
+from redis_tui.session.wire import Wire, refused_credentials
 from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.redact import redact_url, redacted_line
 
@@ -83,6 +83,8 @@ class RemoteSession:
         self._scratch = scratch
         self._feed = Feed()
         self._db = wire.db
+        self._settled = True
+        """The connection is in its database; a server that was busy when it was made let nobody choose one."""
         self._in_transaction = False
         self._queued_db: int | None = None
         """Where a SELECT that MULTI has queued will lead."""
@@ -115,23 +117,29 @@ class RemoteSession:
             UsageError: the URL is none.
             ConnectError, AuthError: no connection.
         """
-        wire = Wire(url, password=password)
+        # Bare, because a server that is busy with a script refuses a name and a database. Who connects then is to
+        # hear BUSY from it and to be able to kill that script, not that there is no way.
+        wire = Wire(url, password=password, bare=True)
         await wire.connect()
         try:
-            facts = _facts(await wire.execute([b"INFO", b"server"]))
+            refusal = await _settle(wire, wire.db)
+            if refusal is not None and not _is_busy(refusal):
+                raise _refused(wire, refusal)
+            server, version = _identity(await wire.pipeline([[b"INFO", b"server"], [b"HELLO"]]))
         except SessionError:
             await wire.close()
             raise
-        server = "valkey" if "valkey_version" in facts else "redis"
         info = SessionInfo(
             url=redact_url(url),
             server=server,
-            version=facts.get("valkey_version") or facts.get("redis_version", "unknown"),
+            version=version,
             embedded=False,
             capabilities=frozenset({Capability.TRACE, Capability.DECLARED_CHANGES, Capability.DRY_RUN}),
             read_only=read_only,
         )
-        return cls(url, wire, info, scratch=scratch, password=password)
+        session = cls(url, wire, info, scratch=scratch, password=password)
+        session._settled = refusal is None
+        return session
 
     @property
     def db(self) -> int:
@@ -257,8 +265,18 @@ class RemoteSession:
         if self._catalog is None:
             async with self._turn:
                 docs = await self._send([[b"COMMAND", b"DOCS"], [b"COMMAND"]])
+            if _is_busy(docs[1]):
+                return await self._usual_catalog()
             self._catalog = Catalog.from_command_docs(docs[0], docs[1])
         return self._catalog
+
+    async def _usual_catalog(self) -> Catalog:
+        """The embedded engine's, while a busy server does not tell its own."""
+        scratch = await self._scratch()
+        try:
+            return await scratch.catalog()
+        finally:
+            await scratch.close()
 
     def events(self) -> AsyncIterator[Event]:
         return self._feed.listen()
@@ -356,8 +374,11 @@ class RemoteSession:
     async def _send(self, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
         if not self._wire.is_open:
             self._in_transaction = False
-            refusal = await self._reconnect()
-            if refusal is not None:
+            await self._reconnect()
+        if not self._settled:
+            refusal = await _settle(self._wire, self._db)
+            self._settled = refusal is None
+            if refusal is not None and not all(ends_script(argv) for argv in commands):
                 return [refusal] * len(commands)
         for argv in commands:
             self._feed.put(Event(EventKind.SENT, redacted_line(argv)))
@@ -367,25 +388,16 @@ class RemoteSession:
             self._feed.put(Event(EventKind.DISCONNECTED, error.message))
             raise
 
-    async def _reconnect(self) -> ErrorReply | None:
-        """Connects again; answers the refusal of a server that lets nobody choose a database now."""
-        # Bare, because a server that is busy with a script, one left running it may be, refuses a name and a
-        # database. It is reached nevertheless, and whoever asks is to hear BUSY from it, not that there is no way.
+    async def _reconnect(self) -> None:
+        """Connects again, bare as at first; the database is chosen with the next command."""
         wire = Wire(self._url, password=self._password, bare=True)
         try:
             await wire.connect()
         except RedisTuiError as error:
             self._feed.put(Event(EventKind.DISCONNECTED, error.message))
             raise
-        if self._db:
-            reply = await wire.execute([b"SELECT", b"%d" % self._db])
-            if isinstance(reply, ErrorReply):
-                await wire.close()
-                return reply
-        await wire.execute([b"CLIENT", b"SETNAME", b"redis-tui"])
-        self._wire = wire
+        self._wire, self._settled = wire, False
         self._feed.put(Event(EventKind.RECONNECTED))
-        return None
 
     def _note_effects(self, argv: Sequence[bytes], reply: Reply) -> None:
         name = argv[0].upper()
@@ -420,6 +432,43 @@ def _called(argv: Sequence[bytes]) -> str:
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+async def _settle(wire: Wire, db: int) -> ErrorReply | None:
+    """Chooses a connection's database and gives it a name.
+
+    Returns:
+        Why it is not in that database; None where it is. Who may not have a name does without.
+    """
+    chosen, named = await wire.pipeline([[b"SELECT", b"%d" % db], [b"CLIENT", b"SETNAME", b"redis-tui"]])
+    if isinstance(chosen, ErrorReply) and (db or chosen.code in ("BUSY", "NOAUTH")):
+        return chosen
+    return named if isinstance(named, ErrorReply) and _is_busy(named) else None
+
+
+def _refused(wire: Wire, refusal: ErrorReply) -> SessionError:
+    said = refusal.line.decode("utf-8", "replace").rstrip(".")
+    if refusal.code == "NOAUTH":
+        return refused_credentials(wire.target, said)
+    return SessionError(
+        f"{wire.target} refused database {wire.db}: {said}.",
+        hint="Name another one behind the last slash of the address, or none.",
+    )
+
+
+def _is_busy(reply: Reply) -> bool:
+    return isinstance(reply, ErrorReply) and reply.code == "BUSY"
+
+
+def _identity(replies: Sequence[Reply]) -> tuple[str, str]:
+    """Whose server it is, and its version: from INFO, or from HELLO, which a busy server answers too."""
+    facts = _facts(replies[0])
+    if facts:
+        server = "valkey" if "valkey_version" in facts else "redis"
+        return server, facts.get("valkey_version") or facts.get("redis_version", "unknown")
+    hello = replies[1] if isinstance(replies[1], list) else []
+    told = {name: value for name, value in zip(hello[::2], hello[1::2], strict=False) if isinstance(value, bytes)}
+    return told.get(b"server", b"redis").decode(), told.get(b"version", b"unknown").decode()
 
 
 def _facts(info: Reply) -> dict[str, str]:

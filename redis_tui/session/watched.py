@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from redis_tui.engine.client import Client
     from redis_tui.engine.engine import Engine
+    from redis_tui.resp.types import Reply
 
 TRACE_LIMIT = 10_000
 """Calls of one run that are kept."""
@@ -54,6 +55,36 @@ def watched_run(engine: Engine, client: Client, run: ScriptRun, *, sha: str, rea
     """
     with engine.blocking.held():  # whoever waits gets nothing that is taken back
         return _watched_run(engine, client, run, sha, read_only=read_only)
+
+
+def undoable(engine: Engine, client: Client, argv: Sequence[bytes]) -> Reply:
+    """Runs a command that runs a script, so that it may be killed and undone; nothing else is looked at.
+
+    Args:
+        engine: on whose thread this is called.
+        client: who runs it.
+        argv: EVAL, EVALSHA, FCALL or one of their ``_RO`` forms.
+
+    Returns:
+        What `Engine.execute` answers.
+    """
+    if engine.scripts.current is not None:
+        return engine.execute(
+            client, argv
+        )  # within a busy script, and its answer is BUSY: the journal is that script's
+    with engine.blocking.held():
+        observation = Observation(can_undo=True)
+        trial = Trial(engine, client, leaves_no_trace=False)
+        engine.scripts.observation = observation
+        try:
+            return engine.execute(client, argv)
+        finally:
+            engine.scripts.observation = None
+            trial.close()
+            if observation.undone:
+                trial.undo()
+            else:
+                trial.keep()
 
 
 def _watched_run(engine: Engine, client: Client, run: ScriptRun, sha: str, *, read_only: bool) -> ScriptOutcome | None:

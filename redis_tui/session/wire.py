@@ -81,9 +81,10 @@ class Wire:
         kind: type[AbstractConnection] = options.pop("connection_class", Connection)
         if password is not None:
             options["password"] = password
+        self.db = int(options.get("db") or 0)
+        """What the URL names, whether or not it was chosen already."""
         if bare:
             options["db"] = 0
-        self.db = int(options.get("db") or 0)
         self.target = _target(kind, options)
         self._connection: Any = kind(
             **options,
@@ -105,10 +106,7 @@ class Wire:
         try:
             await self._connection.connect()
         except (faults.AuthenticationError, faults.NoPermissionError) as error:
-            raise AuthError(
-                f"{self.target} refused the credentials: {_reason(error).rstrip('.?')}.",
-                hint="Give user and password in the URL (redis://user:password@host) or in REDISCLI_AUTH.",
-            ) from None
+            raise refused_credentials(self.target, _reason(error)) from None
         except (faults.TimeoutError, TimeoutError):
             raise ConnectError(
                 f"{self.target} did not answer within {CONNECT_TIMEOUT_S:.0f} s.",
@@ -178,6 +176,19 @@ class Wire:
     async def close(self) -> None:
         """Closes the connection; may be called twice."""
         await self._connection.disconnect(nowait=True)
+
+
+def refused_credentials(target: str, said: str) -> AuthError:
+    """What is raised where a server wants other credentials.
+
+    Args:
+        target: which server.
+        said: its own words.
+    """
+    return AuthError(
+        f"{target} refused the credentials: {said.rstrip('.?')}.",
+        hint="Give user and password in the URL (redis://user:password@host) or in REDISCLI_AUTH.",
+    )
 
 
 def _target(kind: type[AbstractConnection], options: dict[str, Any]) -> str:

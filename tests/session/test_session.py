@@ -7,12 +7,12 @@ import time
 
 import pytest
 
-from redis_tui.errors import ConnectError, NotSupportedError, SessionError, UsageError
+from redis_tui.errors import AuthError, ConnectError, NotSupportedError, SessionError, UsageError
 from redis_tui.resp.types import NULL_ARRAY, ErrorReply, Reply, Status
 from redis_tui.session.base import Capability, Change, EventKind, KillOutcome, ScriptRun, Session, Snapshot
 from redis_tui.session.open import open_session
 from redis_tui.workspace import load_example
-from tests.conformance.real_server import running
+from tests.conformance.real_server import RealServer, running
 
 COUNTER = load_example("counter").source
 PUSH = load_example("push_if_exists").source
@@ -209,6 +209,54 @@ async def test_a_script_that_has_written_is_unkillable_but_can_be_undone_here(em
     assert await embedded.execute([b"GET", b"k"]) == b"before"
 
 
+@pytest.mark.parametrize("command", ["eval", "evalsha", "fcall"])
+async def test_what_a_typed_script_has_written_can_be_undone_too(embedded: Session, command: str) -> None:
+    body = b"redis.call('rpush', 'l', 'b') redis.call('set', 'k', 'after') while true do end"
+    library = b"#!lua name=l\nredis.register_function('spin', function() " + body + b" end)"
+    sha = await embedded.execute([b"SCRIPT", b"LOAD", body])
+    await embedded.execute([b"FUNCTION", b"LOAD", library])
+    await embedded.execute([b"RPUSH", b"l", b"a"])
+    assert isinstance(sha, bytes)
+    argv = {
+        "eval": [b"EVAL", body, b"0"],
+        "evalsha": [b"EVALSHA", sha, b"0"],
+        "fcall": [b"FCALL", b"spin", b"0"],
+    }[command]
+    spinning = asyncio.create_task(embedded.execute(argv))
+    async with asyncio.timeout(10):
+        while (running := embedded.running()) is None or not running.has_written:
+            await asyncio.sleep(0)
+        assert await embedded.kill() is KillOutcome.UNKILLABLE
+        assert await embedded.kill(undo=True) is KillOutcome.KILLED
+        reply = await spinning
+    assert isinstance(reply, ErrorReply)
+    assert "killed by user" in reply.message
+    assert await embedded.execute([b"EXISTS", b"k"]) == 0
+    assert await embedded.execute([b"LRANGE", b"l", b"0", b"-1"]) == [b"a"]
+
+
+async def test_a_typed_script_that_is_not_killed_keeps_what_it_wrote(embedded: Session) -> None:
+    waiting = asyncio.create_task(embedded.execute([b"BLPOP", b"l", b"0"]))
+    await embedded.execute([b"PING"])
+    assert await embedded.execute([b"EVAL", b"return redis.call('rpush', 'l', 'a', 'b')", b"0"]) == 2
+    assert await waiting == [b"l", b"a"]
+    assert await embedded.execute([b"LRANGE", b"l", b"0", b"-1"]) == [b"b"]
+
+
+async def test_a_script_typed_while_another_is_busy_is_told_so(embedded: Session) -> None:
+    await embedded.execute([b"CONFIG", b"SET", b"busy-reply-threshold", b"10"])
+    spinning = asyncio.create_task(embedded.execute([b"EVAL", b"redis.call('set', 'k', 'v') while true do end", b"0"]))
+    async with asyncio.timeout(10):
+        while (running := embedded.running()) is None or not running.has_written:
+            await asyncio.sleep(0)
+        reply = await embedded.execute([b"EVAL", b"return 1", b"0"])
+        assert isinstance(reply, ErrorReply)
+        assert reply.code == "BUSY"
+        assert await embedded.kill(undo=True) is KillOutcome.KILLED
+        await spinning
+    assert await embedded.execute([b"EXISTS", b"k"]) == 0
+
+
 async def test_a_run_that_lasts_longer_than_its_limit_is_killed(session: Session) -> None:
     if not session.info.embedded:
         await session.execute([b"CONFIG", b"SET", b"busy-reply-threshold", b"10"])
@@ -291,6 +339,54 @@ async def test_a_server_left_busy_says_so_until_its_script_is_killed(db: int) ->
             assert f" db={db} ".encode() in reply
         finally:
             await session.close()
+
+
+@pytest.mark.parametrize("dialect", ["redis-8", "valkey-9"])
+async def test_who_connects_to_a_busy_server_may_kill_what_keeps_it_busy(dialect: str) -> None:
+    with running(dialect, "--busy-reply-threshold", "10") as server:
+        url = f"redis://127.0.0.1:{server.port}"
+        other = await open_session(url)
+        spinning = asyncio.ensure_future(other.execute([b"EVAL", b"while true do end", b"0"]))
+        async with asyncio.timeout(30):
+            while True:
+                session = await open_session(f"{url}/3")
+                busy = await session.execute([b"GET", b"k"])
+                if isinstance(busy, ErrorReply):
+                    break
+                await session.close()
+            assert busy.code == "BUSY"
+            assert session.info.version == other.info.version
+            assert session.info.server == dialect.partition("-")[0]
+            assert (await session.catalog()).get("GET") is not None
+            assert await session.execute([b"SCRIPT", b"KILL"]) == b"OK"
+            reply = await spinning
+            assert isinstance(reply, ErrorReply)
+            client = await session.execute([b"CLIENT", b"INFO"])
+        assert isinstance(client, bytes)
+        assert b" db=3 " in client
+        assert b" name=redis-tui " in client
+        await session.close()
+        await other.close()
+
+
+async def test_a_database_that_is_not_there_is_not_taken_for_a_server_that_is_not(real_redis: RealServer) -> None:
+    with pytest.raises(SessionError, match="refused database 99: ERR DB index is out of range") as caught:
+        await open_session(f"redis://127.0.0.1:{real_redis.port}/99")
+    assert caught.value.hint == "Name another one behind the last slash of the address, or none."
+
+
+async def test_a_server_that_wants_a_password_says_where_to_give_it() -> None:
+    with running("redis-8") as server:
+        session = await open_session(f"redis://127.0.0.1:{server.port}")
+        await session.execute([b"CONFIG", b"SET", b"requirepass", b"pass"])
+        await session.close()
+        for credentials in ("", ":wrong@"):
+            with pytest.raises(AuthError, match="refused the credentials") as caught:
+                await open_session(f"redis://{credentials}127.0.0.1:{server.port}")
+            assert "REDISCLI_AUTH" in (caught.value.hint or "")
+        session = await open_session(f"redis://:pass@127.0.0.1:{server.port}")
+        assert await session.execute([b"PING"]) == b"PONG"
+        await session.close()
 
 
 async def test_a_key_put_back_as_it_was_is_no_change(embedded: Session) -> None:
