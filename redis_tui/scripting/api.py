@@ -254,7 +254,8 @@ local tracing = {__index = function(t, name)
   local lane = type(name) == 'string' and resolve(name)
   local traced_lane = lane and function(...)
     local r, n, a, b, c, d, e, f = lane(line_of_script(), ...)
-    return r, n, a, b, c, d, e, f
+    if n then return r, n, a, b, c, d, e, f end
+    return r
   end
   if type(name) == 'string' then rawset(t, name, traced_lane) end
   return traced_lane
