@@ -58,7 +58,7 @@ def history_file(face: str) -> Path:
     """The command history of one face.
 
     Args:
-        face: ``repl`` or ``console``.
+        face: ``repl``, whose history the console of the workbench shares.
     """
     return state_dir() / f"{face}_history"
 

@@ -65,7 +65,7 @@ class Panes:
     monitor: MonitorView = field(default_factory=MonitorView)
     pubsub: PubSubView = field(default_factory=PubSubView)
     running: RunningPane = field(default_factory=RunningPane)
-    console: ConsolePane = field(default_factory=lambda: ConsolePane(history_file("console")))
+    console: ConsolePane = field(default_factory=lambda: ConsolePane(history_file("repl")))
 
     library: TabbedPane = field(init=False)
     """What the server keeps of code."""

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from redis_tui.errors import RedisTuiError
-from redis_tui.render.reply import cli_lines, prints_raw
-from redis_tui.render.spans import Line, Span
+from redis_tui.prompt.watching import Watching
+from redis_tui.render.reference import reference_lines
+from redis_tui.render.reply import prints_raw, stream_cli_lines
+from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.resp.inline import split_inline
 from redis_tui.session.guard import runs_script
+from redis_tui.session.stream import opens_stream
 from redis_tui.spec.redact import redact_text
 
 if TYPE_CHECKING:
@@ -26,6 +30,14 @@ if TYPE_CHECKING:
 
 _SAY_AFTER_S = 0.4
 """Seconds of waiting that nobody needs to be told of."""
+_MOST_LINES = 2_000
+"""Lines of a reply that are shown."""
+_MOST_RUNS = 10_000
+"""How often a number in front repeats a command."""
+_ELSEWHERE = (
+    "Dot commands are those of `redis-tui repl`. Here F5 runs, F6 tries, F8 kills, ^P finds all else.",
+    "HELP COMMAND explains a command.",
+)
 
 
 class ConsoleDesk:
@@ -34,30 +46,85 @@ class ConsoleDesk:
     def __init__(self, session: Session, pane: ConsolePane) -> None:
         self._session = session
         self._pane = pane
-        self._waiting: dict[asyncio.Task[Reply], tuple[str, float, bool]] = {}
+        self._waiting: dict[asyncio.Future[Any], tuple[str, float, bool]] = {}
+        self._watching = Watching()
 
     async def enter(self, line: str) -> None:
         """Runs one line and shows the answer."""
         try:
             argv = split_inline(line.encode("utf-8", "surrogateescape"))
-            lines = await self._answer(argv, line)
+            await self._run(argv, line)
         except RedisTuiError as error:
-            lines = [[Span(f"✗ {error}", "danger")]]
-        self._pane.show_reply(lines)
+            self._pane.show_reply([[Span(f"✗ {error}", "danger")]])
         self.tick()
         self.show_prompt()
 
-    async def _answer(self, argv: Sequence[bytes], line: str) -> list[Line]:
+    async def _run(self, argv: list[bytes], line: str) -> None:
+        name = argv[0].lower()
+        if name in (b"help", b"?", b".help") and len(argv) > 1:
+            self._pane.show_reply(self._reference(argv[1:]))
+        elif name.startswith(b".") or name in (b"help", b"?"):
+            self._pane.show_reply([text_line(text, "hint") for text in _ELSEWHERE])
+        elif name == b"clear" and len(argv) == 1:
+            self._pane.action_clear()
+        elif opens_stream(argv) and not self._session.in_transaction:
+            await self._listen(argv, line)
+        else:
+            count, argv = _repeated(argv)
+            for _ in range(count):
+                if not await self._answer(argv, line):
+                    return
+
+    def _reference(self, words: Sequence[bytes]) -> list[Line]:
+        name = b" ".join(words).decode("utf-8", "replace")
+        catalog = self._pane.assist.catalog
+        if catalog is None:
+            return [text_line("The server has not told its commands yet.", "warning")]
+        spec = catalog.get(name)
+        return reference_lines(spec) if spec is not None else [text_line(f"There is no command {name}.", "warning")]
+
+    async def _listen(self, argv: Sequence[bytes], line: str) -> None:
+        """SUBSCRIBE and MONITOR: shows what is told until the wait is not wanted."""
+        task = asyncio.ensure_future(self._show_messages(argv))
+        self._waiting[task] = (line, time.monotonic(), False)
+        try:
+            await asyncio.wait({task})
+            if task.cancelled():
+                self._pane.show_reply([text_line(f"Stopped listening to {line}.", "dim")])
+                return
+            task.result()
+        finally:
+            task.cancel()
+            del self._waiting[task]
+
+    async def _show_messages(self, argv: Sequence[bytes]) -> None:
+        async with await self._session.stream(argv) as stream:
+            async for batch in stream:
+                lines: list[Line] = []
+                if batch.dropped:
+                    lines.append(text_line(f"… {batch.dropped:,} messages came too fast and are lost", "warning"))
+                for message in batch.messages:
+                    lines += _message_lines(message.reply)
+                self._pane.show_reply(lines)
+
+    async def _answer(self, argv: Sequence[bytes], line: str) -> bool:
+        """Runs a command and shows its answer; False where that was not waited for."""
         task = asyncio.ensure_future(self._session.execute(argv))
         self._waiting[task] = (redact_text(line), time.monotonic(), runs_script(argv))
         try:
             await asyncio.wait({task})
             if task.cancelled():
-                return [[Span(f"No longer waiting for {redact_text(line)}.", "dim")]]
-            return _reply_lines(argv, task.result())
+                self._pane.show_reply([[Span(f"No longer waiting for {redact_text(line)}.", "dim")]])
+                return False
+            reply = task.result()
         finally:
             task.cancel()
             del self._waiting[task]
+        self._pane.assist.memory.observe(argv, reply, self._pane.assist.catalog)
+        self._pane.show_reply(_reply_lines(argv, reply))
+        if told := await self._watching.observe(self._session, argv, reply):
+            self._pane.show_reply(told)
+        return True
 
     def tick(self) -> None:
         """Says what is waited for, and how long by now."""
@@ -80,7 +147,25 @@ class ConsoleDesk:
         self._pane.set_prompt(f"redis:{self._session.db}{'(TX)' if self._session.in_transaction else ''}> ")
 
 
+def _repeated(argv: list[bytes]) -> tuple[int, list[bytes]]:
+    """``3 INCR n`` runs INCR n three times, as at the REPL."""
+    if len(argv) > 1 and argv[0].isdigit() and 0 < int(argv[0]) <= _MOST_RUNS:
+        return int(argv[0]), argv[1:]
+    return 1, argv
+
+
+def _message_lines(reply: Reply) -> list[Line]:
+    if isinstance(reply, bytes):
+        return [text_line(reply.decode("utf-8", "backslashreplace"))]
+    return list(stream_cli_lines(reply))
+
+
 def _reply_lines(argv: Sequence[bytes], reply: Reply) -> list[Line]:
     if isinstance(reply, bytes) and prints_raw(argv):
         return [[Span(line, "text")] for line in reply.decode("utf-8", "replace").splitlines()]
-    return cli_lines(reply)
+    lines = stream_cli_lines(reply)
+    shown = list(islice(lines, _MOST_LINES))
+    if next(lines, None) is not None:
+        whole = f" of a reply with {len(reply):,} elements" if isinstance(reply, list) else ""
+        shown.append(text_line(f"… cut after {_MOST_LINES:,} lines{whole} · ask for a range of it", "warning"))
+    return shown

@@ -147,11 +147,7 @@ class FeedDesk:
             return
         self._catalog = catalog
         pane = self._panes.keys
-        self._panes.console.set_completer(
-            lambda text, cursor: complete(
-                catalog, text, cursor, [key.decode("utf-8", "replace") for key in pane.keys_seen]
-            )
-        )
+        self._panes.console.set_catalog(catalog, lambda: [key.decode("utf-8", "replace") for key in pane.keys_seen])
         self._panes.editor.set_commands(self._command_offers)
 
     def _command_offers(self, line: str) -> tuple[list[Offer], str]:

@@ -1,14 +1,16 @@
 """The Console pane: a prompt for any Redis command, and above it what was answered.
 
 The transcript opens when a command is entered and closes on Escape, so that an idle prompt
-costs one line. Lines that hold a secret never enter the history.
+costs one line. Completion, usage, faults and history are those of the REPL (`prompt`). The decision a reader
+would question: a quote that is left open is gone on with in the next line of the same one-line prompt, as a
+shell does; a prompt that grows would push the panes about while one types.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -16,24 +18,29 @@ from textual.content import Content
 from textual.markup import escape
 from textual.widgets import Input, Label, Static
 
+from redis_tui.prompt.assist import Assist, wants_more
+from redis_tui.prompt.history import History
 from redis_tui.render.command import highlight_command
-from redis_tui.render.spans import Line, Span
-from redis_tui.spec.complete import Completion
-from redis_tui.spec.redact import has_secret, redact_text
+from redis_tui.render.spans import Line, Span, text_line, width
+from redis_tui.spec.redact import redact_text
 from redis_tui.tui.messages import CommandEntered, WaitUnwanted
+from redis_tui.tui.theme import palette_of
+from redis_tui.tui.widgets.command_input import CommandHighlighter
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.lua_complete import Offer
 from redis_tui.tui.widgets.offer_list import OfferList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from textual.app import ComposeResult
 
-Completer = Callable[[str, int], Completion]
-_HISTORY_LIMIT = 1_000
+    from redis_tui.spec.catalog import Catalog
+
 _TRANSCRIPT_LIMIT = 5_000
+_MORE = "....> "
+"""The prompt of a line that goes on."""
 
 
 class ConsolePane(Vertical):
@@ -43,6 +50,7 @@ class ConsolePane(Vertical):
         Binding("tab", "complete", show=False, priority=True),
         Binding("up", "earlier(-1)", show=False, priority=True),
         Binding("down", "earlier(1)", show=False, priority=True),
+        Binding("ctrl+r", "search", show=False, priority=True),
         Binding("escape", "fold", show=False),
         Binding("ctrl+l", "clear", show=False, priority=True),
         Binding("ctrl+c", "stop_waiting", show=False, priority=True),
@@ -50,14 +58,18 @@ class ConsolePane(Vertical):
 
     def __init__(self, history_file: Path | None = None) -> None:
         super().__init__(id="console")
-        self._file = history_file
-        self._history: list[str] = []
+        self._history = History(history_file)
         self._place = 0
+        self._wanted: str | None = None
+        """What ^R looks for, while one goes from line to line with it."""
+        self._begun = ""
+        """Lines of a command whose quote is still open, each with its line break."""
         self._draft = ""
         self._lines: list[Line] = []
         self._prompt = "redis:0> "
         self._is_waiting = False
-        self._completer: Completer = lambda _text, _cursor: Completion((), 0, "")
+        self.assist = Assist()
+        self._known_keys: Callable[[], Sequence[str]] = lambda: ()
 
     def compose(self) -> ComposeResult:
         """Transcript above, prompt below."""
@@ -66,28 +78,28 @@ class ConsolePane(Vertical):
         yield Static("", id="waiting")
         with Horizontal(id="prompt-line"):
             yield Label("redis:0> ", id="prompt")
-            yield Input(id="command", compact=True)
+            yield Input(id="command", compact=True, highlighter=CommandHighlighter(self))
             yield Static("", id="usage")
 
     def on_mount(self) -> None:
         """Reads the history; the transcript is folded."""
         self.query_one("#transcript").display = False
         self.show_waiting([])
-        if self._file is not None and self._file.is_file():
-            text = self._file.read_text(encoding="utf-8", errors="replace")
-            self._history = [line for line in text.splitlines() if line][-_HISTORY_LIMIT:]
-        self._place = len(self._history)
+        self._history.load()
+        self._told_problem()
+        self._place = len(self._history.lines)
 
     # ── setters ────────────────────────────────────────────────────────────
 
     def set_prompt(self, text: str) -> None:
         """``redis:0> ``, ``redis:0(TX)> ``."""
         self._prompt = text
-        self.query_one("#prompt", Label).update(escape(text))
+        self._show_prompt()
 
-    def set_completer(self, completer: Completer) -> None:
-        """Who knows the commands."""
-        self._completer = completer
+    def set_catalog(self, catalog: Catalog, keys: Callable[[], Sequence[str]]) -> None:
+        """The commands there are, and who knows keys besides those met here."""
+        self.assist.catalog = catalog
+        self._known_keys = keys
 
     def show_waiting(self, waits: Sequence[tuple[str, float]]) -> None:
         """Shows what has no answer yet, and for how many seconds; none hides the line."""
@@ -127,14 +139,29 @@ class ConsolePane(Vertical):
         if offers.chosen is not None:
             self._take(offers.chosen)
             return
-        line = event.value.strip()
-        if not line:
+        line = self._begun + event.value
+        if not line.strip():
             return
         self._input.value = ""
-        self._remember(line)
-        shown = highlight_command(redact_text(line))[0]
-        self._add([[Span(self._prompt, "prompt"), *shown]])
-        self.post_message(CommandEntered(line))
+        if wants_more(line):
+            self._echo(event.value)
+            self._begun = line + "\n"
+            self._show_prompt()
+            return
+        self._echo(event.value)
+        self._begun = ""
+        self._show_prompt()
+        self._remember(line.strip())
+        self.post_message(CommandEntered(line.strip()))
+
+    def _echo(self, typed: str) -> None:
+        """Puts what was typed into the transcript, without its secrets."""
+        text = redact_text(typed)
+        styled = highlight_command(self._begun + text)[-1] if not self._begun or text == typed else [Span(text)]
+        self._add([[Span(_MORE if self._begun else self._prompt, "prompt"), *styled]])
+
+    def _show_prompt(self) -> None:
+        self.query_one("#prompt", Label).update(escape(_MORE if self._begun else self._prompt))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -149,11 +176,21 @@ class ConsolePane(Vertical):
 
     def _hint(self) -> None:
         field, usage = self._input, self.query_one("#usage", Static)
-        text = field.value
-        completion = self._completer(text, len(text)) if text.strip() else None
-        hint = completion.hint if completion else "" if text else "any Redis command · Tab completes"
-        room = max(0, self.size.width - len(self._prompt) - len(text) - 4)
-        usage.update(escape(hint if len(hint) <= room else hint[: max(0, room - 1)] + "…" if room > 8 else ""))
+        line, cursor = self.typed(field.value, field.cursor_position)
+        if not line.strip():
+            spans: Line = [Span("any Redis command · Tab completes · ^R searches", "dim")]
+        else:
+            spans = self.assist.usage_line(line, cursor)
+        room = max(0, self.size.width - len(self._prompt) - len(field.value) - 4)
+        palette = palette_of(self)
+        text = Text.assemble(*((span.text, palette.rich(span.style)) for span in spans), no_wrap=True)
+        if width(spans) > room:
+            text.truncate(room if room > 8 else 0, overflow="ellipsis")
+        usage.update(text)
+
+    def typed(self, text: str, cursor: int) -> tuple[str, int]:
+        """A line of the prompt and a place in it, with the lines before that belong to the same command."""
+        return self._begun + text, len(self._begun) + cursor
 
     def on_resize(self) -> None:
         """The hint gets what room is left."""
@@ -165,7 +202,8 @@ class ConsolePane(Vertical):
         if offers.display:
             offers.row = (offers.row + 1) % offers.row_count
             return
-        completion = self._completer(field.value, field.cursor_position)
+        self.assist.more_keys = self._known_keys()
+        completion = self.assist.complete(*self.typed(field.value, field.cursor_position))
         found = [Offer(item.text, item.meta) for item in completion.candidates[:50]]
         if len(found) == 1:
             self._take(found[0])
@@ -174,7 +212,8 @@ class ConsolePane(Vertical):
 
     def _take(self, offer: Offer) -> None:
         field = self._input
-        start = self._completer(field.value, field.cursor_position).start
+        line, cursor = self.typed(field.value, field.cursor_position)
+        start = max(0, self.assist.complete(line, cursor).start - len(self._begun))
         tail = field.value[field.cursor_position :]
         head = field.value[:start] + offer.text + ("" if tail.startswith(" ") else " ")
         field.value = head + tail
@@ -189,27 +228,49 @@ class ConsolePane(Vertical):
             offers.action_step(by)
             return
         place = self._place + by
-        if not 0 <= place <= len(self._history):
+        if not 0 <= place <= len(self._history.lines):
             return
-        if self._place == len(self._history):
-            self._draft = self._input.value
+        if self._place == len(self._history.lines):
+            self._draft = self._begun + self._input.value
+        self._recall(place)
+
+    def action_search(self) -> None:
+        """Goes back to the latest line that holds what is typed; again, to the one before."""
+        if self._wanted is None or self._place == len(self._history.lines):
+            self._wanted = self._draft = self._begun + self._input.value
+        found = self._history.find(self._wanted, self._place)
+        if found is None:
+            self.notify(f"No earlier line holds {self._wanted!r}.", timeout=2)
+            return
+        self._recall(found)
+
+    def _recall(self, place: int) -> None:
         self._place = place
-        self._input.value = self._history[place] if place < len(self._history) else self._draft
-        self._input.cursor_position = len(self._input.value)
+        if place == len(self._history.lines):
+            self._wanted = None
+        text = self._history.lines[place] if place < len(self._history.lines) else self._draft
+        *begun, last = text.split("\n")
+        self._begun = "".join(f"{line}\n" for line in begun)
+        self._show_prompt()
+        self._input.value = last
+        self._input.cursor_position = len(last)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  # Textual's signature
         """Arrows scroll the transcript while it has the keyboard."""
         if action == "stop_waiting":
             return self._is_waiting
-        if action in ("complete", "earlier"):
+        if action in ("complete", "earlier", "search"):
             return self.is_mounted and self._input.has_focus
         return True
 
     def action_fold(self) -> None:
-        """Closes the candidates, ends a wait, closes the transcript."""
+        """Closes the candidates, drops a command of several lines, ends a wait, closes the transcript."""
         offers = self.query_one(OfferList)
         if offers.display:
             offers.offer(())
+        elif self._begun:
+            self._begun = ""
+            self._show_prompt()
         elif self._is_waiting:
             self.action_stop_waiting()
         else:
@@ -226,7 +287,10 @@ class ConsolePane(Vertical):
         self.query_one("#transcript").display = False
 
     def _add(self, lines: Iterable[Line]) -> None:
-        self._lines = [*self._lines, *lines][-_TRANSCRIPT_LIMIT:]
+        self._lines += lines
+        if len(self._lines) > _TRANSCRIPT_LIMIT:
+            gone = text_line(f"… what was before is gone: {_TRANSCRIPT_LIMIT:,} lines are kept", "dim")
+            self._lines = [gone, *self._lines[-_TRANSCRIPT_LIMIT:]]
         view = self.query_one("#transcript", LineView)
         view.display = True
         view.styles.height = 1 + min(len(self._lines), max(4, self.app.size.height // 3))
@@ -234,21 +298,15 @@ class ConsolePane(Vertical):
         view.call_after_refresh(view.scroll_end, animate=False)
 
     def _remember(self, line: str) -> None:
-        if not has_secret(line) and (not self._history or self._history[-1] != line):
-            self._history = [*self._history, line][-_HISTORY_LIMIT:]
-            self._write_history(line)
-        self._place = len(self._history)
+        self._history.append(line)
+        self._told_problem()
+        self._place = len(self._history.lines)
+        self._wanted = None
 
-    def _write_history(self, line: str) -> None:
-        if self._file is None:
-            return
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with self._file.open("a", encoding="utf-8") as file:
-                file.write(f"{line}\n")
-        except OSError as error:
-            self.notify(f"The history is not kept: {error.strerror}.", severity="warning")
-            self._file = None
+    def _told_problem(self) -> None:
+        if self._history.problem:
+            self.notify(self._history.problem, severity="warning")
+            self._history.problem = ""
 
     @property
     def _input(self) -> Input:

@@ -1,0 +1,60 @@
+"""Colours of the command that is being typed at the console, and marks on what a server will refuse.
+
+Knows the pane's helper through a protocol. The decision a reader would question: a Rich highlighter, because
+that is the seam that Textual's one-line input has; it is asked anew for each key press.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from rich.highlighter import Highlighter
+
+from redis_tui.prompt.assist import underlined
+from redis_tui.render.command import highlight_command
+from redis_tui.spec.faults import Fault
+from redis_tui.tui.theme import palette_of
+
+if TYPE_CHECKING:
+    from rich.text import Text
+    from textual.widget import Widget
+
+    from redis_tui.prompt.assist import Assist
+
+_LONGEST_STYLED = 20_000
+"""Characters; a pasted megabyte is typed plain."""
+
+
+class Typing(Protocol):
+    """A widget at which commands are typed."""
+
+    assist: Assist
+
+    def typed(self, text: str, cursor: int) -> tuple[str, int]:
+        """The text with the lines before it that belong to the same command."""
+        ...
+
+
+class CommandHighlighter(Highlighter):
+    """Styles the last line of what is typed."""
+
+    def __init__(self, owner: Typing) -> None:
+        self._owner = owner
+
+    def highlight(self, text: Text) -> None:
+        """Styles the text in place."""
+        if len(text) > _LONGEST_STYLED:
+            return
+        owner: Widget | Typing = self._owner
+        whole, cursor = self._owner.typed(text.plain, len(text))
+        before = len(whole) - len(text)
+        faults = [
+            Fault(max(0, one.start - before), one.end - before, one.message)
+            for one in self._owner.assist.faults(whole, cursor)
+            if one.end > before
+        ]
+        palette = palette_of(owner)  # type: ignore[arg-type]  # a widget that is typed at
+        at = 0
+        for span in underlined(highlight_command(whole)[-1], faults):
+            text.stylize(palette.rich(span.style), at, at + len(span.text))
+            at += len(span.text)

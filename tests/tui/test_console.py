@@ -1,0 +1,125 @@
+"""The console: help while typing, lines that go on, the history, messages that come on and on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widgets import Input, Label, Static
+
+from redis_tui.resp.types import NULL_ARRAY, OK
+from redis_tui.tui.panes.console import ConsolePane
+from redis_tui.tui.widgets.line_view import LineView
+from tests.tui.conftest import Until, ready
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from redis_tui.resp.types import Reply
+    from redis_tui.tui.app import WorkbenchApp
+    from tests.tui.fake_session import FakeSession
+
+
+def transcript(app: WorkbenchApp) -> str:
+    return app.screen.query_one("#transcript", LineView).plain
+
+
+def usage(app: WorkbenchApp) -> str:
+    return str(app.screen.query_one("#usage", Static).content)
+
+
+def field(app: WorkbenchApp) -> Input:
+    return app.screen.query_one("#command", Input)
+
+
+def prompt(app: WorkbenchApp) -> str:
+    return str(app.screen.query_one("#prompt", Label).content)
+
+
+async def test_the_usage_and_what_is_wrong_are_told_while_typing(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await until(pilot, lambda: app.screen.query_one(ConsolePane).assist.catalog)
+        await pilot.press("ctrl+t", *"GET ")
+        assert usage(app).startswith("GET key")
+        field(app).value = "GETT k"
+        await until(pilot, lambda: usage(app) == "⚠ GETT is no command of this server; did you mean GET?")
+        await pilot.press("enter")
+        await until(pilot, lambda: "GETT k" in transcript(app))
+
+
+async def test_a_quote_that_is_open_goes_on_in_the_next_line(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("ctrl+t")
+        field(app).value = 'SET k "one'
+        await pilot.press("enter")
+        assert prompt(app) == "....> "
+        field(app).value = 'two"'
+        await pilot.press("enter")
+        await until(pilot, lambda: session.data.get(b"k") == b"one\ntwo")
+        assert prompt(app) == "redis:0> "
+        await pilot.press("up")
+        assert (prompt(app), field(app).value) == ("....> ", 'two"')
+        await pilot.press("escape")
+        assert prompt(app) == "redis:0> "
+
+
+async def test_ctrl_r_goes_back_through_the_lines_that_hold_what_is_typed(
+    app: WorkbenchApp, home: Path, until: Until
+) -> None:
+    file = home / "state" / "repl_history"
+    file.parent.mkdir(parents=True)
+    file.write_text("\n# x\n+GET user:1\n\n# x\n+PING\n\n# x\n+SET user:2 b\n")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("ctrl+t", *"user", "ctrl+r")
+        assert field(app).value == "SET user:2 b"
+        await pilot.press("ctrl+r")
+        assert field(app).value == "GET user:1"
+        await pilot.press("ctrl+r")
+        assert field(app).value == "GET user:1"
+        await pilot.press("down", "down", "down")
+        assert field(app).value == "user"
+
+
+async def test_messages_come_until_escape(app: WorkbenchApp, session: FakeSession, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("ctrl+t", *"SUBSCRIBE news", "enter")
+        await until(pilot, lambda: session.streams)
+        session.streams[0].put([[b"message", b"news", b"hello"]])
+        await until(pilot, lambda: '"hello"' in transcript(app))
+        await until(pilot, lambda: app.screen.query_one("#waiting", Static).display)
+        await pilot.press("escape")
+        await until(pilot, lambda: "Stopped listening to SUBSCRIBE news." in transcript(app))
+
+
+async def test_the_key_that_broke_an_exec_is_named(app: WorkbenchApp, session: FakeSession, until: Until) -> None:
+    session.data[b"stock"] = b"1"
+    answer = session._answer
+    ours: dict[bytes, Reply] = {b"WATCH": OK, b"EXEC": NULL_ARRAY}
+    session._answer = lambda name, args: ours[name] if name in ours else answer(name, args)  # type: ignore[method-assign]
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("ctrl+t", *"WATCH stock", "enter")
+        await until(pilot, lambda: (b"GETRANGE", b"stock", b"0", b"65535") in session.sent)
+        session.data[b"stock"] = b"2"
+        await pilot.press(*"EXEC", "enter")
+        await until(pilot, lambda: "Nothing was executed: stock changed since WATCH." in transcript(app))
+
+
+async def test_help_is_the_commands_reference_and_a_long_reply_is_cut(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    session.data = {b"long": [b"%d" % at for at in range(3_000)]}
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await until(pilot, lambda: app.screen.query_one(ConsolePane).assist.catalog)
+        await pilot.press("ctrl+t", *"help get", "enter")
+        await until(pilot, lambda: "GET key" in transcript(app))
+        await pilot.press(*".run x", "enter")
+        await until(pilot, lambda: "Here F5 runs" in transcript(app))
+        await pilot.press(*"LRANGE long 0 2999", "enter")
+        await until(pilot, lambda: "cut after 2,000 lines of a reply with 3,000 elements" in transcript(app))
