@@ -24,7 +24,8 @@ def transcript(app: WorkbenchApp) -> str:
 
 
 def usage(app: WorkbenchApp) -> str:
-    return str(app.screen.query_one("#usage", Static).content)
+    beside, below = (str(app.screen.query_one(name, Static).content) for name in ("#usage", "#usage-below"))
+    return beside or below
 
 
 def field(app: WorkbenchApp) -> Input:
@@ -45,6 +46,20 @@ async def test_the_usage_and_what_is_wrong_are_told_while_typing(app: WorkbenchA
         await until(pilot, lambda: usage(app) == "⚠ GETT is no command of this server; did you mean GET?")
         await pilot.press("enter")
         await until(pilot, lambda: "GETT k" in transcript(app))
+
+
+async def test_a_usage_that_does_not_fit_beside_the_line_stands_below_it(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(app, pilot, until)
+        console = app.screen.query_one(ConsolePane)
+        await until(pilot, lambda: console.assist.catalog)
+        await pilot.press("ctrl+t")
+        below = app.screen.query_one("#usage-below", Static)
+        field(app).value = "GET " + "k" * 70
+        await until(pilot, lambda: below.display)
+        assert str(below.content).startswith("GET key")
+        field(app).value = ""
+        await until(pilot, lambda: not below.display)
 
 
 async def test_a_quote_that_is_open_goes_on_in_the_next_line(

@@ -46,6 +46,10 @@ _MORE = "....> "
 class ConsolePane(Vertical):
     """Transcript, completion, prompt."""
 
+    DEFAULT_CSS = """
+    ConsolePane #usage-below { height: 1; padding: 0 1; color: $rt-dim; }
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete", show=False, priority=True),
         Binding("up", "earlier(-1)", show=False, priority=True),
@@ -80,10 +84,12 @@ class ConsolePane(Vertical):
             yield Label("redis:0> ", id="prompt")
             yield Input(id="command", compact=True, highlighter=CommandHighlighter(self))
             yield Static("", id="usage")
+        yield Static("", id="usage-below")
 
     def on_mount(self) -> None:
         """Reads the history; the transcript is folded."""
         self.query_one("#transcript").display = False
+        self.query_one("#usage-below").display = False
         self.show_waiting([])
         self._history.load()
         self._told_problem()
@@ -181,12 +187,16 @@ class ConsolePane(Vertical):
             spans: Line = [Span("any Redis command · Tab completes · ^R searches", "dim")]
         else:
             spans = self.assist.usage_line(line, cursor)
-        room = max(0, self.size.width - len(self._prompt) - len(field.value) - 4)
         palette = palette_of(self)
         text = Text.assemble(*((span.text, palette.rich(span.style)) for span in spans), no_wrap=True)
-        if width(spans) > room:
-            text.truncate(room if room > 8 else 0, overflow="ellipsis")
-        usage.update(text)
+        room = max(0, self.size.width - len(self._prompt) - len(field.value) - 4)
+        below = self.query_one("#usage-below", Static)
+        # Once there it stays until the line is empty: what one types must not jump up and down.
+        below.display = bool(line) and (below.display or width(spans) > room)
+        if below.display:
+            text.truncate(max(0, self.size.width - 4), overflow="ellipsis")
+        below.update(text if below.display else "")
+        usage.update("" if below.display else text)
 
     def typed(self, text: str, cursor: int) -> tuple[str, int]:
         """A line of the prompt and a place in it, with the lines before that belong to the same command."""
