@@ -28,6 +28,7 @@ from redis_tui.tui.commands import ActionProvider
 from redis_tui.tui.desks.samples import put_samples
 from redis_tui.tui.desks.themes import ThemeDesk
 from redis_tui.tui.filters import NoColors, PlainSigns
+from redis_tui.tui.panes.view_help import view_lines
 from redis_tui.tui.screens.connecting import ConnectingScreen
 from redis_tui.tui.screens.dialogs import Ask, Choice, Reading, help_lines
 from redis_tui.tui.screens.theme_picker import ThemePicker
@@ -190,7 +191,7 @@ class WorkbenchApp(App[int]):
     def action_help(self) -> None:
         """F1."""
         if not isinstance(self.screen, Reading):
-            self.push_screen(Reading("Help", help_lines()))
+            self.push_screen(Reading("Help", [*help_lines(), *view_lines()]))
 
     async def action_quit(self) -> None:
         """Asks first where a script would go on without us; keeps unsaved text, ends the session, leaves."""

@@ -66,19 +66,22 @@ class Library:
     functions: tuple[Function, ...]
 
 
-async def clients(session: Session) -> list[ClientFacts] | ErrorReply:
-    """Who is connected."""
+async def clients(session: Session, own: str = "") -> list[ClientFacts] | ErrorReply:
+    """Who is connected.
+
+    Args:
+        session: asked.
+        own: this session's own id, as far as it is known; asked for where it is not in the list.
+    """
     reply = await session.execute([b"CLIENT", b"LIST"])
     if isinstance(reply, ErrorReply):
         return reply
-    own = await session.execute([b"CLIENT", b"ID"])
-    mine = str(own) if isinstance(own, int) else ""
-    found = []
-    for line in text_of(reply).splitlines():
-        fields = dict(part.split("=", 1) for part in line.split(" ") if "=" in part)
-        if fields.get("id"):
-            found.append(ClientFacts(fields, fields["id"] == mine))
-    return found
+    lines = [
+        dict(part.split("=", 1) for part in line.split(" ") if "=" in part) for line in text_of(reply).splitlines()
+    ]
+    if own not in {fields.get("id") for fields in lines}:
+        own = text_of(await session.execute([b"CLIENT", b"ID"]))
+    return [ClientFacts(fields, fields["id"] == own) for fields in lines if fields.get("id")]
 
 
 async def info(session: Session) -> dict[str, dict[str, str]] | ErrorReply:

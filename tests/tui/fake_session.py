@@ -193,7 +193,6 @@ class FakeSession:
 
     async def scripts(self) -> list[ScriptInfo]:
         self.listings += 1
-        self.tell(Event(EventKind.SCRIPTS_CHANGED))  # as a remote session does when it sends SCRIPT EXISTS
         return [
             ScriptInfo("9f3ac1" + "0" * 34, "rate_limit", b"return 1", 3, 0.03, 0.05, on_server=True),
             ScriptInfo("e8820f" + "0" * 34, None, b"return 2", 1, 14.1, 14.1, on_server=True),

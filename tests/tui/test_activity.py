@@ -13,7 +13,7 @@ from redis_tui.tui.app import WorkbenchApp
 from redis_tui.tui.panes.clients import ClientsView
 from redis_tui.tui.panes.streams import MonitorView, PubSubView
 from redis_tui.tui.screens.call import CallScreen
-from redis_tui.tui.screens.dialogs import Ask, AskText
+from redis_tui.tui.screens.dialogs import Ask, AskText, Reading
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.tabbed_pane import TabbedPane
 from tests.tui.conftest import Until, ready
@@ -259,3 +259,37 @@ async def test_a_second_of_fifty_thousand_events_costs_less_than_a_second(
         view.tick()
         assert view.subtitle == "50,000 told · last 20,000"
         assert spent < 1, f"{spent:.2f} s of processor"  # 0.4 s where this was written
+
+
+async def test_a_script_that_others_loaded_has_the_name_of_its_file(until: Until, home: Any) -> None:
+    (home / "greeting.lua").write_text("return 'hello'")
+    app = embedded()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        assert app._session is not None
+        await app._session.execute([b"SCRIPT", b"LOAD", b"return 'hello'"])
+        await until(pilot, lambda: "greeting" in plain(app, "scripts-view"))
+
+
+async def test_tabs_are_clicked_and_turned_and_escape_leaves_the_whole_screen(until: Until) -> None:
+    app = embedded()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        pane = app.screen.query_one("#scripts", TabbedPane)
+        await pilot.click("#scripts", offset=(15, 0))
+        await until(pilot, lambda: pane.active == "functions")
+        await pilot.press("left_square_bracket")
+        assert pane.active == "scripts"
+        await pilot.press("f11")
+        await until(pilot, lambda: pane.size.width > 100)
+        await pilot.press("escape")
+        await until(pilot, lambda: pane.size.width < 60)
+
+
+async def test_the_help_tells_the_keys_of_the_side_panes(until: Until) -> None:
+    app = embedded()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(app.screen, Reading))
+        assert "Pub/Sub     a subscribe  u unsubscribe" in app.screen.query_one(LineView).plain

@@ -44,6 +44,7 @@ class ActivityDesk:
         self._libraries = LibraryDesk(bench, files)
         self._figures = FigureDesk(bench)
         self._streams = StreamDesk(bench, feed.script_names)
+        self._own_id = ""
         self._read_at: dict[str, float] = {}
         self._reading: set[str] = set()
         self._readers: dict[str, tuple[float, Callable[[], Awaitable[object]]]] = {
@@ -182,10 +183,11 @@ class ActivityDesk:
     # ── clients ────────────────────────────────────────────────────────────
 
     async def _read_clients(self) -> None:
-        found = await server_queries.clients(self._session)
+        found = await server_queries.clients(self._session, self._own_id)
         if isinstance(found, ErrorReply):
             self._panes.clients.show_message(f"✗ {found.code} {found.message}")
         else:
+            self._own_id = next((client.id for client in found if client.is_own), "")
             self._panes.clients.show(found)
 
     async def _kill_client(self, id_: str) -> None:

@@ -7,10 +7,10 @@ else is read when the session tells a change, a burst of changes once.
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import math
-import time
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import RedisTuiError
@@ -22,6 +22,7 @@ from redis_tui.tui import queries
 from redis_tui.tui.desks.coalescer import Coalescer
 from redis_tui.tui.desks.key_work import KeyWork
 from redis_tui.tui.desks.keys import KeyDesk
+from redis_tui.tui.desks.names import file_names, sha_of
 from redis_tui.tui.widgets.lua_complete import Offer
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from redis_tui.tui.desks.bench import Bench
 
 _OF_RUNS = frozenset((EventKind.KEYS_CHANGED, EventKind.SCRIPTS_CHANGED, EventKind.RUN_STARTED, EventKind.RUN_ENDED))
-_ECHO_SECONDS = 0.3
 _BUSY_AGAIN_SECONDS = 1.0
 _BUSY = "BUSY · F8 kills"
 _LOGGED = 128
@@ -47,7 +47,7 @@ class FeedDesk:
         self._keys = KeyDesk(bench.session, bench.panes.keys)
         self._key_work = KeyWork(bench, self._keys)
         self._scripts: list[ScriptInfo] = []
-        self._scripts_read_at = 0.0
+        self._file_names: dict[str, str] = {}
         self._catalog: Catalog | None = None
         self._was_running = False
         self._was_busy = False
@@ -84,9 +84,7 @@ class FeedDesk:
                 else:
                     self._keys_soon.wish()
             case EventKind.SCRIPTS_CHANGED:
-                # Reading the list may itself send SCRIPT EXISTS, which tells a change: no answer to our own echo.
-                if time.monotonic() - self._scripts_read_at > _ECHO_SECONDS:
-                    self._scripts_soon.wish()
+                self._scripts_soon.wish()
             case EventKind.DISCONNECTED:
                 self._panes.title.set_state("disconnected", "danger", "✗")
                 self._panes.keys.show_message("The connection is lost.", "It is tried again; F9 asks now.")
@@ -211,9 +209,11 @@ class FeedDesk:
         self._bench.work(self._bench.guard(self._show_scripts), "scripts")
 
     async def _show_scripts(self) -> None:
-        self._scripts_read_at = time.monotonic()
-        self._scripts = await self._session.scripts()
-        self._scripts_read_at = time.monotonic()
+        if not self._file_names:
+            self._file_names = await asyncio.to_thread(file_names, self._bench.workspace)
+        names = self._file_names | {sha_of(buffer.source): buffer.name for buffer in self._panes.editor.buffers}
+        found = await self._session.scripts()
+        self._scripts = [info if info.name else replace(info, name=names.get(info.sha)) for info in found]
         whole = Capability.LIST_SCRIPTS in self._session.info.capabilities
         self._panes.scripts.show(self._scripts, whole=whole)
 
@@ -262,7 +262,7 @@ class FeedDesk:
         """Names by sha, and by the source as logs tell it."""
         names: dict[str, str] = {}
         for buffer in self._panes.editor.buffers:
-            names[hashlib.sha1(buffer.source, usedforsecurity=False).hexdigest()] = buffer.name
+            names[sha_of(buffer.source)] = buffer.name
             names[_as_logged(buffer.source)] = buffer.name
         for info in self._scripts:
             if info.name:

@@ -245,6 +245,12 @@ class WorkbenchScreen(Screen[None]):
         self._zoomed = pane.id
         self.action_show_view(name)
 
+    def action_leave_view(self) -> None:
+        """Escape in a side pane: from the whole screen back to the workbench."""
+        if self._zoomed is not None:
+            self._zoomed = None
+            self.action_focus_pane("editor")
+
     @on(Wish)
     def _wished(self, event: Wish) -> None:
         self._activity.take(event)

@@ -1,0 +1,38 @@
+"""The keys of the side panes' views, for the help; from their own tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from redis_tui.render.spans import Line, Span
+from redis_tui.tui.panes.clients import ClientsView
+from redis_tui.tui.panes.functions import FunctionsView
+from redis_tui.tui.panes.scripts import ScriptsView
+from redis_tui.tui.panes.server import ServerView
+from redis_tui.tui.panes.slowlog import SlowlogView
+from redis_tui.tui.panes.streams import MonitorView, PubSubView
+
+if TYPE_CHECKING:
+    from redis_tui.tui.widgets.view import View
+
+_VIEWS: tuple[type[View], ...] = (
+    ScriptsView,
+    FunctionsView,
+    SlowlogView,
+    ClientsView,
+    ServerView,
+    MonitorView,
+    PubSubView,
+)
+
+
+def view_lines() -> list[Line]:
+    """A line for each view."""
+    lines: list[Line] = [
+        [],
+        [Span("Side panes", "title"), Span("   [ and ] turn the tabs; Esc leaves the whole screen", "dim")],
+    ]
+    for view in _VIEWS:
+        keys = "  ".join(f"{key.shown} {key.word}" for key in view.KEYS)
+        lines.append([Span(f"   {view.TITLE:<12}", "accent"), Span(keys, "text")])
+    return lines
