@@ -150,6 +150,8 @@ class Bridge:
     def set_resp(self, version: int) -> None:
         """The script chose its protocol."""
         self._desk.resp = version
+        if self._trace is not None:
+            self._trace.resp = version
         if self._host is not None:
             self._host.set_resp(version)
 

@@ -4,8 +4,9 @@ Pure text in, text out. The wrapper stands before the script's first line, on th
 line, so that line numbers stay as they are. It shadows `redis` (and Valkey's `server`)
 with a table whose `call` and `pcall` note their line, arguments, reply and, where the
 server has os.clock (Redis 7.4, Valkey 8), time. The line of a call comes from the place
-that ``error('', 3)`` puts before its message, because a server has no debug library. A call in a
-``return redis.call(…)`` is a tail call and has lost its line: it is reported as 0.
+that ``error('', 3)`` puts before its message, because a server has no debug library. ``return redis.call(…)``
+is a tail call and would have lost its line, so it goes out in parentheses; a tail call by another name,
+and one that C makes (``pcall(redis.call, …)``), is reported as line 0.
 
 The server sees another script than the person wrote, with another sha. So this is only
 sent when a trace was asked for, and the outcome says so.
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.base import TraceRow
+from redis_tui.session.tail_calls import without_tail_calls
 
 LIMIT = 1_000
 """Calls that are reported; the rest are only counted."""
@@ -66,6 +68,7 @@ def instrument(source: bytes, *, valkey: bool) -> bytes:
         source: as the person wrote it; a shebang stays the first line.
         valkey: the server has `server` beside `redis`.
     """
+    source = without_tail_calls(source)
     head = _HEAD.replace("%s", "local server=redis " if valkey else "").encode()
     if not source.startswith(b"#!"):
         return head + source + _FOOT.encode()

@@ -81,6 +81,40 @@ async def test_a_trace_tells_each_call_with_line_and_reply(session: Session) -> 
     ]
 
 
+async def test_a_trace_shows_replies_in_the_shape_the_script_got(session: Session) -> None:
+    source = b"""
+redis.call('zadd', KEYS[1], 1.5, 'm') redis.call('hset', KEYS[2], 'f', 'v')
+redis.call('zincrby', KEYS[1], 1, 'm')
+redis.call('zrange', KEYS[1], 0, -1, 'withscores')
+redis.call('hgetall', KEYS[2])
+redis.call('get', KEYS[3])
+"""
+    outcome = await session.run(ScriptRun(source, (b"z", b"h", b"none"), trace=True))
+    assert [row.reply for row in outcome.trace] == [1, 1, b"2.5", [b"m", b"2.5"], [b"f", b"v"], None]
+
+
+async def test_a_script_that_chose_resp3_is_shown_what_it_got_then(embedded: Session) -> None:
+    source = b"redis.call('zadd', 'z', 1.5, 'm') redis.setresp(3) redis.call('zscore', 'z', 'm')"
+    source += b" redis.setresp(2) redis.call('zscore', 'z', 'm')"
+    outcome = await embedded.run(ScriptRun(source, trace=True))
+    assert [row.reply for row in outcome.trace] == [1, 1.5, b"1.5"]
+
+
+async def test_a_trace_tells_the_line_of_a_call_that_is_returned(session: Session) -> None:
+    source = b"""
+local function get(key)
+  return redis.call('get', -- the key )
+    key)
+end
+local found = get(KEYS[1]) or redis.pcall('nosuch')
+return redis.call('set', KEYS[1], [[)]], 'px', (1 + 2) * 1000)
+"""
+    outcome = await session.run(ScriptRun(source, (b"k",), trace=True))
+    lines = [row.line for row in outcome.trace]
+    assert outcome.reply == Status(b"OK")
+    assert [lines[0] in (3, 4), *lines[1:]] == [True, 6, 7]  # servers name the call's first line or its last
+
+
 async def test_a_traced_error_still_names_its_line(session: Session) -> None:
     source = b"local x = 1\nredis.call('set', KEYS[1], x)\nlocal y = redis.call('lpush', KEYS[1], x)\nreturn y"
     outcome = await session.run(ScriptRun(source, (b"k",), trace=True))
