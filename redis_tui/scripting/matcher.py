@@ -78,96 +78,116 @@ end
 
 local QUANTIFIED = {[42] = STAR, [43] = STAR, [45] = LAZY, [63] = OPT}   -- * + - ?
 
--- `anchors` where ^ is more than a character
-function core.compile_pattern(p, anchors)
-  p = match(p, '^%Z*')   -- a NUL ends it
-  local op, text, arg, n = {}, {}, {}, 0
-  local open, level, positions = {}, 0, {}   -- captures that are not closed; how many were begun; which are positions
-  local anchored = anchors and byte(p) == 94
-  local depth, backs, broken = 0, false, false
-  local at, length = anchored and 2 or 1, #p
-  local function add(kind, what, more)
-    n = n + 1
-    op[n], text[n], arg[n] = kind, what, more
+-- the pattern under way, how far it was read, and what has come of it
+local p, at, length
+local op, text, arg, n
+local open, level, positions   -- captures that are not closed; how many were begun; which are positions
+local depth, backs, broken
+
+local function add(kind, what, more)
+  n = n + 1
+  op[n], text[n], arg[n] = kind, what, more
+end
+
+local function fail(why)
+  broken = true
+  add(ERROR, why)
+  at = length + 1
+end
+
+local function balance()
+  if at + 3 > length then return fail('unbalanced pattern') end
+  add(BALANCE, byte(p, at + 2), byte(p, at + 3))
+  at = at + 4
+end
+
+local function frontier()
+  at = at + 2
+  if byte(p, at) ~= 91 then return fail("missing '[' after '%f' in pattern") end
+  local ends, why = item_end(p, at)
+  if not ends then return fail(why) end
+  add(FRONTIER, sub(p, at, ends - 1))
+  at = ends
+end
+
+local function back(c)
+  local index = c - 48
+  if index < 1 or index > level or open[index] then return fail('invalid capture index') end
+  backs = true
+  add(BACK, index, positions[index])
+  at = at + 2
+end
+
+local function single()
+  local ends, why = item_end(p, at)
+  if not ends then return fail(why) end
+  local what, mark = sub(p, at, ends - 1), byte(p, ends)
+  local kind = QUANTIFIED[mark]
+  if not kind or mark == 43 then add(CHAR, what) end
+  if kind then
+    add(kind, what)
+    depth, ends = depth + 1, ends + 1
   end
-  local function fail(why)
-    broken = true
-    add(ERROR, why)
-    at = length + 1
-  end
-  local function balance()
-    if at + 3 > length then return fail('unbalanced pattern') end
-    add(BALANCE, byte(p, at + 2), byte(p, at + 3))
-    at = at + 4
-  end
-  local function frontier()
+  at = ends
+end
+
+local function begin()
+  if level == MOST_CAPTURES then return fail('too many captures') end
+  level, depth = level + 1, depth + 1
+  if byte(p, at + 1) == 41 then
+    positions[level] = true
+    add(POSITION, level)
     at = at + 2
-    if byte(p, at) ~= 91 then return fail("missing '[' after '%f' in pattern") end
-    local ends, why = item_end(p, at)
-    if not ends then return fail(why) end
-    add(FRONTIER, sub(p, at, ends - 1))
-    at = ends
+    return
   end
-  local function back(c)
-    local index = c - 48
-    if index < 1 or index > level or open[index] then return fail('invalid capture index') end
-    backs = true
-    add(BACK, index, positions[index])
-    at = at + 2
-  end
-  local function single()
-    local ends, why = item_end(p, at)
-    if not ends then return fail(why) end
-    local what, kind = sub(p, at, ends - 1), QUANTIFIED[byte(p, ends)]
-    if not kind or byte(p, ends) == 43 then add(CHAR, what) end
-    if kind then
-      add(kind, what)
-      depth, ends = depth + 1, ends + 1
-    end
-    at = ends
-  end
-  local function begin()
-    if level == MOST_CAPTURES then return fail('too many captures') end
-    level, depth = level + 1, depth + 1
-    if byte(p, at + 1) == 41 then
-      positions[level] = true
-      add(POSITION, level)
-      at = at + 2
+  open[level] = true
+  add(OPEN, level)
+  at = at + 1
+end
+
+local function close()
+  for index = level, 1, -1 do
+    if open[index] then
+      open[index], depth = nil, depth + 1
+      add(CLOSE, index)
+      at = at + 1
       return
     end
-    open[level] = true
-    add(OPEN, level)
-    at = at + 1
   end
-  local function close()
-    for index = level, 1, -1 do
-      if open[index] then
-        open[index], depth = nil, depth + 1
-        add(CLOSE, index)
-        at = at + 1
-        return
-      end
-    end
-    fail('invalid pattern capture')
-  end
+  fail('invalid pattern capture')
+end
+
+local function escape()
+  local c = byte(p, at + 1)
+  if c == 98 then balance()
+  elseif c == 102 then frontier()
+  elseif c and c >= 48 and c <= 57 then back(c)
+  else single() end
+end
+
+-- `anchors` where ^ is more than a character
+function core.compile_pattern(given, anchors)
+  p = match(given, '^%Z*')   -- a NUL ends it
+  op, text, arg, n = {}, {}, {}, 0
+  open, level, positions = {}, 0, {}
+  depth, backs, broken = 0, false, false
+  local anchored = anchors and byte(p) == 94
+  at, length = anchored and 2 or 1, #p
   while at <= length do
     local c = byte(p, at)
     if c == 40 then begin()
     elseif c == 41 then close()
+    elseif c == 37 then escape()
     elseif c == 36 and at == length then
       add(END)
       at = at + 1
-    elseif c == 37 then
-      c = byte(p, at + 1)
-      if c == 98 then balance()
-      elseif c == 102 then frontier()
-      elseif c and c >= 48 and c <= 57 then back(c)
-      else single() end
     else single() end
   end
   add(DONE)
-  return {op = op, text = text, arg = arg, size = n, anchored = anchored, level = level, open = open,
+  local program = {op = op, text = text, arg = arg, size = n, anchored = anchored, level = level, open = open,
     positions = positions, depth = depth, backs = backs, broken = broken or native.next(open) ~= nil}
+  p, op, text, arg, open, positions = nil, nil, nil, nil, nil, nil
+  return program
 end
 
 -- the position of the item after a run of parentheses

@@ -22,64 +22,81 @@ local misuse, fault, string_arg = core.misuse, core.fault, core.string_arg
 local whole_arg, int_or = core.whole_arg, core.int_or
 local compile, matcher, class, beyond = core.compile_pattern, core.matcher, core.class, core.beyond_captures
 local real, source = core.real, core.source
-local CHAR, STAR, LAZY, OPT, BALANCE, FRONTIER, BACK, END, DONE = 1, 2, 3, 4, 8, 9, 10, 11, 12
+local max, getfenv = native.math.max, native.debug.getfenv
+local of_c = getfenv(find)   -- the environment of all that is written in C
+local CHAR, STAR, LAZY, OPT, BALANCE, FRONTIER, BACK, END = 1, 2, 3, 4, 8, 9, 10, 11
 local SPECIAL = '[%^%$%*%+%?%.%(%[%%%-]'
-local BUDGET = 2e7         -- steps of the native matcher, of some nanoseconds each
+local BUDGET = 5e7         -- steps of the native matcher, of some nanoseconds each
 local PLAIN = 2 ^ 28       -- bytes to compare, of which it does many at once
 local SUBSTITUTED = 2 ^ 24 -- bytes to put together
 local DEEPEST = 150        -- frames of C that a match may stack
 local LONGEST = 1000       -- bytes of a pattern that is thought about
 local KEPT = 500           -- patterns that are remembered
 
-local function is_disjoint(a, b)
-  a, b = class(a), class(b)
-  for code in native.next, a do
-    if b[code] then return false end
+local apart, pairs_kept = {}, 0   -- what a run is of .. what follows -> whether nothing is both
+
+-- whether what follows the run at `pc` cannot begin within it
+local function is_apart(program, pc)
+  local op, text = program.op, program.text
+  local after = beyond(op, pc + 1)
+  if op[after] ~= CHAR then return false end
+  local key = text[pc] .. '\0' .. text[after]
+  local known = apart[key]
+  if known ~= nil then return known end
+  local run, next_one = class(text[pc]), class(text[after])
+  known = true
+  for code in native.next, run do
+    if next_one[code] then known = false break end
   end
-  return true
+  if pairs_kept == KEPT then apart, pairs_kept = {}, 0 end
+  apart[key], pairs_kept = known, pairs_kept + 1
+  return known
 end
 
--- Steps that a search in n characters takes at worst. From the last item to the first: `t`, what an attempt from one
--- position takes in which the rest matches; `f`, one in which it does not; `sure`, whether the rest matches wherever it
--- is tried ('end': at the end of the text).
-local function steps(program, n)
+-- The longest text for the native matcher: where its steps, at worst c times the length to the power of d, are the
+-- budget. From the last item to the first: `tc` and `td` tell of an attempt from one position in which the rest
+-- matches, `fc` and `fd` of one in which it does not; `sure`, whether the rest matches wherever it is tried ('end': at
+-- the end of the text).
+local function longest(program)
   local op, text = program.op, program.text
-  local t, f, sure = 1, 0, true
+  local tc, td, fc, fd, sure = 1, 0, 0, 0, true
   for pc = program.size, 1, -1 do
     local kind = op[pc]
-    local weight = kind <= OPT and 1 + #text[pc] / 4 or 1
+    local weight = kind <= OPT and max(1, #text[pc] / 4) or 1
     if kind == STAR or kind == LAZY then
-      local after = beyond(op, pc + 1)
-      if sure == true then t = (kind == STAR and n * weight or 1) + t
-      elseif sure == 'end' and text[pc] == '.' then t, f, sure = n + (kind == LAZY and n * f or 0) + t, 0, true
-      elseif op[after] == CHAR and is_disjoint(text[pc], text[after]) then
-        t, f = 2 * n * weight + t, 2 * n * weight + f   -- only the end of the run can go on
-      else t, f = n * weight + n * f + t, n * weight + n * f end
+      if sure == true then
+        tc = tc + weight
+        if kind == STAR then td = max(td, 1) end
+      elseif sure == 'end' and text[pc] == '.' then
+        tc, td = tc + 1 + fc, max(td, kind == LAZY and fd + 1 or 1)
+        fc, fd, sure = 0, 0, true
+      elseif is_apart(program, pc) then   -- only the end of the run can go on
+        tc, td, fc, fd = tc + 2 * weight, max(td, 1), fc + 2 * weight, max(fd, 1)
+      else
+        tc, td, fc, fd = tc + weight + fc, max(td, fd + 1), weight + fc, fd + 1
+      end
     elseif kind == OPT then
-      t = weight + f + t
-      if sure ~= true then f = weight + 2 * f end
-    elseif kind == END then t, f, sure = 1, 1, 'end'
-    elseif kind ~= DONE then
-      local cost = (kind == BALANCE or kind == BACK) and n or weight
-      t = cost + t
-      if kind == CHAR or kind == FRONTIER or cost == n then f, sure = cost + f, false end
-    end
+      tc, td = tc + weight + fc, max(td, fd)
+      if sure ~= true then fc = 4 * weight + 2 * fc end
+    elseif kind == END then tc, td, fc, fd, sure = 1, 0, 1, 0, 'end'
+    elseif kind == BALANCE or kind == BACK then
+      tc, td, fc, fd, sure = tc + 1, max(td, 1), fc + 1, max(fd, 1), false
+    elseif kind == CHAR or kind == FRONTIER then tc, fc, sure = tc + weight, fc + weight, false
+    else tc = tc + 1 end
   end
-  if program.anchored then return t + f end
-  return t + (n + 1) * f + n * program.size
+  if program.anchored then
+    local d = max(td, fd)
+    return d == 0 and BUDGET or (BUDGET / (tc + fc)) ^ (1 / d)
+  end
+  return (BUDGET / (tc + fc + program.size)) ^ (1 / max(td, fd + 1))
 end
 
--- the longest text for the native matcher, -1 for none; how much it captures
+-- that, -1 for none; and how much the pattern captures
 local function reckon(p)
   if not find(p, '[%*%+%-%?%(%)%[%%%z]') then return BUDGET / (#p + 1), 0 end   -- takes a step a character
   local program = compile(p, true)
   if program.broken or program.depth > DEEPEST or find(p, '%z') then return -1, 0 end
-  local low, high = 0, 50   -- square roots of powers of 2
-  while low < high do
-    local middle = native.math.ceil((low + high) / 2)
-    if steps(program, 2 ^ (middle / 2)) <= BUDGET then low = middle else high = middle - 1 end
-  end
-  return 2 ^ (low / 2), program.level
+  return longest(program), program.level
 end
 
 local kept = 0
@@ -222,8 +239,8 @@ local function guarded(repl)
       return value
     end
   end
-  local info = getinfo(repl, 'S')
-  if info.what == 'C' or info.source == source then return repl end
+  local environment = getfenv(repl)
+  if environment == of_c or environment == native then return repl end   -- not the script's
   return function(...)
     local value = repl(...)
     if not is_replacement(value) then complain(value) end
@@ -244,11 +261,10 @@ local function template(repl)
   end
 end
 
--- whether a text for replacement names no capture that a pattern has not
+-- whether a text for replacement names no capture that a pattern has not; %1 may be the whole
 local function is_served(repl, level)
-  if level < 1 then level = 1 end   -- the whole
   for digit in gmatch(repl, '%%(.)') do
-    if find(digit, '%d') and digit * 1 > level then return false end
+    if find(digit, '[2-9]') and digit * 1 > level then return false end
   end
   return true
 end
@@ -328,7 +344,7 @@ function strings.gsub(...)
   local kind = type(repl)
   if type(s) == 'string' and (most == nil or type(most) == 'number') and #s <= reach[p] then
     if kind == 'string' then
-      if #s * (#repl + 16) <= SUBSTITUTED and (not find(repl, '%', 1, true) or is_served(repl, levels[p])) then
+      if #s * (#repl + 16) <= SUBSTITUTED and (not find(repl, '%%[2-9]') or is_served(repl, levels[p])) then
         return gsub(s, p, repl, most)
       end
     elseif kind == 'table' or kind == 'function' then
