@@ -9,7 +9,19 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("redis_call", "evalsha", "libraries", "tracing", "startup", "serve", "large", "memory", "soak", "browser")
+NAMES = (
+    "redis_call",
+    "evalsha",
+    "libraries",
+    "tracing",
+    "startup",
+    "repl",
+    "serve",
+    "large",
+    "memory",
+    "soak",
+    "browser",
+)
 
 
 def main(names: list[str]) -> int:

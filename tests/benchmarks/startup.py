@@ -20,8 +20,8 @@ RUNS = 10
 
 def main() -> list[Limit]:
     """Measures, prints a table, answers the limits."""
-    ours = _ours()
-    theirs = _iredis()
+    ours = our_program()
+    theirs = find_iredis()
     contestants = {"redis-tui": (lambda: _run(ours), 1)}
     if theirs is not None:
         contestants["iredis"] = (lambda: _run([str(theirs)]), 1)
@@ -34,12 +34,13 @@ def main() -> list[Limit]:
     return [Limit("redis-tui --version / iredis --version", us["redis-tui"] / us["iredis"], 0.5)]
 
 
-def _ours() -> list[str]:
+def our_program() -> list[str]:
+    """The words that start redis-tui."""
     script = Path(sys.executable).with_name("redis-tui")
     return [str(script)] if script.exists() else [sys.executable, "-m", "redis_tui"]
 
 
-def _iredis() -> Path | None:
+def find_iredis() -> Path | None:
     """iredis' program, installed at first; None where that does not work."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "redis-tui-benchmarks" / "iredis"
     program = cache / "bin" / "iredis"
