@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from redis_tui.tui.actions import ACTIONS, PANES
+from redis_tui.tui.panes.view_help import VIEWS
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.workspace import list_examples
 
@@ -45,6 +46,10 @@ class ActionProvider(Provider):
                     "Gives the pane the keyboard.",
                     partial(screen.action_focus_pane, name),
                 )
+            for name, view in VIEWS.items():
+                for key in view.KEYS:
+                    title = f"{view.TITLE}: {key.word}  ({key.shown} there)"
+                    yield title, f"As the key in the pane {view.TITLE}.", partial(screen.do_in_view, name, key.action)
             for example in list_examples():
                 yield f"Example: {example.name}", example.title, partial(screen.open_example, example.name)
 

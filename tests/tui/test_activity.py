@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from textual.command import DiscoveryHit
 from textual.widgets import Input, Static
 
 from redis_tui.errors import SessionError
 from redis_tui.session.open import open_session
 from redis_tui.tui.app import WorkbenchApp
+from redis_tui.tui.commands import ActionProvider
 from redis_tui.tui.panes.clients import ClientsView
 from redis_tui.tui.panes.streams import MonitorView, PubSubView
 from redis_tui.tui.screens.call import CallScreen
@@ -293,3 +295,14 @@ async def test_the_help_tells_the_keys_of_the_side_panes(until: Until) -> None:
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(app.screen, Reading))
         assert "Pub/Sub     a subscribe  u unsubscribe" in app.screen.query_one(LineView).plain
+
+
+async def test_what_a_view_can_do_is_in_the_palette(until: Until) -> None:
+    app = embedded()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        provider = ActionProvider(app.screen)
+        offered = {str(hit.text): hit.command async for hit in provider.discover() if isinstance(hit, DiscoveryHit)}
+        await offered["Monitor: start/stop  (s there)"]()
+        await until(pilot, lambda: app.screen.query_one(MonitorView).is_listening)
+        assert app.screen.query_one("#slowlog", TabbedPane).active == "monitor"

@@ -45,7 +45,7 @@ class ScriptsView(View):
             (
                 Column("sha", _SHA_WIDTH, style="dim"),
                 Column("name", 0, style="strong"),
-                Column("runs", 6, right=True),
+                Column("runs", 4, right=True),
                 Column("mean", 9, right=True),
                 Column("worst", 9, right=True, floor=48),
                 Column("bytes", 7, right=True, style="dim", floor=70),
@@ -121,7 +121,7 @@ def _row(info: ScriptInfo) -> Row:
         (
             info.sha[:_SHA_WIDTH],
             name,
-            f"{info.runs:,}",
+            f"{info.runs}" if info.runs < 10_000 else f"{info.runs // 1000:,}k",
             _took(info.mean_ms) if info.runs else "–",
             _took(info.worst_ms) if info.runs else "–",
             f"{size:,}" if info.source is not None else "–",

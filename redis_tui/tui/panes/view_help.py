@@ -1,4 +1,4 @@
-"""The keys of the side panes' views, for the help; from their own tables."""
+"""The keys of the side panes' views, for the help and the palette; from their own tables."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from redis_tui.tui.panes.streams import MonitorView, PubSubView
 if TYPE_CHECKING:
     from redis_tui.tui.widgets.view import View
 
-_VIEWS: tuple[type[View], ...] = (
-    ScriptsView,
-    FunctionsView,
-    SlowlogView,
-    ClientsView,
-    ServerView,
-    MonitorView,
-    PubSubView,
-)
+VIEWS: dict[str, type[View]] = {
+    "scripts": ScriptsView,
+    "functions": FunctionsView,
+    "slowlog": SlowlogView,
+    "clients": ClientsView,
+    "server": ServerView,
+    "monitor": MonitorView,
+    "pubsub": PubSubView,
+}
+"""By the names that actions give them."""
 
 
 def view_lines() -> list[Line]:
@@ -32,7 +33,7 @@ def view_lines() -> list[Line]:
         [],
         [Span("Side panes", "title"), Span("   [ and ] turn the tabs; Esc leaves the whole screen", "dim")],
     ]
-    for view in _VIEWS:
+    for view in VIEWS.values():
         keys = "  ".join(f"{key.shown} {key.word}" for key in view.KEYS)
         lines.append([Span(f"   {view.TITLE:<12}", "accent"), Span(keys, "text")])
     return lines

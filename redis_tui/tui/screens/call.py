@@ -71,7 +71,7 @@ class CallScreen(ModalScreen[None]):
                 yield Button("Call  F5", id="call-button", compact=True)
                 yield Label(" ")
                 yield Button("Leave", id="leave-button", compact=True)
-            yield LineView(id="call-reply")
+            yield LineView(wrap=True, id="call-reply")
 
     def on_mount(self) -> None:
         """Nothing was called yet."""

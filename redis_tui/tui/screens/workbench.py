@@ -245,6 +245,11 @@ class WorkbenchScreen(Screen[None]):
         self._zoomed = pane.id
         self.action_show_view(name)
 
+    async def do_in_view(self, name: str, action: str) -> None:
+        """Shows a view and does what one of its keys does; the palette asks for it."""
+        self.action_show_view(name)
+        await self._panes.views[name].run_action(action)
+
     def action_leave_view(self) -> None:
         """Escape in a side pane: from the whole screen back to the workbench."""
         if self._zoomed is not None:
