@@ -129,5 +129,5 @@ class CallScreen(ModalScreen[None]):
         return self.query_one(field, Input).value.strip().encode("utf-8", "surrogateescape")
 
     def _show(self, lines: Sequence[Line]) -> None:
-        if self.is_mounted:
+        if self.is_attached:
             self.query_one(LineView).set_lines(lines)
