@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from tests.tui.conftest import Until, ready
 
 if TYPE_CHECKING:
     from redis_tui.tui.app import WorkbenchApp
+    from tests.tui.fake_session import FakeSession
 
 
 class Bare(App[None]):
@@ -147,6 +149,36 @@ async def test_a_dot_offers_the_members_and_tab_takes_one(app: WorkbenchApp, unt
         await pilot.press("p", "tab")
         assert app.screen.query_one(LuaEditor).text.startswith("redis.pcall--")
         assert not pane.query_one(OfferList).display
+
+
+async def test_a_syntax_error_is_marked_on_its_line_while_typing_and_goes_when_mended(
+    app: WorkbenchApp, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        pane, editor = app.screen.query_one(EditorPane), app.screen.query_one(LuaEditor)
+        editor.load_text("local a = 1\nif a the\n  return a\nend\n")
+        editor.move_cursor((0, 3))
+        await until(pilot, lambda: editor.fault_row == 1)
+        assert "line 2: 'then' expected near 'the'" in str(pane.border_subtitle)
+        assert editor.cursor_location == (0, 3)
+        editor.insert("n", (1, 8))
+        await until(pilot, lambda: editor.fault_row is None)
+        assert "no problems" in str(pane.border_subtitle)
+
+
+async def test_a_running_script_does_not_hold_up_the_look_for_syntax_errors(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    session.hang = asyncio.Event()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("f5")
+        await until(pilot, lambda: session.running() is not None)
+        editor = app.screen.query_one(LuaEditor)
+        editor.load_text("return return")
+        await until(pilot, lambda: editor.fault_row == 0)
+        session.hang.set()
 
 
 def test_keys_are_grouped_by_their_separator_and_a_group_of_one_is_a_key() -> None:

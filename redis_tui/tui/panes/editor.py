@@ -47,6 +47,7 @@ class EditorPane(Vertical):
         self._at = 0
         self._settle: Timer | None = None
         self._problem = ""
+        self._fault = ""
         self._commands: CommandOffers = lambda _line: ([], "")
 
     def compose(self) -> ComposeResult:
@@ -98,7 +99,7 @@ class EditorPane(Vertical):
             return
         had_focus = self.has_focus_within
         self._at = at
-        self._problem = ""
+        self._problem = self._fault = ""
         self.query_one(ContentSwitcher).current = self._ids[at]
         self._close_offers()
         if had_focus or len(self._buffers) == 1:
@@ -137,6 +138,13 @@ class EditorPane(Vertical):
         if self._buffers:
             self._editor(self._at).mark_error(line)
         self._borders()
+
+    def mark_fault(self, line: int | None, message: str = "") -> None:
+        """Marks where the script in front stops being Lua, while it is typed; None: it is Lua."""
+        self._fault = f"line {line}: {message}" if line else ""
+        if self._buffers:
+            self._editor(self._at).mark_fault(line)
+        self._subtitle()
 
     def focus_content(self) -> None:
         """Gives the keyboard to the text."""
@@ -283,11 +291,13 @@ class EditorPane(Vertical):
             self.border_subtitle = "^O opens a script, ^N begins one"
             return
         row, column = self._editor(self._at).cursor_location
-        state = hint or self._problem or "no problems"
-        room = max(10, self.size.width - 24)
+        state = hint or self._problem or self._fault or "no problems"
+        is_wrong = bool(self._problem or self._fault) and not hint
+        place = f"{row + 1}:{column + 1} · " if is_wrong else f"Lua 5.1 · {row + 1}:{column + 1} · "
+        room = max(10, self.size.width - len(place) - 5)
         state = state if len(state) <= room else state[: room - 1] + "…"
-        tone = "$rt-danger" if self._problem and not hint else "$rt-dim"
-        self.border_subtitle = f"Lua 5.1 · {row + 1}:{column + 1} · [{tone}]{escape(state)}[/]"
+        tone = "$rt-danger" if is_wrong else "$rt-dim"
+        self.border_subtitle = f"{place}[{tone}]{escape(state)}[/]"
 
 
 def _tabs_in_view(labels: list[str], at: int, room: int) -> tuple[int, int]:

@@ -24,6 +24,7 @@ from redis_tui.tui.desks.console import ConsoleDesk
 from redis_tui.tui.desks.feed import FeedDesk
 from redis_tui.tui.desks.files import FileDesk
 from redis_tui.tui.desks.run import RunDesk
+from redis_tui.tui.desks.syntax import SyntaxDesk
 from redis_tui.tui.layout import COLUMNS, is_narrow, is_short, visible_panes
 from redis_tui.tui.panes.slowlog import slow_lines
 from redis_tui.tui.screens.dialogs import Choice, Jump, Reading
@@ -64,6 +65,7 @@ class WorkbenchScreen(Screen[None]):
         self._panes = self._bench.panes
         self._feed = FeedDesk(self._bench)
         self._files = FileDesk(self._bench)
+        self._syntax = SyntaxDesk(self._bench)
         self._runs = RunDesk(self._bench, self._feed)
         self._activity = ActivityDesk(self._bench, self._feed, self._files)
         self._prompt_desk = ConsoleDesk(session, self._panes.console)
@@ -192,10 +194,12 @@ class WorkbenchScreen(Screen[None]):
     @on(messages.BufferShown)
     def _buffer_shown(self) -> None:
         self._files.shown()
+        self._syntax.look()
 
     @on(messages.BufferEdited)
     def _buffer_edited(self) -> None:
         self._files.edited()
+        self._syntax.look()
 
     @on(messages.ArgumentsEdited)
     def _arguments_edited(self) -> None:

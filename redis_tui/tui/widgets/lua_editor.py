@@ -68,6 +68,7 @@ class LuaEditor(TextArea, inherit_bindings=False):
     def __init__(self, text: str, *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name
         self._states = LineStates()
         self.error_row: int | None = None
+        self.fault_row: int | None = None
         self.is_offering = False
         super().__init__(text, tab_behavior="indent", show_line_numbers=True, soft_wrap=True, id=id, compact=True)
         self.indent_width = len(INDENT)
@@ -83,6 +84,13 @@ class LuaEditor(TextArea, inherit_bindings=False):
             self.move_cursor((self.error_row, 0), center=False)
         self.refresh()
 
+    def mark_fault(self, line: int | None) -> None:
+        """Marks the line, from 1, where the text stops being Lua; the cursor stays where somebody types."""
+        row = None if line is None else line - 1
+        if row != self.fault_row:
+            self.fault_row = row
+            self.refresh()
+
     # ── drawing ────────────────────────────────────────────────────────────
 
     def get_line(self, line_index: int) -> Text:
@@ -93,7 +101,7 @@ class LuaEditor(TextArea, inherit_bindings=False):
         spans, _ = highlight_line(line, self._states.at(line_index, self.document.lines))
         for span in spans:
             text.append("\t".join(map(visible, span.text.split("\t"))), palette.rich(span.style))
-        if line_index == self.error_row:
+        if line_index in (self.error_row, self.fault_row):
             text.stylize(palette.rich("lua.error"), len(line) - len(line.lstrip()), len(line))
         return text
 
@@ -118,7 +126,7 @@ class LuaEditor(TextArea, inherit_bindings=False):
             (top, bottom) if start != end and top[0] <= row <= bottom[0] else None,
             (end[1], self._draw_cursor, bracket is not None, self.suggestion) if on_cursor else None,
             bracket if bracket is not None and bracket[0] == row else None,
-            self.error_row == row,
+            row in (self.error_row, self.fault_row),
         )
         strip = self._line_cache.get(key)
         if strip is None:
