@@ -3,6 +3,7 @@
 # make differential   sends random commands to the engine and to real servers: COUNT=20000 SEED=7
 #                     and plays the corpus of scripts, see tests/differential/scripts
 # make pictures  makes the pictures of the README anew, one for each theme
+# make snapshots writes what states of the workbench look like anew: look at the difference
 # Each makes the environment it needs; only Python 3.11 or later must be there.
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ COUNT ?= 2000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint types contracts check bench differential pictures format clean
+.PHONY: run test lint types contracts check bench differential pictures snapshots format clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/redis-tui
@@ -40,6 +41,9 @@ differential: $(VENV)/test.stamp
 
 pictures: $(VENV)/test.stamp
 	$(BIN)/python -m tests.pictures
+
+snapshots: $(VENV)/test.stamp
+	SNAPSHOTS=write $(BIN)/pytest -q -n auto tests/tui/test_snapshots.py
 
 format: $(VENV)/test.stamp
 	$(BIN)/ruff format redis_tui tests

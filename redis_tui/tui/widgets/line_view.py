@@ -78,7 +78,7 @@ class LineView(ScrollView, can_focus=True):
         self._cursor = cursor
         self._wrap = wrap
         self._unwrapped: list[Line] = []
-        self._width = 0
+        self._fitted = Size(0, 0)
 
     # ── what a subclass may replace ────────────────────────────────────────
 
@@ -167,16 +167,22 @@ class LineView(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Wraps anew where lines are wrapped."""
-        if self._wrap and self.size.width != self._width:
+        if self._wrap and self.size != self._fitted:
             self._rewrap()
             self.rows_changed()
 
     def _rewrap(self) -> None:
-        self._width = self.size.width
-        if not self._wrap or self._width < 8:
+        self._fitted = self.size
+        room = self.size.width
+        if not self._wrap or room < 8:
             self._lines = self._unwrapped
             return
-        self._lines = [part for line in self._unwrapped for part in wrap_line(line, self._width)]
+        self._lines = self._wrapped(room)
+        if len(self._lines) > self.size.height:  # then there is a scrollbar, and it lies over the last columns
+            self._lines = self._wrapped(room - self.scrollbar_size_vertical)
+
+    def _wrapped(self, columns: int) -> list[Line]:
+        return [part for line in self._unwrapped for part in wrap_line(line, columns)]
 
     # ── keys and mouse ─────────────────────────────────────────────────────
 

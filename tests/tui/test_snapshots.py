@@ -1,0 +1,164 @@
+"""What each state looks like, as text that a review can read: one part of the screen a snapshot.
+
+A snapshot that changed on purpose is written anew by ``make snapshots``; the difference in the
+commit is then what the user will see. Parts that hold times or figures are left out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import Static
+
+from redis_tui.errors import ConnectError
+from redis_tui.paths import packaged_themes_dir
+from redis_tui.session.base import Event, EventKind
+from redis_tui.theme import read_shelf
+from redis_tui.tui.app import WorkbenchApp
+from redis_tui.tui.panes.keys import KeysPane
+from redis_tui.tui.screens.connecting import ConnectingScreen
+from redis_tui.tui.widgets.bars import TitleBar
+from redis_tui.tui.widgets.line_view import LineView
+from tests.tui.conftest import Until, ready
+from tests.tui.fake_session import FakeSession, failed, info
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+FOLDER = Path(__file__).parent / "snapshots"
+WRITES = os.environ.get("SNAPSHOTS") == "write"
+SIZES = [(120, 40), (80, 24)]
+
+every_size = pytest.mark.parametrize("size", SIZES, ids=[f"{columns}x{rows}" for columns, rows in SIZES])
+
+
+def part(app: WorkbenchApp, selector: str) -> str:
+    """What stands on the screen where a widget is."""
+    region = app.screen.query_one(selector).region
+    rows = [
+        "".join(segment.text for segment in strip.crop(region.x, region.right)).rstrip()
+        for strip in app.screen._compositor.render_strips()[region.y : region.bottom]
+    ]
+    kept = [row for at, row in enumerate(rows) if not (at and row == rows[at - 1])]  # a run of empty rows is one
+    return "\n".join(kept).rstrip() + "\n"
+
+
+def matches(name: str, size: tuple[int, int], shown: str) -> None:
+    """Compares with the snapshot's file, or writes it."""
+    path = FOLDER / f"{name}-{size[0]}x{size[1]}.txt"
+    if WRITES:
+        path.write_text(shown, encoding="utf-8")
+    assert path.exists(), f"there is no snapshot {path.name}: make snapshots writes it"
+    assert shown == path.read_text(encoding="utf-8")
+
+
+def server(session: FakeSession | None = None) -> FakeSession:
+    """A session that is not embedded, so that no sample keys are put into it."""
+    session = session or FakeSession()
+    session.info = info(embedded=False)
+    return session
+
+
+def workbench(open_session: Callable[[], Awaitable[FakeSession]]) -> WorkbenchApp:
+    shelf = read_shelf([packaged_themes_dir()])
+    return WorkbenchApp(open_session, address="redis.example:6379", shelf=shelf, theme="dark")
+
+
+def over(session: FakeSession) -> WorkbenchApp:
+    async def open_session() -> FakeSession:
+        return session
+
+    return workbench(open_session)
+
+
+@every_size
+async def test_connecting(size: tuple[int, int], until: Until) -> None:
+    async def never() -> FakeSession:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    app = workbench(never)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ConnectingScreen) and app.screen.query("#connecting-text"))
+        await until(pilot, lambda: str(app.screen.query_one("#connecting-text", Static).content))
+        await pilot.pause()
+        shown = part(app, "#connecting")
+        assert "Connecting to redis.example:6379" in shown
+        matches("connecting", size, shown)
+
+
+@every_size
+async def test_a_server_that_refuses(size: tuple[int, int], until: Until) -> None:
+    async def refused() -> FakeSession:
+        raise ConnectError("redis.example:6379 refused the connection.", hint="Is the server running?")
+
+    app = workbench(refused)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.screen.query("#connecting-text"))
+        await until(pilot, lambda: "refused" in str(app.screen.query_one("#connecting-text", Static).content))
+        await pilot.pause()
+        shown = part(app, "#connecting")
+        assert "Try again" in shown
+        matches("refused", size, shown)
+
+
+@every_size
+async def test_a_database_without_keys(size: tuple[int, int], until: Until) -> None:
+    app = over(server())
+    async with app.run_test(size=size) as pilot:
+        await ready(app, pilot, until)
+        await until(pilot, lambda: "scanned" in str(app.screen.query_one(KeysPane).border_subtitle))
+        await pilot.press("alt+1")
+        await pilot.pause()
+        matches("empty-keys", size, part(app, "#keys"))
+
+
+@every_size
+async def test_before_the_first_run(size: tuple[int, int], until: Until) -> None:
+    app = over(server())
+    async with app.run_test(size=size) as pilot:
+        await ready(app, pilot, until)
+        matches("empty-result", size, part(app, "#reply-view"))
+
+
+@every_size
+async def test_a_script_that_fails(size: tuple[int, int], until: Until) -> None:
+    session = server()
+    session.outcomes.append(failed())
+    app = over(session)
+    async with app.run_test(size=size) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("f5")
+        await until(pilot, lambda: "WRONGTYPE" in app.screen.query_one("#reply-view", LineView).plain)
+        await pilot.pause()
+        matches("error-reply", size, part(app, "#reply-view"))
+
+
+@every_size
+async def test_a_server_that_is_busy(size: tuple[int, int], until: Until) -> None:
+    session = server()
+    app = over(session)
+    async with app.run_test(size=size) as pilot:
+        await ready(app, pilot, until)
+        session.is_busy = True
+        await pilot.press("f9")
+        await until(pilot, lambda: "BUSY" in app.screen.query_one(TitleBar)._state[0])
+        await pilot.press("alt+1")
+        await pilot.pause()
+        matches("busy-keys", size, part(app, "#keys"))
+
+
+@every_size
+async def test_a_connection_that_is_lost(size: tuple[int, int], until: Until) -> None:
+    session = server()
+    app = over(session)
+    async with app.run_test(size=size) as pilot:
+        await ready(app, pilot, until)
+        session.tell(Event(EventKind.DISCONNECTED, "Connection reset by peer"))
+        await until(pilot, lambda: app.screen.query_one(TitleBar)._state[1] != "success")
+        await pilot.pause()
+        matches("lost-title", size, app.screen.query_one(TitleBar)._state[0] + "\n")
