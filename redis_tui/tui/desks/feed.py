@@ -56,6 +56,7 @@ class FeedDesk:
         """Which of the server's logs is shown."""
         self._figures_soon = Coalescer(self.read_figures)
         self._scripts_soon = Coalescer(self.read_scripts)
+        self._slowlog_soon = Coalescer(self.read_slowlog)
         self._keys_soon = Coalescer(self.read_keys, delay_s=0.4)
 
     def start(self) -> None:
@@ -66,7 +67,7 @@ class FeedDesk:
 
     def stop(self) -> None:
         """Wishes that wait are not served any more."""
-        for soon in (self._figures_soon, self._scripts_soon, self._keys_soon):
+        for soon in (self._figures_soon, self._slowlog_soon, self._scripts_soon, self._keys_soon):
             soon.stop()
 
     # ── what the session tells ─────────────────────────────────────────────
@@ -131,9 +132,10 @@ class FeedDesk:
         self._figures_soon.wish()
         self.tick()
 
-    def wish_figures(self) -> None:
-        """The figures may have changed."""
+    def command_ended(self) -> None:
+        """A command from the prompt may have changed the figures, and may have been slow."""
         self._figures_soon.wish()
+        self._slowlog_soon.wish()
 
     # ── completion ─────────────────────────────────────────────────────────
 

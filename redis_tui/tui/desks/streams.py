@@ -57,11 +57,6 @@ class StreamDesk:
             if view.is_seen:
                 view.tick()
 
-    async def close(self) -> None:
-        """Ends all streams."""
-        for stream in tuple(self._streams.values()):
-            await stream.aclose()
-
     # ── opening and feeding ────────────────────────────────────────────────
 
     async def _open(self, view: StreamView, argv: list[bytes], what: str) -> None:

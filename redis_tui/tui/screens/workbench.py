@@ -396,7 +396,7 @@ class WorkbenchScreen(Screen[None]):
         elif was_open:
             self._feed.read_all()
         else:
-            self._feed.wish_figures()
+            self._feed.command_ended()
             if line.split(maxsplit=1)[0].upper() == "SELECT":
                 self._feed.read_keys()
 
