@@ -216,9 +216,10 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
         opener = _opener(url, dialect=dialect, read_only=read_only, load=load)
         return asyncio.run(_with_session(opener, lambda session: _play(session, _mode(mode))))
     from redis_tui.repl.app import run_repl
+    from redis_tui.session.late import LateSession
 
     async def talk() -> int:
-        session = await _open(url, dialect=dialect, read_only=read_only, load=load)
+        session = LateSession(url, _opener(url, dialect=dialect, read_only=read_only, load=load))
 
         async def open_other(other: str) -> Session:
             from redis_tui.session.open import open_session

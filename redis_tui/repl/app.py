@@ -36,6 +36,7 @@ from redis_tui.repl.status import StatusLine
 from redis_tui.repl.style import Colors, color_depth, formatted, formatted_lines
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.session.base import KillOutcome
+from redis_tui.session.late import LateSession
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -104,7 +105,7 @@ async def run_repl(
     """Runs a REPL until ``.quit`` or the end of its input; closes the session that it ends with.
 
     Args:
-        session: where commands go.
+        session: where commands go; a `LateSession` is opened once the first prompt stands.
         catalog: commands for completion; asked of the session when None.
         open_session: opens what ``.connect`` names.
         mode: how replies are written.
@@ -122,6 +123,7 @@ async def run_repl(
     Raises:
         SettingsError: there is no such theme, or it has a mistake.
         FileError: the history cannot be read.
+        UsageError, FileError, ConnectError, AuthError: a late session cannot be opened.
     """
     with create_app_session(input=input, output=output):
         terminal = TerminalPrinter(theme, output, plain=plain)
@@ -158,6 +160,8 @@ class Repl:
         )
         shell.ask = self._ask
         shell.use_vi = self._use_vi
+        self._drawn = asyncio.Event()
+        self._prompt.app.after_render += lambda _: self._drawn.set()
 
     async def run(self) -> int:
         """Reads and runs lines until the end."""
@@ -170,16 +174,38 @@ class Repl:
             pass
         finally:
             learning.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
+            with contextlib.suppress(asyncio.CancelledError, RedisTuiError):
                 await learning
         broken = self._shell.status == ExitStatus.NO_CONNECTION
         return ExitStatus.NO_CONNECTION if broken else ExitStatus.OK
 
     async def _learn(self) -> None:
-        """Fetches the catalog beside the first prompt; without it there is no completion, and all else works."""
+        """Opens the session where it is not yet, then fetches the catalog, all once the first prompt is drawn.
+
+        Without a catalog there is no completion, and all else works. Without a session the prompt ends.
+        """
+        await self._drawn.wait()
+        try:
+            await self._open()
+        except RedisTuiError as error:
+            if self._prompt.app.is_running:
+                self._prompt.app.exit(exception=error)
+            return
         if self._shell.catalog is None:
             with contextlib.suppress(RedisTuiError):
                 self._shell.catalog = await self._shell.session.catalog()
+
+    async def _open(self) -> None:
+        late = self._shell.session
+        if isinstance(late, LateSession):
+            self._shell.session = await late.opened()
+            self._prompt.app.invalidate()
+
+    async def _is_open(self) -> bool:
+        """Whether a line can be run; waits for the session that is being opened."""
+        if isinstance(self._shell.session, LateSession):
+            await self._interruptible(self._open(), sends=True)
+        return not isinstance(self._shell.session, LateSession)
 
     async def _turn(self) -> None:
         shell = self._shell
@@ -192,16 +218,15 @@ class Repl:
             self._complain(error)
         try:
             text = await self._prompt.prompt_async(
-                [("class:tui-prompt", shell.prompt)],
+                lambda: [("class:tui-prompt", shell.prompt)],
                 default=start,
                 style=self._terminal.colors.sheet,
                 handle_sigint=False,
             )
         except KeyboardInterrupt:
             return
-        if not text.strip():
-            return
-        await self._guard(self._run_line(text))
+        if text.strip() and await self._is_open():
+            await self._guard(self._run_line(text))
 
     async def _guard(self, work: Awaitable[None]) -> None:
         """Runs a line; whatever goes wrong becomes one sentence."""

@@ -102,9 +102,9 @@ class Shell:
 
     @property
     def prompt(self) -> str:
-        """``embedded:0>``, ``redis:3(TX)>``."""
+        """``embedded:0>``, ``redis:3(TX)>``; ``connecting:3>`` while that is not done."""
         info = self.session.info
-        name = "embedded" if info.embedded else info.server
+        name = "embedded" if info.embedded else info.server if info.version else "connecting"
         return f"{name}:{self.session.db}{'(TX)' if self.in_transaction else ''}> "
 
     def note_keys(self, keys: Sequence[bytes]) -> None:

@@ -1,6 +1,7 @@
 """The first prompt of ``redis-tui repl`` beside that of iredis, in a real terminal, on the same server.
 
-From the start of the process until the prompt stands on the screen, in turns, medians: a start is judged by
+From the start of the process until one can type at the prompt: ours stands before the connection does and says so,
+``connecting:0>``; until it names the server is a row of its own. The time ends when the prompt stands on the screen, in turns, medians: a start is judged by
 how it feels on most days, and a terminal adds noise of both signs. Without a network for iredis or without a
 server there is nothing to compare with, and that is said.
 """
@@ -30,7 +31,8 @@ def main() -> list[Limit]:
     with running("redis-8") as server, tempfile.TemporaryDirectory() as home:
         port = str(server.port)
         contestants = {
-            "redis-tui": ([*our_program(), "repl", f"redis://127.0.0.1:{port}"], "redis:0>"),
+            "redis-tui": ([*our_program(), "repl", f"redis://127.0.0.1:{port}"], ":0>"),
+            "redis-tui, connected": ([*our_program(), "repl", f"redis://127.0.0.1:{port}"], "redis:0>"),
             "redis-tui, embedded": ([*our_program(), "repl"], "embedded:0>"),
         }
         if theirs is not None:

@@ -11,10 +11,12 @@ import pytest
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from redis_tui.errors import SessionError, SettingsError
+from redis_tui.errors import ConnectError, SessionError, SettingsError
 from redis_tui.repl.app import run_repl
+from redis_tui.repl.shell import Shell
 from redis_tui.resp.types import ErrorReply, Map
 from redis_tui.session.base import KillOutcome
+from redis_tui.session.late import LateSession
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -170,3 +172,37 @@ async def test_ctrl_c_while_a_command_blocks_stops_waiting(
 async def test_vi_keys(session: Any, talk: Talk) -> None:
     await talk("PINGX\x1bxa\r.quit\r", vi=True)
     assert session.sent == [[b"PING"]]
+
+
+async def test_a_line_typed_before_the_session_is_open_waits_for_it(
+    session: Any, paper: Any, keys: PipeInput, tmp_path: Path
+) -> None:
+    may_open = asyncio.Event()
+
+    async def opener() -> Any:
+        await may_open.wait()
+        return session
+
+    late = LateSession("redis://h:1/3", opener)
+    assert Shell(late, paper).prompt == "connecting:3> "
+    keys.send_text("PING\r.quit\r")
+    talking = asyncio.ensure_future(
+        run_repl(late, printer=paper, input=keys, output=DummyOutput(), history=tmp_path / "h")
+    )
+    await asyncio.sleep(0)
+    assert session.sent == []
+    may_open.set()
+    assert await asyncio.wait_for(talking, 20) == 0
+    assert session.sent == [[b"PING"]]
+    assert session.closed
+
+
+async def test_a_session_that_cannot_be_opened_ends_the_prompt(paper: Any, keys: PipeInput, tmp_path: Path) -> None:
+    async def opener() -> Any:
+        raise ConnectError("Could not connect to h:1: connection refused.", hint="Check it.")
+
+    late = LateSession("redis://h:1", opener)
+    with pytest.raises(ConnectError):
+        await asyncio.wait_for(
+            run_repl(late, printer=paper, input=keys, output=DummyOutput(), history=tmp_path / "h"), 20
+        )

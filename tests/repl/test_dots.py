@@ -150,7 +150,7 @@ async def test_kill_offers_to_undo_what_was_written(shell: Shell, session: Any, 
     await run_dot(shell, [b".kill"])
     assert asked == ["The script has already written. Kill it and undo its writes?"]
     assert session.kills == [False, True]
-    assert paper.text == ["The script is being ended."]
+    assert paper.text == ["The script is being ended, its writes undone."]
 
 
 async def test_help_lists_the_whole_table_and_explains_commands(shell: Shell, paper: Any) -> None:
