@@ -45,6 +45,7 @@ local function utf8(code)
 end
 
 local PIECE = 65536   -- bytes of a text that are looked through at once
+local ENCODE_SLOTS, DECODE_SLOTS = 7997, 7998   -- of the stack of C, which bounds the nesting whatever the options say
 local WORD, INT_MIN, INT_MAX = 4294967296, -2147483648, 2147483647
 
 local function library()
@@ -134,12 +135,20 @@ local function library()
     out[n] = '}'
   end
 
+  local slots = 0   -- what C would have on its stack: a value for each array under way, two for each object
+
   local function put_table(t, depth)
-    if depth > options.encode_depth then
+    if depth > options.encode_depth or slots >= ENCODE_SLOTS then
       error('Cannot serialise, excessive nesting (' .. format('%d', depth) .. ')', 0)
     end
     local length = array_length(t)
-    if not length then return put_object(next(t) == nil and real[t] or t, depth) end
+    if not length then
+      slots = slots + 2
+      put_object(next(t) == nil and real[t] or t, depth)
+      slots = slots - 2
+      return
+    end
+    slots = slots + 1
     n = n + 1
     out[n] = '['
     for i = 1, length do
@@ -151,6 +160,7 @@ local function library()
     end
     n = n + 1
     out[n] = ']'
+    slots = slots - 1
   end
 
   put = function(v, depth)
@@ -168,7 +178,7 @@ local function library()
 
   function cjson.encode(...)
     if select('#', ...) ~= 1 then misuse(1, 'expected 1 argument') end
-    out, n, known = {}, 0, {}
+    out, n, known, slots = {}, 0, {}, 0
     local ok, e = native.pcall(put, (...), 0)
     local parts = out
     out, known = nil, nil
@@ -311,11 +321,12 @@ local function library()
     expected(what, found, where)
   end
 
-  local function deeper(at)
+  local function deeper(at, width)
     depth = depth + 1
-    if depth > options.decode_depth then
+    if depth > options.decode_depth or slots >= DECODE_SLOTS then
       error('Found too many nested data structures (' .. format('%d', depth) .. ') at character ' .. at, 0)
     end
+    slots = slots + width
   end
 
   local value
@@ -327,11 +338,11 @@ local function library()
   end
 
   local function array(at)
-    deeper(at - 1)
+    deeper(at - 1, 1)
     local t, count, v = {}, 0, nil
     at = find(text, '[^ \t\n\r]', at) or #text + 1
     if byte(text, at) == 93 then
-      depth = depth - 1
+      depth, slots = depth - 1, slots - 1
       return t, at + 1
     end
     while true do
@@ -341,7 +352,7 @@ local function library()
       local c = byte(text, at)
       if SPACE[c] then at, c = skip(at) end
       if c == 93 then
-        depth = depth - 1
+        depth, slots = depth - 1, slots - 1
         return t, at + 1
       end
       if c ~= 44 then fail('comma or array end', at) end
@@ -350,11 +361,11 @@ local function library()
   end
 
   local function object(at)
-    deeper(at - 1)
+    deeper(at - 1, 2)
     local t, k, v = {}, nil, nil
     at = find(text, '[^ \t\n\r]', at) or #text + 1
     if byte(text, at) == 125 then
-      depth = depth - 1
+      depth, slots = depth - 1, slots - 2
       return t, at + 1
     end
     while true do
@@ -376,7 +387,7 @@ local function library()
       local c = byte(text, at)
       if SPACE[c] then at, c = skip(at) end
       if c == 125 then
-        depth = depth - 1
+        depth, slots = depth - 1, slots - 2
         return t, at + 1
       end
       if c ~= 44 then fail('comma or object end', at) end
@@ -419,7 +430,7 @@ local function library()
 
   function cjson.decode(...)
     if select('#', ...) ~= 1 then misuse(1, 'expected 1 argument') end
-    text, depth = string_arg(1, ...), 0
+    text, depth, slots = string_arg(1, ...), 0, 0
     if #text >= 2 and (byte(text, 1) == 0 or byte(text, 2) == 0) then
       fault('JSON parser does not support UTF-16 or UTF-32')
     end

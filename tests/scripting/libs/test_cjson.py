@@ -102,6 +102,24 @@ def test_a_new_library_has_options_of_its_own(bench: Bench) -> None:
     assert bench(source) == b"0.333 0.33333333333333"
 
 
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        ("c.decode, ('['):rep(1e5)", b"Found too many nested data structures (7999) at character 7999"),
+        ("c.decode, ('{\"a\":'):rep(1e5)", b"Found too many nested data structures (4000) at character 19996"),
+        ("c.encode, array", b"Cannot serialise, excessive nesting (7998)"),
+        ("c.encode, object", b"Cannot serialise, excessive nesting (4000)"),
+    ],
+)
+def test_without_a_bound_of_its_own_the_nesting_ends_with_the_stack_of_c(bench: Bench, call: str, text: bytes) -> None:
+    source = """
+        local c, array, object = cjson.new(), {}, {}
+        array[1], object.a = array, object
+        c.decode_max_depth(2147483647) c.encode_max_depth(2147483647)
+        return select(2, pcall(CALL))"""
+    assert bench(source.replace("CALL", call)) == text
+
+
 def test_a_long_text_is_escaped_wherever_it_is_cut(bench: Bench) -> None:
     texts = [b"x" * at + b'"\\/\n\0' + b"x" * 70_000 for at in (0, 65_533, 65_535, 65_536, 131_071)]
     for text in texts:
