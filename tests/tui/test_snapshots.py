@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -162,3 +163,13 @@ async def test_a_connection_that_is_lost(size: tuple[int, int], until: Until) ->
         await until(pilot, lambda: app.screen.query_one(TitleBar)._state[1] != "success")
         await pilot.pause()
         matches("lost-title", size, app.screen.query_one(TitleBar)._state[0] + "\n")
+
+
+@every_size
+async def test_a_connection_that_only_reads(size: tuple[int, int], until: Until) -> None:
+    session = server()
+    session.info = replace(session.info, read_only=True)
+    app = over(session)
+    async with app.run_test(size=size) as pilot:
+        await ready(app, pilot, until)
+        assert "READ-ONLY" in part(app, "#title-bar")

@@ -204,7 +204,8 @@ class FeedDesk:
 
     def _show_place(self) -> None:
         info = self._session.info
-        self._panes.title.set_place(info.label, f"{info.server} {info.version} · db{self._session.db}")
+        guard = " · READ-ONLY" if info.read_only else ""
+        self._panes.title.set_place(info.label, f"{info.server} {info.version} · db{self._session.db}{guard}")
 
     def read_scripts(self) -> None:
         """The script cache."""
