@@ -83,7 +83,7 @@ async def at_keys(app: WorkbenchApp, pilot: Pilot[int], until: Until, session: S
     await ready(app, pilot, until)
     bench = Bench(app, pilot, until, session)
     await bench.until(lambda: str(bench.pane.border_subtitle).startswith("scanned"))
-    await bench.until(lambda: not len(bench.tree.rows) or bench.tree.facts)
+    await bench.until(lambda: not len(bench.tree.rows) or bench.tree.facts or not bench.tree.rows[0].is_open)
     await pilot.press("alt+1")
     await bench.until(lambda: app.focused is bench.tree)
     return bench
@@ -236,3 +236,17 @@ def test_the_flat_list_makes_a_row_when_it_is_looked_at() -> None:
     rows = model.rows()
     assert [row.label for row in rows] == [b"a", b"b:1", b"b:2"]
     assert rows.find(rows[2]) == 2
+
+
+async def test_a_write_of_somebody_does_not_throw_a_long_scan_away(until: Until) -> None:
+    app, session = await open_with(
+        [f"MSET {' '.join(f'k:{at} x' for at in range(start, start + 500))}" for start in range(0, 11_000, 500)]
+    )
+    async with app.run_test(size=(120, 40)) as pilot:
+        bench = await at_keys(app, pilot, until, session)
+        await bench.until(lambda: bench.pane.border_subtitle == "scanned 10,000 of 11,000 · m more")
+        await pilot.press("M")
+        await bench.until(lambda: bench.pane.border_subtitle == "scanned 11,000 of 11,000")
+        await bench.ask("SET another x")
+        await bench.until(lambda: "of 11,001" in str(bench.pane.border_subtitle))
+        assert len(bench.tree.model) >= 11_000

@@ -57,7 +57,7 @@ class FeedDesk:
         self._figures_soon = Coalescer(self.read_figures)
         self._scripts_soon = Coalescer(self.read_scripts)
         self._slowlog_soon = Coalescer(self.read_slowlog)
-        self._keys_soon = Coalescer(self.read_keys, delay_s=0.4)
+        self._keys_soon = Coalescer(self._keys_may_differ, delay_s=0.4)
 
     def start(self) -> None:
         """Asks the server what the panes show."""
@@ -168,6 +168,14 @@ class FeedDesk:
     def read_keys(self) -> None:
         """Scans from the beginning."""
         self._bench.work(self._bench.guard(self._keys.restart), "keys")
+
+    def _keys_may_differ(self) -> None:
+        """Somebody wrote, it is not known what: reads few keys again; of many only those on the screen."""
+        if self._keys.is_far:
+            self._panes.keys.forget_facts()
+            self._bench.work(self._bench.guard(self._keys.recount), "keys")
+        else:
+            self.read_keys()
 
     def filter_keys(self, pattern: str) -> None:
         """Scans with another pattern."""

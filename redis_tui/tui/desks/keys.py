@@ -66,6 +66,11 @@ class KeyDesk:
         elif not self._complete:
             await self._scan()
 
+    @property
+    def is_far(self) -> bool:
+        """Whether beginning again would lose what somebody waited for: a scan that is under way or past its budget."""
+        return self._scanning or self._seen > SCAN_BUDGET
+
     async def scan_all(self) -> None:
         """Goes on until the end, or until it is stopped."""
         if not self._scanning and not self._complete:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KeyTree", "KeysPane"]
 
-_DRAWN_EVERY_S = 0.1
+_DRAWN_EVERY_S = 0.2
 """While keys come in by the thousand, rows are read again no oftener."""
 _FACTS_KEPT = 20_000
 _LOOK_EVERY_S = 5.0
@@ -57,6 +57,7 @@ class KeysPane(Vertical):
         self._sort = "name"
         self._progress = ""
         self._drawn_at = 0.0
+        self._told_at = 0.0
         self._drawing: Timer | None = None
         self._watch: Timer | None = None
         self._title()
@@ -98,7 +99,9 @@ class KeysPane(Vertical):
         elif not complete:
             text += " · m more"
         self._progress = text
-        self._subtitle()
+        if not scanning or time.monotonic() - self._told_at > _DRAWN_EVERY_S:
+            self._told_at = time.monotonic()
+            self._subtitle()
         if not scanning:
             self._draw()
         if complete and not len(self._tree.model):
