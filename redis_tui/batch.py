@@ -13,9 +13,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import itertools
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -24,15 +24,18 @@ from redis_tui.render.reply import cli_lines, csv_text, json_text, plain, prints
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.resp.shape import as_resp2, as_resp3
 from redis_tui.resp.types import ErrorReply
+from redis_tui.session.bulk import BATCH, may_go_together
+from redis_tui.session.guard import refuse_takeover
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
     from redis_tui.resp.types import Reply
     from redis_tui.session.base import Session
 
-_AHEAD = 64
-"""Lines read from a pipe before the first of them has run."""
+_AHEAD = 8
+"""Pieces read from a pipe before the first of them has run."""
+_READ_SIZE = 65_536
 
 
 class OutputMode(Enum):
@@ -103,7 +106,7 @@ async def run_command(
 
 async def run_lines(
     session: Session,
-    lines: Iterable[bytes] | AsyncIterator[bytes],
+    lines: Iterable[bytes],
     write: Callable[[bytes], None],
     mode: OutputMode | str = OutputMode.RAW,
     *,
@@ -114,7 +117,8 @@ async def run_lines(
     Args:
         session: where the commands go.
         lines: commands, quoted as redis-cli takes them; blank lines are passed over. A file is
-            read by a thread, so that waiting for a line does not stop the event loop.
+            read by a thread, so that waiting for a line does not stop the event loop. Those that have come and
+            work on data alone go out together.
         write: receives each reply's text and a newline.
         mode: how replies are written.
         complain: told, in a sentence, of a line that cannot be run and of a session that broke.
@@ -122,48 +126,97 @@ async def run_lines(
     Returns:
         0, 1 where a reply was an error, 2 where a line could not be split, 3 where the session broke.
     """
-    form = OutputMode(mode)
-    status, number = ExitStatus.OK, 0
-    async for line in _stream(lines):
-        number += 1
-        try:
-            argv = _split(line, number)
-            if argv:
-                status = max(status, await run_command(session, argv, write, form))
-        except (UsageError, NotSupportedError) as error:
-            complain(str(error) if isinstance(error, UsageError) else f"Line {number}: {error}")
-            status = max(status, error.exit_status)
-            continue
-        except RedisTuiError as error:
-            complain(str(error))
-            return error.exit_status
-        if argv and argv[0].lower() in (b"quit", b"exit"):
-            break
-    return status
+    sender, number = _Sender(session, write, OutputMode(mode)), 0
+    try:
+        async for batch in _batches(lines):
+            for line in batch:
+                number += 1
+                try:
+                    argv = _split(line, number)
+                    if not argv:
+                        continue
+                    refuse_takeover(argv)
+                except (UsageError, NotSupportedError) as error:
+                    await sender.flush()
+                    complain(str(error) if isinstance(error, UsageError) else f"Line {number}: {error}")
+                    sender.status = max(sender.status, error.exit_status)
+                    continue
+                await sender.take(argv, alone=len(batch) == 1)
+                if argv[0].lower() in (b"quit", b"exit"):
+                    return sender.status
+            await sender.flush()
+    except RedisTuiError as error:
+        complain(str(error))
+        return error.exit_status
+    return sender.status
 
 
-async def read_lines(stream: Iterable[bytes]) -> AsyncIterator[bytes]:
-    """The lines of a pipe, read by a thread so that the event loop goes on.
+class _Sender:
+    """Sends commands, together where they may go so, and writes their replies in order."""
+
+    def __init__(self, session: Session, write: Callable[[bytes], None], mode: OutputMode) -> None:
+        self._session, self._write, self._mode = session, write, mode
+        self._pending: list[list[bytes]] = []
+        self.status = ExitStatus.OK
+
+    async def take(self, argv: list[bytes], *, alone: bool) -> None:
+        """Sends a command, now or with those that follow.
+
+        Args:
+            argv: name and arguments.
+            alone: none follows at once.
+        """
+        session = self._session
+        if not alone and not session.in_transaction and may_go_together(await session.catalog(), argv):
+            self._pending.append(argv)
+            if len(self._pending) >= BATCH:
+                await self.flush()
+            return
+        await self.flush()
+        self.status = max(self.status, await run_command(session, argv, self._write, self._mode))
+
+    async def flush(self) -> None:
+        """Sends what waits."""
+        commands, self._pending = self._pending, []
+        if not commands:
+            return
+        replies = await self._session.execute_many(commands)
+        resp = self._session.info.resp
+        texts = [
+            format_reply(reply, self._mode, resp=resp, argv=argv) for argv, reply in zip(commands, replies, strict=True)
+        ]
+        self._write(b"\n".join([*texts, b""]))
+        if any(isinstance(reply, ErrorReply) for reply in replies):
+            self.status = max(self.status, ExitStatus.ERROR_REPLY)
+
+
+async def read_lines(stream: io.BufferedIOBase) -> AsyncIterator[list[bytes]]:
+    """The lines of a pipe, as many at a time as have come, read by a thread so that the event loop goes on.
 
     The thread is a daemon: a program that is interrupted does not wait for the next line.
     """
     loop = asyncio.get_running_loop()
-    arrived: asyncio.Queue[bytes | None] = asyncio.Queue()
+    arrived: asyncio.Queue[list[bytes] | None] = asyncio.Queue()
     room = threading.Semaphore(_AHEAD)
 
     def read() -> None:
+        rest = b""
         # The loop may close while a line is read; nobody wants the line then.
         with contextlib.suppress(RuntimeError, ValueError, OSError):
-            for line in stream:
-                room.acquire()
-                loop.call_soon_threadsafe(arrived.put_nowait, line)
+            while data := stream.read1(_READ_SIZE):
+                *lines, rest = (rest + data).split(b"\n")
+                if lines:
+                    room.acquire()
+                    loop.call_soon_threadsafe(arrived.put_nowait, lines)
+            if rest:
+                loop.call_soon_threadsafe(arrived.put_nowait, [rest])
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(arrived.put_nowait, None)
 
     threading.Thread(target=read, name="redis-tui-input", daemon=True).start()
-    while (line := await arrived.get()) is not None:
+    while (lines := await arrived.get()) is not None:
         room.release()
-        yield line
+        yield lines
 
 
 def _split(line: bytes, number: int) -> list[bytes]:
@@ -179,12 +232,11 @@ def _split(line: bytes, number: int) -> list[bytes]:
     return argv
 
 
-async def _stream(lines: Iterable[bytes] | AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    if isinstance(lines, io.RawIOBase | io.BufferedIOBase):
-        lines = read_lines(lines)
-    if isinstance(lines, AsyncIterator):
-        async for line in lines:
-            yield line
+async def _batches(lines: Iterable[bytes]) -> AsyncIterator[Sequence[bytes]]:
+    if isinstance(lines, io.BufferedIOBase):
+        async for batch in read_lines(lines):
+            yield batch
         return
-    for line in lines:
-        yield line
+    rest = iter(lines)
+    while batch := list(itertools.islice(rest, BATCH)):
+        yield batch

@@ -468,9 +468,9 @@ async def _with_session(opener: Callable[[], Awaitable[Session]], work: Callable
 
 
 async def _play(session: Session, mode: str) -> int:
-    from redis_tui.batch import read_lines, run_lines
+    from redis_tui.batch import run_lines
 
-    return await run_lines(session, read_lines(sys.stdin.buffer), _print, mode)
+    return await run_lines(session, sys.stdin.buffer, _print, mode)
 
 
 def _mode(chosen: str | None) -> str:

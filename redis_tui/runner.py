@@ -18,6 +18,7 @@ from redis_tui.report import outcome_json, outcome_remarks, outcome_text, repeti
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.base import KillOutcome
+from redis_tui.session.bulk import BATCH, may_go_together
 from redis_tui.session.repeat import repeat
 
 if TYPE_CHECKING:
@@ -77,19 +78,46 @@ class Runner:
         Returns:
             False where a line failed, which was said; the rest was not run.
         """
+        together: list[tuple[int, bytes, list[bytes]]] = []
         for number, line in enumerate(lines, 1):
             if not line.strip() or line.lstrip().startswith(b"#"):
                 continue
             try:
-                reply = await self._session.execute(split_inline(line), db=db)
+                argv = split_inline(line)
             except UnbalancedQuotes:
-                reply = ErrorReply(b"a quote is not closed")
-            if isinstance(reply, ErrorReply):
-                said = reply.line.decode("utf-8", "replace").rstrip(".")
-                command = line.strip().decode("utf-8", "replace")
-                self._complain(f"{path}, line {number}: {said}.\n  {command}\nThe script was not run.")
+                if await self._set_up(together, db, path):
+                    self._failed(path, number, line, "a quote is not closed")
                 return False
-        return True
+            joins = not self._session.in_transaction and may_go_together(await self._session.catalog(), argv)
+            if not joins or len(together) >= BATCH:
+                if not await self._set_up(together, db, path):
+                    return False
+                together = []
+            if joins:
+                together.append((number, line, argv))
+                continue
+            reply = await self._session.execute(argv, db=db)
+            if isinstance(reply, ErrorReply):
+                return self._failed(path, number, line, reply.line.decode("utf-8", "replace"))
+        return await self._set_up(together, db, path)
+
+    async def _set_up(
+        self, together: Sequence[tuple[int, bytes, list[bytes]]], db: int | None, path: Path | None
+    ) -> bool:
+        """Runs commands of a set-up file that may go together; False where one failed, which was said."""
+        if not together:
+            return True
+        replies = await self._session.execute_many([argv for _, _, argv in together], db=db, stop_at_error=True)
+        last = replies[-1]
+        if not isinstance(last, ErrorReply):
+            return True
+        number, line, _ = together[len(replies) - 1]
+        return self._failed(path, number, line, last.line.decode("utf-8", "replace"))
+
+    def _failed(self, path: Path | None, number: int, line: bytes, said: str) -> bool:
+        command = line.strip().decode("utf-8", "replace")
+        self._complain(f"{path}, line {number}: {said.rstrip('.')}.\n  {command}\nThe script was not run.")
+        return False
 
     async def run(self, wanted: ScriptRun) -> int:
         """Runs a script once; the exit status."""

@@ -12,9 +12,15 @@ from redis_tui.batch import OutputMode, format_reply, read_lines, run_command, r
 from redis_tui.errors import SessionError
 from redis_tui.resp.types import OK, ErrorReply, Map, Reply
 from redis_tui.session.base import Session, SessionInfo
+from redis_tui.spec.catalog import Catalog
+from redis_tui.spec.command import CommandSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+def spec_of(name: str, group: str) -> CommandSpec:
+    return CommandSpec(name, "", group, "1.0.0", -1)
 
 
 class Echo:
@@ -24,6 +30,16 @@ class Echo:
 
     def __init__(self) -> None:
         self.sent: list[list[bytes]] = []
+        self.together: list[int] = []
+
+    in_transaction = False
+
+    async def catalog(self) -> Catalog:
+        return Catalog.from_specs([spec_of("BAD", "string"), spec_of("SET", "string"), spec_of("PING", "connection")])
+
+    async def execute_many(self, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
+        self.together.append(len(commands))
+        return [await self.execute(argv) for argv in commands]
 
     async def execute(self, argv: Sequence[bytes], *, db: int | None = None) -> Reply:
         self.sent.append(list(argv))
@@ -55,6 +71,16 @@ async def test_lines_run_one_by_one(text: bytes, status: int, out: bytes, compla
     assert await play(text) == (status, out, complaints)
 
 
+async def test_commands_on_data_go_together_and_the_rest_alone() -> None:
+    echo, out = Echo(), bytearray()
+    session: Session = echo  # type: ignore[assignment]  # only what run_lines uses
+    lines = [b"SET a 1", b"SET b 2", b"BAD", b"PING", b"SET c 3", b'GET "']
+    assert await run_lines(session, lines, out.extend, complain=lambda _sentence: None) == 2
+    assert echo.together == [3, 1]
+    assert [argv[0] for argv in echo.sent] == [b"SET", b"SET", b"BAD", b"PING", b"SET"]
+    assert out == b"OK\nOK\nERR no\n\nOK\nOK\n"
+
+
 async def test_a_pipe_is_read_without_stopping_the_loop() -> None:
     read_end, write_end = os.pipe()
     with os.fdopen(read_end, "rb") as pipe:
@@ -64,8 +90,8 @@ async def test_a_pipe_is_read_without_stopping_the_loop() -> None:
         assert not first.done()
         os.write(write_end, b"PING\nlast")
         os.close(write_end)
-        assert await asyncio.wait_for(first, 10) == b"PING\n"
-        assert await anext(lines) == b"last"
+        assert await asyncio.wait_for(first, 10) == [b"PING"]
+        assert await anext(lines) == [b"last"]
         with pytest.raises(StopAsyncIteration):
             await anext(lines)
 

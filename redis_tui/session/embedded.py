@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+from collections import deque
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
@@ -33,6 +34,7 @@ from redis_tui.session.base import (
     ScriptRun,
     SessionInfo,
 )
+from redis_tui.session.bulk import one_by_one
 from redis_tui.session.embedded_stream import StreamOutlet
 from redis_tui.session.feed import Feed
 from redis_tui.session.guard import refuse_in_transaction, refuse_takeover, runs_script, writes
@@ -165,6 +167,39 @@ class EmbeddedSession:
         if words[0].upper() in (b"SCRIPT", b"EVAL", b"EVALSHA"):
             self._feed.put(Event(EventKind.SCRIPTS_CHANGED))
         return as_resp2(reply) if client.resp == 2 else reply
+
+    async def execute_many(
+        self, commands: Sequence[Sequence[bytes]], *, db: int | None = None, stop_at_error: bool = False
+    ) -> list[Reply]:
+        client, waiting = self._client, deque(list(argv) for argv in commands)
+        replies: list[Reply] = []
+
+        def work(engine: Engine) -> int | None:
+            dirty, home = engine.space.dirty, client.ctx.db
+            if db is not None:
+                client.ctx.use(engine.space.databases[db])
+            try:
+                while waiting:
+                    reply = engine.execute(client, waiting[0])
+                    if reply is BLOCKED:
+                        engine.blocking.release(client)
+                        return None
+                    waiting.popleft()
+                    replies.append(as_resp2(reply) if client.resp == 2 else reply)
+                    if stop_at_error and isinstance(reply, ErrorReply):
+                        break
+            finally:
+                client.ctx.use(home)
+            return engine.space.dirty - dirty
+
+        if self.info.read_only:
+            return await one_by_one(self, commands, db=db, stop_at_error=stop_at_error)
+        if self._feed.has_readers:
+            for argv in commands:
+                self._feed.put(Event(EventKind.SENT, redacted_line(list(argv))))
+        if await self._after_pause(work, during_busy=True):
+            self._feed.put(Event(EventKind.KEYS_CHANGED))
+        return replies
 
     async def run(self, run: ScriptRun) -> ScriptOutcome:
         sha = hashlib.sha1(run.source, usedforsecurity=False).hexdigest()

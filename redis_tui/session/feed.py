@@ -29,6 +29,11 @@ class Feed:
         self._readers: set[_Reader] = set()
         self._closed = False
 
+    @property
+    def has_readers(self) -> bool:
+        """Whether anybody listens; what is dear to tell need not be told otherwise."""
+        return bool(self._readers)
+
     def put(self, event: Event) -> None:
         """Tells all readers."""
         for reader in self._readers:

@@ -30,6 +30,7 @@ from redis_tui.session.base import (
     Session,
     SessionInfo,
 )
+from redis_tui.session.bulk import one_by_one
 from redis_tui.session.deadline import Unkillable, within
 from redis_tui.session.failure import script_error
 from redis_tui.session.feed import Feed
@@ -163,6 +164,17 @@ class RemoteSession:
                 self._running = None
         self._note_effects(argv, reply)
         return reply
+
+    async def execute_many(
+        self, commands: Sequence[Sequence[bytes]], *, db: int | None = None, stop_at_error: bool = False
+    ) -> list[Reply]:
+        self._check_open()
+        if self.info.read_only or stop_at_error:
+            return await one_by_one(self, commands, db=db, stop_at_error=stop_at_error)
+        async with self._turn:
+            replies = await self._in_db(db, commands)
+        self._feed.put(Event(EventKind.KEYS_CHANGED))
+        return replies
 
     async def run(self, run: ScriptRun) -> ScriptOutcome:
         self._check_open()
@@ -380,8 +392,9 @@ class RemoteSession:
             self._settled = refusal is None
             if refusal is not None and not all(ends_script(argv) for argv in commands):
                 return [refusal] * len(commands)
-        for argv in commands:
-            self._feed.put(Event(EventKind.SENT, redacted_line(argv)))
+        if self._feed.has_readers:
+            for argv in commands:
+                self._feed.put(Event(EventKind.SENT, redacted_line(argv)))
         try:
             return await self._wire.pipeline(commands)
         except SessionError as error:

@@ -20,6 +20,7 @@ from redis_tui.session.base import (
     ScriptRun,
     SessionInfo,
 )
+from redis_tui.session.bulk import one_by_one
 from redis_tui.session.stream import Stream, check_opens
 from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.command import Arg, ArgKind, CommandSpec, KeyRange
@@ -67,6 +68,11 @@ class FakeSession:
         if name == b"SELECT":
             self.db = int(argv[1])
         return self._replies.get(name, QUEUED if name == b"QUEUE" else OK)
+
+    async def execute_many(
+        self, commands: Sequence[Sequence[bytes]], *, db: int | None = None, stop_at_error: bool = False
+    ) -> list[Reply]:
+        return await one_by_one(self, commands, db=db, stop_at_error=stop_at_error)
 
     async def run(self, run: ScriptRun) -> ScriptOutcome:
         self.runs.append(run)

@@ -25,6 +25,7 @@ from redis_tui.session.base import (
     TouchedKey,
     TraceRow,
 )
+from redis_tui.session.bulk import one_by_one
 from redis_tui.session.stream import Stream, check_opens
 from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.command import Arg, ArgKind, CommandSpec
@@ -152,6 +153,11 @@ class FakeSession:
             case b"OBJECT":
                 return b"embstr"
         return ErrorReply(b"ERR unknown command '" + name + b"', with args beginning with: ")
+
+    async def execute_many(
+        self, commands: Sequence[Sequence[bytes]], *, db: int | None = None, stop_at_error: bool = False
+    ) -> list[Reply]:
+        return await one_by_one(self, commands, db=db, stop_at_error=stop_at_error)
 
     async def run(self, run: ScriptRun) -> ScriptOutcome:
         self.runs.append(run)
