@@ -64,6 +64,11 @@ class LateSession:
     async def execute(self, argv: Sequence[bytes], *, db: int | None = None) -> Reply:
         return await (await self.opened()).execute(argv, db=db)
 
+    async def execute_many(
+        self, commands: Sequence[Sequence[bytes]], *, db: int | None = None, stop_at_error: bool = False
+    ) -> list[Reply]:
+        return await (await self.opened()).execute_many(commands, db=db, stop_at_error=stop_at_error)
+
     async def run(self, run: ScriptRun) -> ScriptOutcome:
         return await (await self.opened()).run(run)
 
