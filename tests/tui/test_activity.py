@@ -153,6 +153,10 @@ async def test_monitor_begins_when_asked_and_shows_what_runs(until: Until) -> No
         assert app._session is not None
         await app._session.execute([b"SET", b"a", b"1"])
         await until(pilot, lambda: "SET a 1" in plain(app, "monitor-view"))
+        await pilot.press("o")
+        await until(pilot, lambda: "SET a 1" not in plain(app, "monitor-view"))
+        await pilot.press("o")
+        await until(pilot, lambda: "SET a 1" in plain(app, "monitor-view"))
         await pilot.press("s")
         await until(pilot, lambda: not view.is_listening)
         assert "SET a 1" in plain(app, "monitor-view")

@@ -42,6 +42,7 @@ class StreamDesk:
         self._subscribed: dict[str, None] = {}
         self.deeds: dict[str, Callable[[str], Awaitable[None]]] = {
             "monitor.toggle": self._toggle_monitor,
+            "monitor.own": self._turn_own,
             "monitor.save": lambda _: self._save(self._monitor, "monitor.log"),
             "pubsub.subscribe": self._subscribe,
             "pubsub.unsubscribe": self._unsubscribe,
@@ -92,6 +93,16 @@ class StreamDesk:
             return
         self._monitor.names = self._names()
         await self._open(self._monitor, [b"MONITOR"], "all commands")
+
+    async def _turn_own(self, _: str) -> None:
+        reply = server_queries.text_of(await self._session.execute([b"CLIENT", b"INFO"]))
+        address = dict(part.split("=", 1) for part in reply.split(" ") if "=" in part).get("addr", "")
+        if not address:
+            self._bench.app.notify("This server does not tell which connection is ours.", severity="warning")
+            return
+        is_hidden = self._monitor.turn_own(address)
+        text = "What the workbench itself asks is left out." if is_hidden else "All commands are shown."
+        self._bench.app.notify(text, timeout=3)
 
     # ── Pub/Sub ────────────────────────────────────────────────────────────
 

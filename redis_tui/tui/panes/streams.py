@@ -173,6 +173,7 @@ class StreamView(View):
 _MONITOR_KEYS = (
     ViewKey("s", "start/stop", "wish('monitor.toggle')"),
     *_COMMON,
+    ViewKey("o", "own on/off", "wish('monitor.own')"),
     ViewKey("w", "save", "wish('monitor.save')"),
 )
 
@@ -195,7 +196,22 @@ class MonitorView(StreamView):
     def __init__(self) -> None:
         self.names: Mapping[str, str] = {}
         """Script names by sha."""
+        self._hides_own = False
         super().__init__(lambda message: monitor_line(message.reply, self.names), id="monitor-view")
+
+    def turn_own(self, address: str) -> bool:
+        """Leaves out what the workbench itself sends, or shows it again.
+
+        Args:
+            address: of its own connection.
+
+        Returns:
+            Whether it is left out now.
+        """
+        self._hides_own = not self._hides_own
+        self.tail.leave_out(f" {address}] ".encode() if self._hides_own else b"")
+        self.tick()
+        return self._hides_own
 
 
 _PUBSUB_KEYS = (

@@ -47,7 +47,7 @@ class TailView(LineView):
         self._all: deque[Message] = deque(maxlen=KEPT)
         self._shown: deque[Message] = deque(maxlen=KEPT)
         self._held: deque[Message] = deque(maxlen=KEPT)
-        self._needle = b""
+        self._needle = self._unwanted = b""
         self._note: list[Line] = []
         self._widest = 0
         self.is_paused = False
@@ -81,6 +81,14 @@ class TailView(LineView):
     def narrow(self, text: str) -> None:
         """Shows only messages in which a text occurs; capitals count where it has one."""
         self._needle = text.encode("utf-8", "surrogateescape")
+        self._sift()
+
+    def leave_out(self, text: bytes) -> None:
+        """Shows no message in which a text occurs; an empty one leaves none out."""
+        self._unwanted = text
+        self._sift()
+
+    def _sift(self) -> None:
         self._shown = deque((message for message in self._all if self._matches(message)), maxlen=KEPT)
         self._follow()
 
@@ -139,7 +147,7 @@ class TailView(LineView):
         full = len(self._shown)
         fresh = list(messages)
         self._all.extend(fresh)
-        matching = [message for message in fresh if self._matches(message)] if self._needle else fresh
+        matching = [message for message in fresh if self._matches(message)] if self._needle or self._unwanted else fresh
         self._shown.extend(matching)
         gone = full + len(matching) - len(self._shown)
         if follows:
@@ -163,4 +171,6 @@ class TailView(LineView):
 
     def _matches(self, message: Message) -> bool:
         text = self._haystack(message.reply)
+        if self._unwanted and self._unwanted in text:
+            return False
         return self._needle in (text.lower() if self._needle.islower() else text)
