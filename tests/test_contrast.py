@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 
 import pytest
@@ -136,3 +137,11 @@ def test_the_safe_themes_signals_differ_to_every_eye(eye: str) -> None:
         < 20
     }
     assert alike == {}
+
+
+def test_every_ground_that_the_workbench_draws_on_is_held_to_a_contrast() -> None:
+    tui = packaged_themes_dir().parent / "redis_tui" / "tui"
+    source = "".join(path.read_text(encoding="utf-8") for kind in ("py", "tcss") for path in tui.rglob(f"*.{kind}"))
+    drawn_on = {name.replace("-", "_") for name in re.findall(r"(?: on |background: )\$rt-([a-z-]+)", source)}
+    assert drawn_on >= {"background", "panel", "focus"}
+    assert drawn_on <= {*GROUNDS, *FILLED, "selection", "border"}  # nothing is written on a border
