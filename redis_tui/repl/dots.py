@@ -20,6 +20,7 @@ from redis_tui.render.reference import reference_lines
 from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.repl.dot_edit import edit
 from redis_tui.repl.dot_output import every, lines, output, page, save, timing
+from redis_tui.repl.dot_peek import peek
 from redis_tui.repl.dot_script import dry, kill, load, repeated, run, scripts, trace
 from redis_tui.session.base import Capability
 
@@ -175,6 +176,7 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
     DotCommand(".output", "cli|raw|json|csv|resp3|resp2", "how replies are written", output, least=1),
     DotCommand(".page", "[COMMAND ...]", "show the last reply, or a command's, in the pager", page),
     DotCommand(".save", "FILE [COMMAND ...]", "write the last reply, or a command's, to it", save, file_at=0, least=1),
+    DotCommand(".peek", "KEY", "a key of any type: value, time to live, encoding, memory", peek, least=1),
     DotCommand(".lines", "[N|all]", "how many lines of a reply are printed", lines),
     DotCommand(".timing", "[on|off]", "tell how long each reply took", timing),
     DotCommand(".every", "TIME COMMAND ...", "send a command again and again: 500ms, 2s", every, least=2),

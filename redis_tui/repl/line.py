@@ -108,6 +108,8 @@ def _words_of(name: str, shell: Shell) -> Iterable[str]:
         return sorted(read_shelf().themes)
     if name == ".output":
         return OUTPUTS
+    if name == ".peek":
+        return shell.memory.keys
     if name == ".timing":
         return ("on", "off")
     if name == ".keymap":

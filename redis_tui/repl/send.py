@@ -173,7 +173,7 @@ async def _listen(shell: Shell, argv: list[bytes]) -> None:
                 if batch is None:
                     break
                 count += len(batch.messages)
-                shell.progress = f"{name}: {count:,} messages"
+                shell.progress = f"{name}: {_messages(count)}"
                 if batch.dropped:
                     shell.printer.lines(
                         [text_line(f"… {batch.dropped:,} messages came too fast and are lost", "warning")]
@@ -183,7 +183,11 @@ async def _listen(shell: Shell, argv: list[bytes]) -> None:
     finally:
         shell.stop = None
         stopping.cancel()
-    shell.printer.lines([text_line(f"Stopped listening after {count:,} messages.", "dim")])
+    shell.printer.lines([text_line(f"Stopped listening after {_messages(count)}.", "dim")])
+
+
+def _messages(count: int) -> str:
+    return f"{count:,} message{'' if count == 1 else 's'}"
 
 
 def _print_message(shell: Shell, reply: Reply) -> None:

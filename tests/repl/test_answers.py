@@ -173,3 +173,20 @@ async def test_the_keys_of_the_prompt_are_changed(shell: Shell) -> None:
     assert chosen == [True, False]
     with pytest.raises(UsageError):
         await run_dot(shell, [b".keymap", b"nano"])
+
+
+async def test_peek_shows_a_key_whatever_its_type(shell: Shell, session: Any, paper: Any) -> None:
+    session._replies |= {b"TYPE": b"hash", b"PTTL": 59_000, b"HLEN": 2, b"HSCAN": [b"0", [b"a", b"1"]]}
+    session._replies |= {b"OBJECT": b"listpack", b"MEMORY": 1_056}
+    await run_dot(shell, [b".peek", b"user:1"])
+    assert paper.text == [
+        'user:1  hash · 2 fields · listpack · expires in 59 s · 1,056 bytes of memory\n1# "a" => "1"',
+        "… the first 1 of 2 fields",
+    ]
+    session._replies |= {b"TYPE": b"none", b"PTTL": -2}
+    await run_dot(shell, [b".peek", b"nope"])
+    assert paper.text[2] == "There is no key nope."
+    assert shell.memory.keys == ["user:1"]
+    shell.in_transaction = True
+    with pytest.raises(UsageError, match="MULTI is open"):
+        await run_dot(shell, [b".peek", b"user:1"])
