@@ -32,6 +32,8 @@ _RICH: Final = frozenset(
 )
 """Commands that take more than their argument tree tells: EXPIRE k 10 XX GT, BITFIELD's operations in any number."""
 _MOST_SHOWN: Final = 6
+_MOST_WORDS: Final = 200
+"""Arguments that are looked at: a line is judged at each key press, and what is wrong is wrong early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,11 @@ def _misplaced(spec: CommandSpec, typed: list[Word], cursor: int | None) -> Iter
     if is_untold or spec.name.lower() in _RICH or spec.flags & CommandFlag.MODULE:
         return  # not told, or not all of it
     walk = Walk(spec.args)
-    for word in typed:
-        wanted = [token for token, _ in walk.tokens()]
+    for word in typed[:_MOST_WORDS]:
+        before = list(walk.rest)
         arg = walk.pass_over(word.value)
         if arg is None:
+            wanted = [token for token, _ in Walk(before).tokens()]
             if word.end == cursor and any(token.startswith(word.value.upper()) for token in wanted):
                 return
             yield Fault(word.start, word.end, _surplus(spec, word, wanted))

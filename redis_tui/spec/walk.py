@@ -7,6 +7,7 @@ the walk goes on as if it had not been typed, so that what follows one slip is s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ from redis_tui.spec.usage import render_arg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+_RUNS = {"": re.compile(r"[^\s\"']+"), '"': re.compile(r'[^"\\]+'), "'": re.compile(r"[^'\\]+")}
+"""Letters without a meaning of their own, outside quotes and inside each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,9 @@ def _last_of(node: Arg) -> list[Arg]:
 
 
 def _again(node: Arg) -> list[Arg]:
-    return [replace(node, optional=True)] if node.multiple else []
+    if not node.multiple:
+        return []
+    return [node if node.optional else replace(node, optional=True)]
 
 
 def _tokens(node: Arg) -> Iterator[tuple[str, str]]:
@@ -161,7 +167,7 @@ def _values(node: Arg) -> Iterator[Arg]:
 
 def _value_of(node: Arg) -> Arg:
     """The argument that a plain word is the value of."""
-    return next(_values(replace(node, token=None)), node)
+    return next(_values(replace(node, token=None) if node.token else node), node)
 
 
 def split_words(text: str) -> list[Word]:
@@ -201,4 +207,9 @@ def _read_word(text: str, at: int) -> tuple[int, str]:
         else:
             value.append(letter)
         at += 1
+        # What means nothing special is taken in one go: documents are pasted into prompts.
+        run = _RUNS[quote].match(text, at)
+        if run is not None:
+            value.append(run.group())
+            at = run.end()
     return at, "".join(value)
