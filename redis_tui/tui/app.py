@@ -31,6 +31,7 @@ from redis_tui.tui.filters import NoColors, PlainSigns
 from redis_tui.tui.panes.view_help import view_lines
 from redis_tui.tui.screens.connecting import ConnectingScreen
 from redis_tui.tui.screens.dialogs import Ask, Choice, Reading, help_lines
+from redis_tui.tui.screens.modal import nothing_to_await
 from redis_tui.tui.screens.theme_picker import ThemePicker
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.theme import css_variables
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
+    from textual.await_complete import AwaitComplete
     from textual.binding import BindingType
     from textual.command import Provider
     from textual.filter import LineFilter
@@ -176,6 +178,12 @@ class WorkbenchApp(App[int]):
         for screen in self.screen_stack:
             if isinstance(screen, WorkbenchScreen) and screen.is_mounted:
                 screen.session_event(event)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Takes the topmost screen away, never the workbench: a palette told twice to close would reach it."""
+        if isinstance(self.screen, WorkbenchScreen):
+            return nothing_to_await()
+        return super().pop_screen()
 
     # ── leaving and help ───────────────────────────────────────────────────
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
 from redis_tui.errors import RedisTuiError
@@ -20,6 +19,7 @@ from redis_tui.render.reply import cli_lines
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import split_inline
 from redis_tui.resp.types import ErrorReply, Reply
+from redis_tui.tui.screens.modal import Modal
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from redis_tui.session.base import Session
 
 
-class CallScreen(ModalScreen[None]):
+class CallScreen(Modal[None]):
     """One script or function, to be called.
 
     Args:

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
+from textual.events import Key
 from textual.widgets import Button, Input, Static
 
 from redis_tui.render.spans import Line, Span
 from redis_tui.tui.actions import ACTIONS, PANES
+from redis_tui.tui.screens.modal import Modal
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
-    from textual.events import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Choice:
     danger: bool = False
 
 
-class Ask(ModalScreen[str]):
+class Ask(Modal[str]):
     """A question with a few answers; Escape answers ``cancel``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -69,16 +69,29 @@ class Ask(ModalScreen[str]):
         self.dismiss("cancel")
 
 
+class Answers(LineView):
+    """Answers to choose from, below a field; while that is empty, Enter there takes the one that is marked."""
+
+    def __init__(self) -> None:
+        super().__init__(cursor=True)
+
+    @property
+    def shows_cursor(self) -> bool:
+        """Not beside a text that is typed, which goes before."""
+        return self.has_focus or not self.screen.query_one(Input).value.strip()
+
+
 _TALL = 16
 """Offers that fill the dialog; for fewer it is as high as they are."""
 
 
-class AskText(ModalScreen[str]):
-    """Asks for a path or another text; below, answers to choose from. Answers the text, or nothing."""
+class AskText(Modal[str]):
+    """Asks for a path or another text; below, answers to choose from. Answers the text, a choice, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", show=False),
-        Binding("down", "to_list", show=False),
+        Binding("up", "step(-1)", show=False),
+        Binding("down", "step(1)", show=False),
     ]
 
     def __init__(
@@ -100,7 +113,7 @@ class AskText(ModalScreen[str]):
             box.border_subtitle = "Enter takes it · Esc leaves"
             yield Input(self._value, placeholder=self._wanted, compact=True)
             if self._offers:
-                yield LineView(cursor=True)
+                yield Answers()
 
     def on_mount(self) -> None:
         """Fills the list."""
@@ -120,24 +133,33 @@ class AskText(ModalScreen[str]):
         event.stop()
         if event.value.strip():
             self.dismiss(event.value.strip())
+        elif self._offers:
+            self.dismiss(self._offers[self.query_one(Answers).row][0])
 
     @on(LineView.Chosen)
     def _chosen(self, event: LineView.Chosen) -> None:
         event.stop()
         self.dismiss(self._offers[event.row][0])
 
-    def action_to_list(self) -> None:
-        """From the field into the list."""
+    @on(Input.Changed)
+    def _typed(self) -> None:
         if self._offers:
-            self.query_one(LineView).focus()
+            self.query_one(Answers).refresh()
+
+    def action_step(self, by: int) -> None:
+        """Another answer of the list; the field keeps the keyboard."""
+        if self._offers:
+            self.query_one(Answers).action_step(by)
 
     def action_cancel(self) -> None:
         """No path."""
         self.dismiss("")
 
 
-class Jump(ModalScreen[str]):
+class Jump(Modal[str]):
     """The panes and their numbers; a digit answers the pane's name, any other key nothing."""
+
+    _is_typed_on = False
 
     def compose(self) -> ComposeResult:
         """One line a pane."""
@@ -148,14 +170,19 @@ class Jump(ModalScreen[str]):
             )
 
     def on_key(self, event: Key) -> None:
-        """Answers at once."""
+        """Answers at once; what comes behind that is for the pane, but for a digit that was pressed twice."""
         event.stop()
         digit = event.character or ""
+        if self.is_answered:
+            self._is_typed_on = self._is_typed_on or not digit.isdecimal()
+            if self._is_typed_on:
+                self.app.post_message(Key(event.key, event.character))
+            return
         at = int(digit) if digit.isdecimal() else 0
         self.dismiss(PANES[at - 1][0] if 1 <= at <= len(PANES) else "")
 
 
-class Reading(ModalScreen[None]):
+class Reading(Modal[None]):
     """A long text to read: the log of sent commands, a slow command, help."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f12,f1", "close", show=False)]

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from redis_tui.errors import RedisTuiError
+from redis_tui.tui.screens.modal import Modal
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -42,7 +42,7 @@ class Tally:
 Steps = AsyncGenerator[Tally, None]
 
 
-class Progress(ModalScreen[Tally]):
+class Progress(Modal[Tally]):
     """Works off the steps; answers the last tally."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "stop", show=False)]

@@ -14,11 +14,11 @@ from rich.style import Style
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from redis_tui.render.spans import Line, Span
 from redis_tui.theme import remember_theme
+from redis_tui.tui.screens.modal import Modal
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _SWATCH = ("focus", "accent", "success", "warning", "danger")
 _SETTLE_S = 0.04
 
 
-class ThemePicker(ModalScreen[None]):
+class ThemePicker(Modal[None]):
     """The list of themes at the right edge, so that what they change stays in view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "go_back", show=False)]

@@ -13,7 +13,6 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.markup import escape
-from textual.screen import ModalScreen
 
 from redis_tui.errors import RedisTuiError
 from redis_tui.render.decode import VIEWS, decode
@@ -25,6 +24,7 @@ from redis_tui.tui.key_commands import parse_ttl
 from redis_tui.tui.panes.key_tree import show_key
 from redis_tui.tui.queries import KeyFacts, duration_label
 from redis_tui.tui.screens.dialogs import Ask, AskText, Choice
+from redis_tui.tui.screens.modal import Modal
 from redis_tui.tui.screens.value_form import Difference, ValueForm
 from redis_tui.tui.value_edits import FIELDS, Edit
 from redis_tui.tui.value_pages import PAGE, ValuePage, value_page
@@ -47,7 +47,7 @@ _KEYS = {
 }
 
 
-class ValueScreen(ModalScreen[bool]):
+class ValueScreen(Modal[bool]):
     """Reads a page at a time; says how much it shows. Answers whether anything was changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -312,7 +312,7 @@ class ValueScreen(ModalScreen[bool]):
         return self._session.info.read_only
 
 
-class ElementScreen(ModalScreen[None]):
+class ElementScreen(Modal[None]):
     """One element of a collection, whole and decoded."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

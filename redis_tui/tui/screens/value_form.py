@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.markup import escape
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, TextArea
 
 from redis_tui.render.decode import is_text
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import UnbalancedQuotes, quote, split_inline
+from redis_tui.tui.screens.modal import Modal
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _LONG = 2_000
 """Lines of a difference that are shown."""
 
 
-class ValueForm(ModalScreen["list[bytes] | None"]):
+class ValueForm(Modal["list[bytes] | None"]):
     """Some fields; answers their bytes, or None."""
 
     DEFAULT_CSS = """
@@ -139,7 +139,7 @@ class ValueForm(ModalScreen["list[bytes] | None"]):
         self.dismiss(None)
 
 
-class Difference(ModalScreen[bool]):
+class Difference(Modal[bool]):
     """What saving would change; answers whether it is meant."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -61,6 +61,8 @@ class WorkbenchScreen(Screen[None]):
         self._named_files = files
         self._in_use = "editor"
         self._zoomed: str | None = None
+        self._held: list[events.Key] | None = None
+        """Keys for the pane that is about to have the keyboard; None while it is where it should be."""
         self._bench = Bench(self, session, workspace)
         self._panes = self._bench.panes
         self._feed = FeedDesk(self._bench)
@@ -270,16 +272,34 @@ class WorkbenchScreen(Screen[None]):
             self._zoomed = name
         self._in_use = name
         self._lay_out()
-        self.call_after_refresh(self._panes.by_name[name].focus_content)
+        self._held = self._held or []
+        self.set_focus(None)  # until the pane can take it: what is typed meanwhile is meant for that one
+        self.call_after_refresh(self._arrive, name)
+
+    def _arrive(self, name: str) -> None:
+        self._panes.by_name[name].focus_content()
+        self.app.call_later(self._release)  # behind the focus, which goes that way too
+
+    def _release(self) -> None:
+        held, self._held = self._held or [], None
+        for event in held:
+            self.app.post_message(events.Key(event.key, event.character))
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys that came while the keyboard went from one pane to another."""
+        if self._held is not None and self.focused is None:
+            event.stop()
+            self._held.append(event)
 
     def action_console(self) -> None:
         """^T."""
         self.action_focus_pane("console")
 
-    @work(group="dialog", exclusive=True)
-    async def action_jump(self) -> None:
-        """^G: the next digit chooses a pane."""
-        pane = await self.app.push_screen_wait(Jump())
+    def action_jump(self) -> None:
+        """^G: the next digit chooses a pane. It opens here and now, so that a digit right behind goes nowhere else."""
+        self.app.push_screen(Jump(), self._jumped)
+
+    def _jumped(self, pane: str | None) -> None:
         if pane:
             self.action_focus_pane(pane)
 
