@@ -180,10 +180,10 @@ def _rows(trace: TraceLog | None) -> tuple[TraceRow, ...]:
 def _notes(*, undone: bool, timeout_ms: int | None, log_lines: int) -> tuple[str, ...]:
     notes = []
     if timeout_ms is not None:
-        wrote = "its writes were rolled back; Changes shows what it had done" if undone else "it had written nothing"
+        wrote = "its writes were rolled back" if undone else "it had written nothing"
         notes.append(f"Killed after {timeout_ms} ms, its time limit; {wrote}.")
     elif undone:
-        notes.append("The script was killed and its writes were undone; Changes shows what it had done.")
+        notes.append("The script was killed and its writes were undone.")
     if log_lines >= LOG_LIMIT:
         notes.append(f"Only the first {LOG_LIMIT} lines of redis.log are kept.")
     return tuple(notes)

@@ -60,7 +60,7 @@ class WorkbenchApp(App[int]):
         workspace: the user's files; the platform's places by default.
         theme: the theme's name; None is the one chosen last.
         shelf: the themes; the packaged ones and the user's by default.
-        files: Lua files to open; the last one is in front.
+        files: Lua files to open; the first one is in front.
         address: what is connected to, for the waiting screen; without any password.
         sample_keys: put sample keys into an empty embedded engine.
         plain: borders and signs in ASCII; a terminal that lacks them gets that by itself.

@@ -92,6 +92,21 @@ async def test_a_library_is_loaded_from_the_editor_and_called(until: Until, home
         await until(pilot, lambda: "(integer) 42" in app.screen.query_one(LineView).plain)
 
 
+async def test_running_a_library_offers_to_load_it_and_says_how_to_call_it(until: Until, home: Any) -> None:
+    code = "#!lua name=mylib\nredis.register_function('twice', function(keys, args) return args[1] * 2 end)\n"
+    (home / "mylib.lua").write_text(code)
+    app = WorkbenchApp(open_session, sample_keys=False, files=[home / "mylib.lua"])
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        bench = app.screen
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(app.screen, Ask) and app.focused is not None)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is bench)
+        await until(pilot, lambda: "The library mylib is loaded." in plain(app, "reply-view"))
+        assert "FCALL twice numkeys key… arg…" in plain(app, "reply-view")
+
+
 async def test_a_script_of_the_cache_is_called_by_its_sha(until: Until) -> None:
     app = embedded()
     async with app.run_test(size=(120, 40)) as pilot:

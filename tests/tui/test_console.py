@@ -74,11 +74,11 @@ async def test_a_quote_that_is_open_goes_on_in_the_next_line(
         field(app).value = 'two"'
         await pilot.press("enter")
         await until(pilot, lambda: session.data.get(b"k") == b"one\ntwo")
-        assert prompt(app) == "redis:0> "
+        assert prompt(app) == "embedded:0> "
         await pilot.press("up")
         assert (prompt(app), field(app).value) == ("....> ", 'two"')
         await pilot.press("escape")
-        assert prompt(app) == "redis:0> "
+        assert prompt(app) == "embedded:0> "
 
 
 async def test_ctrl_r_goes_back_through_the_lines_that_hold_what_is_typed(

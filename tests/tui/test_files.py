@@ -31,6 +31,18 @@ def opened(session: FakeSession) -> Callable[[Path], WorkbenchApp]:
     return lambda path: WorkbenchApp(open_session, shelf=read_shelf([packaged_themes_dir()]), files=[path])
 
 
+async def test_of_several_files_the_first_is_in_front(session: FakeSession, home: Path, until: Until) -> None:
+    async def open_session() -> FakeSession:
+        return session
+
+    for name in ("first", "second"):
+        (home / f"{name}.lua").write_text(f"return '{name}'")
+    app = WorkbenchApp(open_session, files=[home / "first.lua", home / "second.lua"])
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await until(pilot, lambda: app.screen.query_one(LuaEditor).text == "return 'first'")
+
+
 async def test_a_file_that_is_not_there_is_begun(
     opened: Callable[[Path], WorkbenchApp], home: Path, until: Until
 ) -> None:

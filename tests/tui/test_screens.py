@@ -70,3 +70,14 @@ async def test_a_field_shows_its_text_and_no_scrollbar_over_it_where_it_is_too_n
         assert field.virtual_size.width > field.size.width
         assert field.size.height == 1
         assert field.scrollbar_size_horizontal == 0
+
+
+async def test_the_result_has_room_and_a_notice_leaves_its_cost_line_free(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await ready(app, pilot, until)
+        assert app.screen.query_one("#reply-view", LineView).size.width >= 56
+        app.notify("Script killed after 1.2 s.")
+        await until(pilot, lambda: app.screen.query("Toast"))
+        await pilot.pause()
+        toast = app.screen.query_one("Toast")
+        assert not toast.region.overlaps(app.screen.query_one(ResultPane).region)

@@ -144,7 +144,8 @@ class ConsoleDesk:
 
     def show_prompt(self) -> None:
         """The prompt names the database, and an open transaction."""
-        self._pane.set_prompt(f"redis:{self._session.db}{'(TX)' if self._session.in_transaction else ''}> ")
+        name = "embedded" if self._session.info.embedded else self._session.info.server
+        self._pane.set_prompt(f"{name}:{self._session.db}{'(TX)' if self._session.in_transaction else ''}> ")
 
 
 def _repeated(argv: list[bytes]) -> tuple[int, list[bytes]]:

@@ -42,10 +42,9 @@ class FileDesk:
             await self._open_named(path)
         if self._editor.buffer is None:
             await self._editor.add(self._workspace.open_example("counter") if not paths else self._workspace.new(1))
-        front = len(self._editor.buffers) - 1
         for buffer in recovered:
             await self._editor.add(buffer)
-        self._editor.show(front)
+        self._editor.show(0)
         if any(buffer.recovered for buffer in self._editor.buffers):
             self._bench.app.notify("Unsaved text of the last session is back.", timeout=5)
         self._editor.focus_content()

@@ -40,6 +40,7 @@ class LibraryDesk:
         self.deeds: dict[str, Callable[[str], Awaitable[None]]] = {
             "functions.code": self._open,
             "functions.load": self._load,
+            "functions.offer": self._offer,
             "functions.call": self._call,
             "functions.delete": self._delete,
             "functions.dump": self._dump,
@@ -78,6 +79,28 @@ class LibraryDesk:
             reply = await self._session.execute([b"FUNCTION", b"LOAD", b"REPLACE", source])
         self._bench.tell(reply, f"Loaded library {server_queries.text_of(reply)}.")
         await self.read()
+
+    async def _offer(self, _: str) -> None:
+        """A library was to be run as a script: offers to load it, and says how its functions are called."""
+        buffer = self._bench.panes.editor.buffer
+        if buffer is None:
+            return
+        text = (
+            f"{buffer.title} holds functions, which are loaded once and called by name. FUNCTION LOAD REPLACE puts it "
+            "on the server, over a library of the same name."
+        )
+        choices = (Choice("load", "Load it"), Choice("cancel", "Leave it"))
+        if await self._bench.ask("Load the function library?", text, *choices) != "load":
+            return
+        reply = await self._session.execute([b"FUNCTION", b"LOAD", b"REPLACE", buffer.source])
+        result = self._bench.panes.result
+        if isinstance(reply, ErrorReply):
+            result.show_problem(f"{reply.code} {reply.message}", "The library was not loaded.")
+            return
+        await self.read()
+        name = server_queries.text_of(reply)
+        library = self._known.get(name)
+        result.show_loaded(name, [one.name for one in library.functions] if library else [])
 
     async def _call(self, row: str) -> None:
         library, _, name = row.partition("/")

@@ -17,6 +17,7 @@ from redis_tui.session.base import Capability, KillOutcome, ScriptOutcome, Scrip
 from redis_tui.session.repeat import repeat
 from redis_tui.session.threshold import slow_threshold_ms
 from redis_tui.tui.screens.dialogs import AskText, Choice
+from redis_tui.tui.widgets.view import Wish
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
@@ -33,6 +34,8 @@ _SERIES = tuple(
 _TIMES = re.compile(r"\s*(\d{1,7})\s*(dry)?\s*")
 _MOST = 1_000_000
 _TELL_EVERY_S = 0.1
+_LIBRARY = re.compile(rb"#![^\n]*\bname=")
+"""How a function library begins; a script may say flags there, and no name."""
 _ASKED = "Kill requested…"
 _THRESHOLD = "The server answers once busy-reply-threshold (5 s by default) has passed."
 
@@ -65,6 +68,9 @@ class RunDesk:
             return None
         if self._is_busy:
             self._bench.app.notify("A script is still running. F8 ends it.", severity="warning")
+            return None
+        if _LIBRARY.match(buffer.source):
+            self._bench.screen.post_message(Wish("functions.offer"))
             return None
         try:
             keys, args, timeout_ms = self._panes.arguments.parsed()

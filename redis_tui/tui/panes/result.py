@@ -25,7 +25,7 @@ from redis_tui.tui.outcome_lines import change_note, headline, log_lines, reply_
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
@@ -119,6 +119,18 @@ class ResultPane(Vertical):
         self.border_subtitle = "not run"
         self._summarise([])
         self._fill("reply", [[Span(f"✗ {message}", "danger")], [Span(hint, "text")]])
+        self._tabs.active = "tab-reply"
+
+    def show_loaded(self, library: str, functions: Sequence[str]) -> None:
+        """A function library was loaded: how its functions are called."""
+        self._outcome = None
+        self._mark(dry_run=False)
+        self.border_subtitle = "loaded"
+        self._summarise([])
+        calls: list[Line] = [[Span(f"   FCALL {name} numkeys key… arg…", "accent")] for name in functions]
+        ways = "At the prompt (^T), or e in Functions (Alt-L):"
+        head: list[Line] = [[Span("✓ ", "success"), Span(f"The library {library} is loaded.", "text")], []]
+        self._fill("reply", [*head, [Span(ways, "dim")], *calls])
         self._tabs.active = "tab-reply"
 
     def show_progress(self, run: ScriptRun, done: int, wanted: int) -> None:

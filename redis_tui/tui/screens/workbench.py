@@ -95,6 +95,7 @@ class WorkbenchScreen(Screen[None]):
         """Opens the scripts and asks the server what the panes show."""
         self._lay_out()
         await self._files.open_first(self._named_files)
+        self._prompt_desk.show_prompt()
         self._feed.start()
         self.set_interval(_TICK_SECONDS, self._tick)
         self.set_interval(1, self._feed.count_down)
