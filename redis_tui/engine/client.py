@@ -81,6 +81,8 @@ class Client:
     """Full name as CLIENT LIST shows it: ``client|list``."""
     spelled: bytes = b""
     """The last command that runs scripts, as it was written: ``fCall``."""
+    is_aside: bool = False
+    """What it sends now is for a face's own panes: the slow log does not want it."""
     last_active_ms: int = 0
     fd: int = -1
     """Of its socket, for CLIENT LIST; -1 where there is none, or it is closed."""

@@ -244,6 +244,8 @@ class Engine:
         if self.attentive:
             self.observe(client, command, argv)
         taken_ns = perf_counter_ns() - started
+        if command.runs_scripts and (watched := self.scripts.observation) is not None:
+            taken_ns = watched.own_ns() or taken_ns  # the figure that whoever watches it is shown
         stat = self.stats.by_command.get(command.name) or self.stats.of(command.name)
         stat.calls += 1
         stat.timed += 1
@@ -263,7 +265,7 @@ class Engine:
         self, client: Client, command: Command, argv: Sequence[bytes], taken_us: int, *, from_script: bool = False
     ) -> None:
         """A command took so long that the slow log or the latency monitor may want it."""
-        if 0 <= self._slow_us <= taken_us and not command.flags & CommandFlag.SKIP_SLOWLOG:
+        if 0 <= self._slow_us <= taken_us and not command.flags & CommandFlag.SKIP_SLOWLOG and not client.is_aside:
             # In Redis nobody has sent what a script calls; Valkey names the script's client.
             sender = None if from_script and not self.dialect.is_valkey else client
             self.note_slow(sender, self.redacted(command, argv), taken_us)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from redis_tui.engine.client import Client
     from redis_tui.engine.engine import Engine
+    from redis_tui.engine.journal import Journal
     from redis_tui.engine.registry import Command
     from redis_tui.engine.touch import TouchLog
     from redis_tui.scripting.function_runtime import FunctionRuntime
@@ -64,6 +65,15 @@ class Observation:
     """Set once the run is over."""
     undone: bool = False
     """A kill asked for the writes to be taken back."""
+    journal: Journal | None = None
+    """Keeps what the run changes."""
+
+    def own_ns(self) -> int | None:
+        """What the run itself took, without setting up and being watched; None where there was none."""
+        if self.result is None:
+            return None
+        watching = sum(part.spent_ns for part in (self.journal, self.touched) if part is not None)
+        return max(0, int(self.result.duration_us * 1000) - watching)
 
 
 @dataclass(slots=True, eq=False)

@@ -23,6 +23,7 @@ from redis_tui.engine.thread import EngineThread
 from redis_tui.errors import RedisTuiError, SessionError
 from redis_tui.resp.shape import as_resp2
 from redis_tui.resp.types import ErrorReply, Reply
+from redis_tui.session.aside import is_aside
 from redis_tui.session.base import (
     Capability,
     Event,
@@ -138,11 +139,13 @@ class EmbeddedSession:
             return refusal
         refuse_takeover(argv)
         client, words, is_script = self._client, list(argv), runs_script(argv)
+        own = is_aside()
         if self._may_wait(argv) and client.transaction is None:
             return await self._wait(words, db)
 
         def work(engine: Engine) -> tuple[Reply, int, int] | None:
             dirty, home = engine.space.dirty, client.ctx.db
+            client.is_aside = own
             perform = undoable if is_script and client.transaction is None else Engine.execute
             if db is not None and client.transaction is None:
                 client.ctx.use(engine.space.databases[db])

@@ -100,6 +100,7 @@ def _watched_run(engine: Engine, client: Client, run: ScriptRun, sha: str, *, re
         gauged=run.costs,
     )
     trial = Trial(engine, client, leaves_no_trace=run.dry_run)
+    observation.journal = trial.journal
     engine.scripts.observation = observation
     started = time.perf_counter_ns()
     try:
@@ -122,11 +123,11 @@ def _watched_run(engine: Engine, client: Client, run: ScriptRun, sha: str, *, re
         engine.blocking.release(client)
         return None
     named = _touched(touched, run.keys)
-    watching_ns = trial.journal.spent_ns + (0 if touched is None else touched.spent_ns)
+    own_ns = observation.own_ns()
     return ScriptOutcome(
         reply=as_resp2(reply) if client.resp == 2 else reply,
         sha=sha,
-        duration_ms=duration_ms if result is None else max(0.0, result.duration_us / 1000 - watching_ns / 1e6),
+        duration_ms=duration_ms if own_ns is None else own_ns / 1e6,
         error=script_error(reply, run.source) if isinstance(reply, ErrorReply) else None,
         trace=_rows(trace),
         trace_total=0 if trace is None else trace.total,

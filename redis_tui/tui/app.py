@@ -21,6 +21,7 @@ from textual.filter import Monochrome
 
 from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.plain import needs_plain
+from redis_tui.session.aside import aside
 from redis_tui.session.base import Event, EventKind, Session
 from redis_tui.theme import remember_theme
 from redis_tui.tui.actions import PANES, bindings
@@ -164,7 +165,8 @@ class WorkbenchApp(App[int]):
         self._listener = asyncio.create_task(self._listen(session))
         await asyncio.sleep(0)  # lets the listener subscribe before the first command goes out
         if self._sample_keys:
-            await put_samples(session)
+            with aside():
+                await put_samples(session)
         await self.switch_screen(WorkbenchScreen(session, self._workspace, self._sent, self._files))
 
     async def _listen(self, session: Session) -> None:

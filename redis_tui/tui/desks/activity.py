@@ -96,7 +96,7 @@ class ActivityDesk:
     async def _read(self, name: str, read: Callable[[], Awaitable[object]]) -> None:
         self._reading.add(name)
         try:
-            await self._bench.guard(read)
+            await self._bench.read(read)
         finally:
             self._reading.discard(name)
 

@@ -167,27 +167,27 @@ class FeedDesk:
 
     def read_keys(self) -> None:
         """Scans from the beginning."""
-        self._bench.work(self._bench.guard(self._keys.restart), "keys")
+        self._bench.work(self._bench.read(self._keys.restart), "keys")
 
     def _keys_may_differ(self) -> None:
         """Somebody wrote, it is not known what: reads few keys again; of many only those on the screen."""
         if self._keys.is_far:
             self._panes.keys.forget_facts()
-            self._bench.work(self._bench.guard(self._keys.recount), "keys")
+            self._bench.work(self._bench.read(self._keys.recount), "keys")
         else:
             self.read_keys()
 
     def filter_keys(self, pattern: str) -> None:
         """Scans with another pattern."""
-        self._bench.work(self._bench.guard(lambda: self._keys.restart(pattern)), "keys")
+        self._bench.work(self._bench.read(lambda: self._keys.restart(pattern)), "keys")
 
     def scan_on(self) -> None:
         """Goes on with the scan, or stops it."""
-        self._bench.work(self._bench.guard(self._keys.go_on_or_stop), "keys")
+        self._bench.work(self._bench.read(self._keys.go_on_or_stop), "keys")
 
     def read_facts(self, keys: tuple[bytes, ...], *, details: bool = False) -> None:
         """Types and TTLs of keys that came into view, with ``details`` size and encoding."""
-        self._bench.work(self._bench.guard(lambda: self._keys.facts(keys, details=details)), "facts")
+        self._bench.work(self._bench.read(lambda: self._keys.facts(keys, details=details)), "facts")
 
     def serve_keys(self, name: str, keys: tuple[bytes, ...]) -> None:
         """Something is wanted of some keys."""
@@ -203,8 +203,8 @@ class FeedDesk:
         self._bench.work(self._read_figures(), "figures")
 
     async def _read_figures(self) -> None:
-        await self._bench.guard(self._show_figures)
-        await self._bench.guard(self._keys.recount)
+        await self._bench.read(self._show_figures)
+        await self._bench.read(self._keys.recount)
 
     async def _show_figures(self) -> None:
         self._panes.title.set_figures(await queries.figures(self._session))
@@ -217,7 +217,7 @@ class FeedDesk:
 
     def read_scripts(self) -> None:
         """The script cache."""
-        self._bench.work(self._bench.guard(self._show_scripts), "scripts")
+        self._bench.work(self._bench.read(self._show_scripts), "scripts")
 
     async def _show_scripts(self) -> None:
         if not self._file_names:
@@ -230,7 +230,7 @@ class FeedDesk:
 
     def read_slowlog(self) -> None:
         """The slow log."""
-        self._bench.work(self._bench.guard(self._show_slowlog), "slowlog")
+        self._bench.work(self._bench.read(self._show_slowlog), "slowlog")
 
     async def _show_slowlog(self) -> None:
         log = self.log

@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import RedisTuiError
+from redis_tui.session.aside import aside
 from redis_tui.session.base import Capability, KillOutcome, ScriptOutcome, ScriptRun
 from redis_tui.session.repeat import repeat
 from redis_tui.session.threshold import slow_threshold_ms
@@ -97,7 +98,8 @@ class RunDesk:
         self._panes.result.show_running(run.name, dry_run=run.dry_run)
         try:
             outcome = await self._session.run(run)
-            slow_ms = await slow_threshold_ms(self._session)
+            with aside():
+                slow_ms = await slow_threshold_ms(self._session)
         except RedisTuiError as error:
             self._panes.result.show_problem(error.message, error.hint)
             return
