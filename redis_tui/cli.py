@@ -20,6 +20,7 @@ import click
 from redis_tui import __version__
 from redis_tui.errors import FileError, RedisTuiError, UsageError
 from redis_tui.quantity import memory_size, milliseconds
+from redis_tui.resp.types import ErrorReply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _DIALECTS = ("redis-8", "redis-7.2", "valkey-9")
 _ERROR_REPLY = 1
+_WHERE = "Name the server as --url redis://user:password@host:port/db; a password may stand in REDISCLI_AUTH."
+_OF_REDIS_CLI = dict.fromkeys(("-p", "-a", "--user", "--pass", "--port", "--host"), _WHERE)
 _INTERRUPTED = 130
 _url_option = click.option(
     "--url",
@@ -239,7 +242,7 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
 @_dialect_option
 @_read_only_option
 @_load_option
-@click.option("--db", type=click.IntRange(0, 15), default=None, help="Database to run in.")
+@click.option("--db", "-n", type=click.IntRange(0, 15), default=None, metavar="N", help="Database to run in.")
 @click.option("--setup", type=click.Path(path_type=Path), help="Redis commands to run first, one a line.")
 @click.option(
     "--repeat",
@@ -331,19 +334,51 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     return asyncio.run(_with_session(opener, work))
 
 
-@cli.command(name="exec", context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True})
+class _Exec(click.Command):
+    """Refuses its own options behind the command that it sends: they would go out as arguments."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        is_plain = "--" in args
+        rest = super().parse_args(ctx, args)
+        words: tuple[str, ...] = ctx.params.get("words") or ()
+        if words and words[0] in _OF_REDIS_CLI:
+            raise UsageError(f"{words[0]} is an option of redis-cli.", hint=_OF_REDIS_CLI[words[0]])
+        own = {name for option in self.get_params(ctx) for name in option.opts}
+        late = next((word for word in words[1:] if word.partition("=")[0] in own), None)
+        if late is not None and not is_plain:
+            raise UsageError(
+                f"{late} stands behind the command, to which it would go as an argument.",
+                hint=f"Put it before: redis-tui exec {late} … {words[0]} …; or write -- before the command.",
+            )
+        return rest
+
+
+@cli.command(
+    name="exec", cls=_Exec, context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True}
+)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND [ARG ...]]")
 @_url_option
 @_dialect_option
 @_read_only_option
 @_load_option
 @_mode_options
+@click.option("--db", "-n", type=click.IntRange(0), default=None, metavar="N", help="Database to work in.")
 def exec_(  # noqa: PLR0917  # click passes what the options above name
-    words: Sequence[str], url: str, dialect: str, read_only: bool, load: Path | None, mode: str | None
+    words: Sequence[str],
+    url: str,
+    dialect: str,
+    read_only: bool,
+    load: Path | None,
+    mode: str | None,
+    db: int | None,
 ) -> int:
     """Run one Redis COMMAND; without one, commands from standard input, one a line."""
 
     async def work(session: Session) -> int:
+        if db is not None:
+            chosen = await session.execute([b"SELECT", b"%d" % db])
+            if isinstance(chosen, ErrorReply):
+                raise UsageError(f"Database {db}: {chosen.line.decode('utf-8', 'replace')}.")
         if not words:
             return await _play(session, _mode(mode))
         from redis_tui.batch import run_command
@@ -480,6 +515,8 @@ def _mode(chosen: str | None) -> str:
 def _script_run(words: Sequence[str], example: str | None) -> ScriptRun:
     from redis_tui.session.base import ScriptRun
 
+    if example is None and words and words[0] in _OF_REDIS_CLI:
+        raise UsageError(f"{words[0]} is an option of redis-cli.", hint=_OF_REDIS_CLI[words[0]])
     if example is None and not words:
         raise UsageError(
             "Which script? FILE is missing.", hint="Try `redis-tui run counter.lua counter ,` or --example counter."
@@ -502,7 +539,11 @@ def _script_run(words: Sequence[str], example: str | None) -> ScriptRun:
 def _refuse_glued_comma(rest: Sequence[bytes]) -> None:
     """``run s.lua key, arg``: redis-cli takes ``key,`` for a key, and the script silently works on another one."""
     glued = next((word for word in rest if len(word) > 1 and (word.endswith(b",") or word.startswith(b","))), None)
-    if b"," in rest or glued is None:
+    if b"," in rest:
+        return
+    if glued is None:
+        if joined := next((word for word in rest if b"," in word), None):
+            _complain(f"{os.fsdecode(joined)} is one key: only a comma that stands alone ends the keys.")
         return
     key = os.fsdecode(glued)
     raise UsageError(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """What a script's text must not do to a terminal."""
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
 
 
 def outcome_json(outcome: ScriptOutcome) -> str:
@@ -52,7 +53,7 @@ def outcome_json(outcome: ScriptOutcome) -> str:
             "dry_run": outcome.dry_run,
             "killed": outcome.killed,
             "timed_out": outcome.timed_out,
-            "notes": list(outcome.notes),
+            "notes": [*outcome.notes, *outcome.cluster_notes],
         },
         ensure_ascii=False,
     )
@@ -84,7 +85,8 @@ def outcome_text(
         )
     if costs is not None:
         lines = [summary_line(outcome, costs), *touched_lines(outcome.touched, outcome.touched_total)]
-        parts.append(f"\nCosts\n{plain(lines)}".encode())
+        notes = "".join(f"{note}\n" for note in outcome.cluster_notes)
+        parts.append(f"\nCosts\n{plain(lines)}\n{_CONTROL.sub(_REPLACED, notes)}".encode())
     return b"\n".join(part.rstrip(b"\n") for part in parts) + b"\n"
 
 
@@ -127,7 +129,11 @@ def repetition_text(found: Repetition) -> str:
         ("worst", found.worst_ms),
         ("total", found.total_ms),
     ):
-        lines.append(f"{name:<7}{value:>13,.3f} ms")
+        first = "  (the first run)" if name == "worst" and found.first_was_worst else ""
+        lines.append(f"{name:<7}{value:>13,.3f} ms{first}")
+    if found.is_local_copy:
+        notes = () if found.last is None else found.last.notes
+        return "\n".join([*lines, "Nobody waited: these runs took place here, and not on the server.", *notes]) + "\n"
     lines.append(
         f"Each run keeps every other client waiting: for {found.median_ms:,.3f} ms as a rule, "
         f"{found.worst_ms:,.3f} ms at worst{', the way to the server and back included' * found.round_trips}."
@@ -148,7 +154,7 @@ def outcome_remarks(outcome: ScriptOutcome, source: bytes) -> str:
         lines += [*place, plain(explain_outcome(outcome, source)[1:])]
     lines += [f"[{line.level}] {_text(line.message)}" for line in outcome.log]
     lines += outcome.notes
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", "\n".join(lines))
+    return _CONTROL.sub(_REPLACED, "\n".join(lines))
 
 
 def _rounded(milliseconds: float | None) -> float | None:

@@ -135,8 +135,13 @@ class Runner:
     async def repeat(self, wanted: ScriptRun, times: int) -> int:
         """Runs a script several times and prints what it took; the exit status."""
         stop = asyncio.Event()
+
+        def told(outcome: KillOutcome) -> None:
+            if outcome is KillOutcome.UNKILLABLE:
+                self._complain(f"{_AFTER_KILL[outcome]} Ctrl-C again leaves it there.")
+
         with _on_interrupt(stop.set), _Counter() as counter:
-            found = await repeat(self._session, wanted, times, progress=counter.show, stop=stop)
+            found = await repeat(self._session, wanted, times, progress=counter.show, stop=stop, told=told)
         if self._show.as_json:
             self._write(repetition_json(found).encode() + b"\n")
         else:

@@ -11,6 +11,7 @@ would be worse than the server's own words.
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from redis_tui.render.lua import START, highlight_line
@@ -100,6 +101,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Advice], ...] = tuple(
             "Mend the marked line; what is missing may also stand on a line before it.",
         ),
         (
+            r"Unknown lua shebang option: name=",
+            "This is a library of functions, not a script.",
+            "Load it with FUNCTION LOAD (`.load FILE` at the prompt), then call one: FCALL name numkeys key… arg….",
+        ),
+        (
             r"nonexistent global variable '(KEYS|ARGV)'",
             "KEYS and ARGV exist in scripts only; a function gets them as its arguments.",
             "Write function(keys, args) and use those.",
@@ -132,7 +138,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Advice], ...] = tuple(
         (
             r"[Ww]rong number of arg",
             "The command was called with too few or too many arguments.",
-            "Look at its usage with HELP or in the hint line.",
+            "Its usage: `.help NAME` at the prompt of `redis-tui repl`.",
         ),
         (
             r"[Uu]nknown (Redis |Valkey )?command|unknown subcommand",
@@ -147,7 +153,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Advice], ...] = tuple(
         (
             r"[Ww]rite commands are not allowed from read-only",
             "The script was run read-only, and this line writes.",
-            "Run it with EVAL or EVALSHA, and without the flag no-writes.",
+            "Run it by EVAL, not EVAL_RO; without --read-only, and without the flag no-writes.",
         ),
         (
             r"Number of keys can't be",
@@ -160,7 +166,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Advice], ...] = tuple(
             "The script needed more memory than it may have.",
             "Build smaller tables, or work in several runs.",
         ),
-        (r"[Ss]yntax error", "The command's arguments do not fit its grammar.", "Look at its usage in the hint line."),
+        (
+            r"[Ss]yntax error",
+            "The command's arguments do not fit its grammar.",
+            "Its usage: `.help NAME` at the prompt of `redis-tui repl`.",
+        ),
         (
             r"not an integer or out of range|not a valid float",
             "A number was wanted, and this is none, or it is too large.",
@@ -195,10 +205,22 @@ def explain(error: ScriptError, source: bytes | str = b"") -> list[Line]:
     lines: list[Line] = [[Span(f"{error.code} ", "reply.error"), Span(f"{error.message}{place}", "reply.error")]]
     if error.line is not None:
         lines += excerpt(error, source)
-    if advice := advise(error.code, error.message):
+    if advice := _misspelt(error) or advise(error.code, error.message):
         lines.append([Span(advice.meaning, "text")])
         lines.append([Span("→ ", "hint"), Span(advice.action, "hint")])
     return lines
+
+
+def _misspelt(error: ScriptError) -> Advice | None:
+    """What was meant by ``redis.cal(…)``; None where it is not that."""
+    found = _NO_FUNCTION.search(error.message)
+    if found is None or error.source is None:
+        return None
+    called = re.search(rf"\b(redis|server)\s*\.\s*{found[1]}\b", error.source)
+    near = get_close_matches(found[1], _API, n=1)
+    if called is None or not near:
+        return None
+    return Advice(f"{called[1]} has no function of the name {found[1]}.", f"Did you mean {called[1]}.{near[0]}?")
 
 
 def explain_outcome(outcome: ScriptOutcome, source: bytes | str) -> list[Line]:
@@ -234,6 +256,12 @@ def excerpt(error: ScriptError, source: bytes | str) -> list[Line]:
     return lines
 
 
+_NO_FUNCTION = re.compile(r"attempt to call field '(\w+)'")
+_API = (
+    *("call", "pcall", "log", "sha1hex", "error_reply", "status_reply", "setresp", "acl_check_cmd", "breakpoint"),
+    *("debug", "register_function", "set_repl", "replicate_commands"),
+)
+"""Functions of the table `redis`."""
 _NEAR = re.compile(r"near '([^'\n]+)'")
 _NAMED = re.compile(r"(?:global variable|local|field|upvalue|global|method) '([\w?]+)'")
 

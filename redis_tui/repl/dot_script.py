@@ -55,7 +55,9 @@ def read_script(name: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise FileError(f"{path} cannot be read: {reason}.", hint="Check the name; it is taken from here on.") from None
+        raise FileError(
+            f"{path} cannot be read: {reason}.", hint=f"Check the name; the folder is {Path.cwd()}."
+        ) from None
 
 
 async def run(shell: Shell, args: list[str]) -> None:

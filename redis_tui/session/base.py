@@ -242,6 +242,9 @@ class ScriptOutcome:
     dry_run: bool = False
     notes: tuple[str, ...] = ()
     """Sentences a person should see: what was not traced, what was compared, on what a dry run ran."""
+    cluster_notes: tuple[str, ...] = ()
+    """Sentences on why the run would fail in a cluster, for whoever asks what it costs. A server that is one has them
+    in ``notes``."""
 
 
 class KillOutcome(Enum):

@@ -48,6 +48,10 @@ from redis_tui.spec.redact import redact_url, redacted_line
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+_ENDS_WHATEVER = (
+    "A server that is asked to kill ends whatever it runs: if this script waited behind another client's, that one may "
+    "have been killed."
+)
 KILL_TIMEOUT_S = 10.0
 """A server answers SCRIPT KILL only once the script has passed busy-reply-threshold, 5 s by default."""
 
@@ -84,6 +88,7 @@ class RemoteSession:
         self._scratch = scratch
         self._feed = Feed()
         self._db = wire.db
+        self._is_cluster = False
         self._settled = True
         """The connection is in its database; a server that was busy when it was made let nobody choose one."""
         self._in_transaction = False
@@ -126,7 +131,7 @@ class RemoteSession:
             refusal = await _settle(wire, wire.db)
             if refusal is not None and not _is_busy(refusal):
                 raise _refused(wire, refusal)
-            server, version = _identity(await wire.pipeline([[b"INFO", b"server"], [b"HELLO"]]))
+            server, version, is_cluster = _identity(await wire.pipeline([[b"INFO", b"server"], [b"HELLO"]]))
         except SessionError:
             await wire.close()
             raise
@@ -139,7 +144,7 @@ class RemoteSession:
             read_only=read_only,
         )
         session = cls(url, wire, info, scratch=scratch, password=password)
-        session._settled = refusal is None
+        session._settled, session._is_cluster = refusal is None, is_cluster
         return session
 
     @property
@@ -325,6 +330,7 @@ class RemoteSession:
         error = script_error(reply, run.source) if isinstance(reply, ErrorReply) else None
         killed = error is not None and "killed by user" in error.message
         late = run.timeout_ms is not None and duration_ms > run.timeout_ms
+        slots = slot_notes(run.keys, touched)
         return ScriptOutcome(
             reply=reply,
             sha=sha,
@@ -340,9 +346,10 @@ class RemoteSession:
             timed_out=killed and late,
             notes=(
                 *_late_notes(duration_ms, killed=killed, late=late),
-                *slot_notes(run.keys, touched),
+                *(slots if self._is_cluster else ()),
                 *_notes(run, report),
             ),
+            cluster_notes=() if self._is_cluster else slots,
         )
 
     async def _evaluate(self, run: ScriptRun, sha: str, pipeline: Pipeline) -> Reply:
@@ -473,15 +480,17 @@ def _is_busy(reply: Reply) -> bool:
     return isinstance(reply, ErrorReply) and reply.code == "BUSY"
 
 
-def _identity(replies: Sequence[Reply]) -> tuple[str, str]:
-    """Whose server it is, and its version: from INFO, or from HELLO, which a busy server answers too."""
+def _identity(replies: Sequence[Reply]) -> tuple[str, str, bool]:
+    """Whose server it is, its version, whether it is a cluster: from INFO, or from HELLO, which a busy one answers."""
     facts = _facts(replies[0])
     if facts:
         server = "valkey" if "valkey_version" in facts else "redis"
-        return server, facts.get("valkey_version") or facts.get("redis_version", "unknown")
+        version = facts.get("valkey_version") or facts.get("redis_version", "unknown")
+        return server, version, "cluster" in (facts.get("redis_mode"), facts.get("server_mode"))
     hello = replies[1] if isinstance(replies[1], list) else []
     told = {name: value for name, value in zip(hello[::2], hello[1::2], strict=False) if isinstance(value, bytes)}
-    return told.get(b"server", b"redis").decode(), told.get(b"version", b"unknown").decode()
+    is_cluster = told.get(b"mode") == b"cluster"
+    return told.get(b"server", b"redis").decode(), told.get(b"version", b"unknown").decode(), is_cluster
 
 
 def _facts(info: Reply) -> dict[str, str]:
@@ -511,7 +520,8 @@ def _late_notes(duration_ms: float, *, killed: bool, late: bool) -> tuple[str, .
     took = f"{duration_ms:.0f} ms"
     if killed:
         return (f"Killed after {took} for its time limit; a server listens only from busy-reply-threshold on.",)
-    return (f"Its time was up, but it ended by itself after {took}, before the server listened to a kill.",)
+    ended = f"Its time was up, but it ended by itself after {took}."
+    return (f"{ended} {_ENDS_WHATEVER}",)
 
 
 def _notes(run: ScriptRun, report: Reported | None) -> tuple[str, ...]:

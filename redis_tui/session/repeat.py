@@ -20,7 +20,7 @@ from redis_tui.resp.types import ErrorReply
 from redis_tui.session.threshold import slow_threshold_ms
 
 if TYPE_CHECKING:
-    from redis_tui.session.base import ScriptOutcome, ScriptRun, Session
+    from redis_tui.session.base import KillOutcome, ScriptOutcome, ScriptRun, Session
 
 Progress = Callable[[int, int], None]
 """``progress(done, wanted)`` after each run."""
@@ -50,11 +50,20 @@ class Repetition:
     """The times hold the way to a server and back; how long that was blocked is a little less."""
     stopped: bool
     """It was ended before all runs were done."""
+    first_was_worst: bool = False
+    """The first of several took longest, as one does that finds nothing compiled; it is told beside the figure."""
+    is_local_copy: bool = False
+    """Dry runs for a server: they took place on a copy in the embedded engine, and no server waited."""
 
     @property
     def is_slow(self) -> bool:
         """Whether a run was one for the slow log."""
-        return self.slow_log_ms is not None and self.worst_ms is not None and self.worst_ms >= self.slow_log_ms
+        return (
+            not self.is_local_copy
+            and self.slow_log_ms is not None
+            and self.worst_ms is not None
+            and self.worst_ms >= self.slow_log_ms
+        )
 
 
 async def repeat(
@@ -64,6 +73,7 @@ async def repeat(
     *,
     progress: Progress | None = None,
     stop: asyncio.Event | None = None,
+    told: Callable[[KillOutcome], None] | None = None,
 ) -> Repetition:
     """Runs a script several times, one after the other.
 
@@ -73,6 +83,7 @@ async def repeat(
         times: at least one.
         progress: told after each run.
         stop: once set, no further run begins, and one that goes on is killed.
+        told: hears at once what became of that kill; a server that refuses it lets the script go on.
 
     Returns:
         What was measured, also where it was stopped early.
@@ -90,8 +101,10 @@ async def repeat(
     stop = stop or asyncio.Event()
     stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
     try:
+        if run.dry_run and times > 1:
+            await _one(session, plain, stopping, told)  # what it finds cold is not measured: it leaves no other mark
         while len(durations) < times and not stop.is_set():
-            outcome = await _one(session, plain, stopping)
+            outcome = await _one(session, plain, stopping, told)
             if outcome is None:
                 break
             last = outcome
@@ -103,6 +116,7 @@ async def repeat(
                 progress(len(durations), times)
     finally:
         stopping.cancel()
+    first = durations[0] if len(durations) > 1 else -1.0
     durations.sort()
     return Repetition(
         wanted=times,
@@ -118,10 +132,17 @@ async def repeat(
         slow_log_ms=slow_log_ms,
         round_trips=not session.info.embedded and not run.dry_run,
         stopped=len(durations) < times,
+        first_was_worst=bool(durations) and first == durations[-1],
+        is_local_copy=run.dry_run and not session.info.embedded,
     )
 
 
-async def _one(session: Session, run: ScriptRun, stopping: asyncio.Future[Any]) -> ScriptOutcome | None:
+async def _one(
+    session: Session,
+    run: ScriptRun,
+    stopping: asyncio.Future[Any],
+    told: Callable[[KillOutcome], None] | None,
+) -> ScriptOutcome | None:
     """One run; None where it was killed because no more are wanted."""
     running = asyncio.ensure_future(session.run(run))
     either: set[asyncio.Future[Any]] = {running, stopping}
@@ -131,7 +152,9 @@ async def _one(session: Session, run: ScriptRun, stopping: asyncio.Future[Any]) 
             await asyncio.wait({running}, timeout=GRACE_S)
         if running.done():
             return running.result()
-        await session.kill(undo=session.info.embedded)
+        killed = await session.kill(undo=session.info.embedded)
+        if told is not None:
+            told(killed)
         return None if (await running).killed else running.result()
     finally:
         running.cancel()

@@ -147,8 +147,8 @@ def _watched_run(engine: Engine, client: Client, run: ScriptRun, sha: str, *, re
                 timeout_ms=run.timeout_ms if timed_out else None,
                 log_lines=len(lines),
             ),
-            *slot_notes(run.keys, named),
         ),
+        cluster_notes=slot_notes(run.keys, named),
     )
 
 

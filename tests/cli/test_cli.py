@@ -166,10 +166,6 @@ def test_exec_runs_one_command(shell: Shell) -> None:
     assert shell("exec", "--no-raw", "ECHO", "hello") == (0, '"hello"\n', "")
 
 
-def test_exec_leaves_options_behind_the_command_alone(shell: Shell) -> None:
-    assert shell("exec", "ECHO", "--json") == (0, "--json\n", "")
-
-
 def test_exec_prints_json_when_told(shell: Shell) -> None:
     assert shell("exec", "--json", "ECHO", "hello") == (0, '"hello"\n', "")
 
@@ -362,3 +358,40 @@ def test_what_is_no_amount_of_memory_is_refused(shell: Shell, counter: str, text
     status, _, err = shell("run", counter, "k", ",", "--lua-memory", text)
     assert status == 2
     assert "is no amount of memory" in err
+
+
+@pytest.mark.parametrize("late", ["--url", "--db", "--json", "-n", "--url=redis://h"])
+def test_an_option_behind_the_command_is_not_sent_as_its_argument(shell: Shell, late: str) -> None:
+    status, out, err = shell("exec", "DEL", "k", late, "x")
+    assert (status, out) == (2, "")
+    assert err == (
+        f"redis-tui: {late} stands behind the command, to which it would go as an argument. "
+        f"Put it before: redis-tui exec {late} … DEL …; or write -- before the command.\n"
+    )
+
+
+def test_two_dashes_send_what_looks_like_an_option(shell: Shell) -> None:
+    assert shell("exec", "--raw", "--", "ECHO", "--url") == (0, "--url\n", "")
+
+
+def test_exec_works_in_the_database_that_is_named(shell: Shell) -> None:
+    status, out, err = shell("exec", "-n", "3", "CLIENT", "INFO")
+    assert (status, err) == (0, "")
+    assert " db=3 " in out
+    status, out, err = shell("exec", "--db", "99", "PING")
+    assert (status, out, err) == (2, "", "redis-tui: Database 99: ERR DB index is out of range.\n")
+
+
+@pytest.mark.parametrize("command", ["exec", "run"])
+def test_an_option_of_redis_cli_says_what_to_write(shell: Shell, command: str) -> None:
+    status, _, err = shell(command, "-p", "6379", "PING")
+    assert status == 2
+    assert err.startswith("redis-tui: -p is an option of redis-cli. Name the server as --url redis://")
+
+
+def test_a_comma_within_a_word_is_told(shell: Shell, tmp_path: Path) -> None:
+    script = tmp_path / "s.lua"
+    script.write_text("return #KEYS")
+    status, out, err = shell("run", str(script), "a", "b,tok", "10", "--raw")
+    assert (status, out) == (0, "3\n")
+    assert err == "redis-tui: b,tok is one key: only a comma that stands alone ends the keys.\n"

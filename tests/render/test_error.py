@@ -70,3 +70,18 @@ def test_known_errors_are_explained(code: str, message: str, begins: str) -> Non
 
 def test_an_unknown_error_gets_no_guess() -> None:
     assert advise("MYERR", "whatever") is None
+
+
+def test_a_misspelt_function_of_the_api_is_told_with_the_one_that_was_meant() -> None:
+    error = ScriptError("ERR", "attempt to call field 'cal' (a nil value)", 1, "redis.cal('get', 'k')")
+    lines = plain(explain(error)).splitlines()
+    assert lines[-2:] == ["redis has no function of the name cal.", "→ Did you mean redis.call?"]
+    own = ScriptError("ERR", "attempt to call field 'cal' (a nil value)", 1, "mine.cal()")
+    assert "Did you mean" not in plain(explain(own))
+
+
+def test_a_library_that_is_run_as_a_script_is_told_how_to_call_it() -> None:
+    advice = advise("ERR", "Unknown lua shebang option: name=mylib")
+    assert advice is not None
+    assert advice.meaning == "This is a library of functions, not a script."
+    assert "FCALL" in advice.action

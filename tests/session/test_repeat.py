@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from redis_tui.session.base import EventKind, ScriptRun
+from redis_tui.report import repetition_text
+from redis_tui.session.base import EventKind, KillOutcome, ScriptRun
+from redis_tui.session.open import open_session
 from redis_tui.session.repeat import repeat
+from tests.conformance.real_server import running
 
 if TYPE_CHECKING:
     from redis_tui.session.base import Session
@@ -68,6 +71,32 @@ async def test_a_run_without_end_is_killed_and_not_counted(embedded: Session) ->
 
     found = await repeat(embedded, ScriptRun(source, (b"n",)), 10, progress=progress, stop=stop)
     assert (found.runs, found.stopped) == (2, True)
+
+
+async def test_a_kill_that_is_refused_is_told_at_once() -> None:
+    source = b"redis.call('set', KEYS[1], 'v') while redis.call('exists', KEYS[1]) == 1 do end"
+    with running("redis-8", "--busy-reply-threshold", "10") as server:
+        session = await open_session(f"redis://127.0.0.1:{server.port}")
+        stop, answers = asyncio.Event(), asyncio.Queue[KillOutcome]()
+        script = ScriptRun(source, (b"k",))
+        series = asyncio.create_task(repeat(session, script, 3, stop=stop, told=answers.put_nowait))
+        async with asyncio.timeout(30):
+            while session.running() is None:
+                await asyncio.sleep(0)
+            stop.set()
+            assert await answers.get() is KillOutcome.UNKILLABLE
+        assert not series.done()
+        series.cancel()
+        await asyncio.wait({series})
+        await session.close()
+
+
+async def test_a_dry_repeat_does_not_count_its_first_run_and_makes_no_server_wait(session: Session) -> None:
+    series = await repeat(session, ScriptRun(b"return redis.call('incr', KEYS[1])", (b"n",), dry_run=True), 3)
+    assert (series.runs, len(series.durations_ms)) == (3, 3)
+    assert series.is_local_copy is not session.info.embedded
+    assert ("Nobody waited" in repetition_text(series)) is series.is_local_copy
+    assert ("keeps every other client waiting" in repetition_text(series)) is session.info.embedded
 
 
 async def test_a_script_that_has_run_here_goes_by_its_sha(remote: Session) -> None:
