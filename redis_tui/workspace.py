@@ -28,6 +28,9 @@ from redis_tui.resp.inline import join_inline, split_inline
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+FileStamp = tuple[int, int, int] | None
+"""Time of the last change, size and number of a file; None: it is not there."""
+
 FIRST_EXAMPLE = "counter"
 _RECENT_LIMIT = 20
 _SOURCE_LIMIT = 4 * 1024 * 1024
@@ -262,6 +265,14 @@ class Workspace:
             return target.read_bytes() != replace(buffer, text=buffer.saved_text).source
         except OSError:
             return False
+
+    def stamp(self, path: Path) -> FileStamp:
+        """What changes whenever a file is written anew: cheap enough to ask each second."""
+        try:
+            facts = path.stat()
+        except OSError:
+            return None
+        return facts.st_mtime_ns, facts.st_size, facts.st_ino
 
     def save(self, buffer: Buffer, path: Path | None = None) -> Buffer:
         """Writes a buffer to its file, or to another, by rename: a full disk leaves the old file whole.

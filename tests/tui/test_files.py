@@ -10,8 +10,9 @@ from textual.widgets import Input, Static
 from redis_tui.paths import packaged_themes_dir
 from redis_tui.theme import read_shelf
 from redis_tui.tui.app import WorkbenchApp
+from redis_tui.tui.desks.changed import ChangedFileDesk
 from redis_tui.tui.panes.editor import EditorPane
-from redis_tui.tui.screens.dialogs import Ask, AskText
+from redis_tui.tui.screens.dialogs import Ask, AskText, Reading
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 from tests.tui.conftest import Until, ready
@@ -74,6 +75,10 @@ def write(path: Path, text: str) -> None:
     path.write_text(text)
 
 
+def remove(path: Path) -> None:
+    path.unlink()
+
+
 @pytest.fixture
 def shared(home: Path) -> Path:
     path = home / "shared.lua"
@@ -82,8 +87,9 @@ def shared(home: Path) -> Path:
 
 
 async def test_saving_asks_before_it_overwrites_what_somebody_else_wrote(
-    opened: Callable[[Path], WorkbenchApp], shared: Path, until: Until
+    opened: Callable[[Path], WorkbenchApp], shared: Path, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(ChangedFileDesk, "look", lambda _desk: None)  # saving was quicker than the look each second
     app = opened(shared)
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(app, pilot, until)
@@ -115,3 +121,56 @@ async def test_saving_over_another_file_can_be_turned_aside(
         await pilot.press("enter")
         await until(pilot, shared.with_name("third.lua").exists)
         assert read(shared) == "return 1"
+
+
+async def test_a_file_written_by_another_program_is_read_again_and_undo_brings_the_old_text_back(
+    opened: Callable[[Path], WorkbenchApp], shared: Path, until: Until
+) -> None:
+    app = opened(shared)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        pane, editor = app.screen.query_one(EditorPane), app.screen.query_one(LuaEditor)
+        write(shared, "return 'theirs'")
+        await until(pilot, lambda: editor.text == "return 'theirs'")
+        assert pane.buffer is not None
+        assert not pane.buffer.dirty
+        editor.undo()
+        assert editor.text == "return 1"
+        assert pane.buffer.dirty
+
+
+async def test_where_both_sides_changed_the_texts_are_compared_and_mine_can_be_kept(
+    opened: Callable[[Path], WorkbenchApp], shared: Path, until: Until
+) -> None:
+    app = opened(shared)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        pane, editor = app.screen.query_one(EditorPane), app.screen.query_one(LuaEditor)
+        editor.insert("-- mine\n", (0, 0))
+        write(shared, "return 'theirs'")
+        await until(pilot, lambda: isinstance(app.screen, Ask) and app.focused is not None)
+        await pilot.click("#answer-compare")
+        await until(pilot, lambda: isinstance(app.screen, Reading) and app.screen.query_one(LineView).plain)
+        shown = app.screen.query_one(LineView).plain
+        assert "-return 'theirs'" in shown
+        assert "+-- mine" in shown
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, Ask) and app.focused is not None)
+        await pilot.click("#answer-keep")
+        await until(pilot, lambda: pane.buffer is not None and pane.buffer.saved_text == "return 'theirs'")
+        assert editor.text == "-- mine\nreturn 1"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: read(shared) == "-- mine\nreturn 1")
+
+
+async def test_a_file_that_goes_away_is_told_and_its_text_stays(
+    opened: Callable[[Path], WorkbenchApp], shared: Path, until: Until
+) -> None:
+    app = opened(shared)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        write(shared, "return 2")
+        await until(pilot, lambda: app.screen.query_one(LuaEditor).text == "return 2")
+        remove(shared)
+        await until(pilot, lambda: any("gone from the disk" in note.message for note in app._notifications))
+        assert app.screen.query_one(LuaEditor).text == "return 2"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import sys
+import time
 from pathlib import Path
 
 import pexpect
@@ -33,3 +36,40 @@ def test_the_workbench_opens_runs_the_counter_and_quits(tmp_path: Path) -> None:
     finally:
         program.close(force=True)
     assert program.exitstatus == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pexpect needs a pseudo-terminal")
+def test_a_process_that_is_killed_while_somebody_types_loses_nothing_older_than_two_seconds(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    env = {**os.environ, "REDIS_TUI_HOME": str(home), "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
+    arguments = ["-m", "redis_tui"]
+
+    def spawn() -> pexpect.spawn[str]:
+        root = Path(__file__).parents[2]
+        return pexpect.spawn(
+            sys.executable, arguments, cwd=root, env=env, encoding="utf-8", dimensions=(40, 120), timeout=30
+        )
+
+    def kept() -> str:
+        return "".join(str(json.loads(draft.read_text())["text"]) for draft in home.rglob("unsaved/*.json"))
+
+    program = spawn()
+    try:
+        program.expect("scanned")
+        program.send("--mark")
+        program.expect("mark")
+        typed_at = time.monotonic()
+        while "--mark" not in kept():  # it never pauses long enough for the text to settle
+            program.send("x")
+            program.expect(pexpect.TIMEOUT, timeout=0.05)
+            assert time.monotonic() < typed_at + 2, "two seconds of typing, and nothing was kept"
+        program.kill(signal.SIGKILL)
+        program.expect(pexpect.EOF)
+    finally:
+        program.close(force=True)
+    again = spawn()
+    try:
+        again.expect("recovered")
+    finally:
+        again.close(force=True)
+    assert "--markx" in kept()

@@ -187,6 +187,8 @@ class FileDesk:
             texts = ArgumentTexts(buffer.keys_text, buffer.args_text, buffer.limit_text)
             self._arguments.set_texts(texts, buffer.preset, len(buffer.presets))
             self._arguments.set_use(key_use(buffer.text))
+        for known in self._editor.buffers:  # a change just before another tab came to the front
+            self._workspace.autosave(known)
 
     def edited(self) -> None:
         """The text changed: it may read other arguments, and is kept."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from redis_tui.workspace import Buffer
 
 _SETTLE_SECONDS = 0.25
+_LONGEST_SECONDS = 1.0
+"""Somebody who types without a pause does not keep the text from being kept for longer."""
 
 
 class EditorPane(Vertical):
@@ -46,6 +49,7 @@ class EditorPane(Vertical):
         self._counter = 0
         self._at = 0
         self._settle: Timer | None = None
+        self._unsettled_since: float | None = None
         self._problem = ""
         self._fault = ""
         self._commands: CommandOffers = lambda _line: ([], "")
@@ -126,6 +130,18 @@ class EditorPane(Vertical):
         self._buffers[self._at] = buffer
         self._borders()
 
+    def reload(self, at: int, buffer: Buffer) -> None:
+        """Gives a tab another text, as one change that undo takes back."""
+        editor = self._editor(at)
+        editor.replace(buffer.text, (0, 0), editor.document.end, maintain_selection_offset=False)
+        self._buffers[at] = buffer
+        self._borders()
+
+    def set_saved(self, at: int, text: str) -> None:
+        """Tells what the file of a tab holds now."""
+        self._buffers[at] = replace(self._buffers[at], saved_text=text)
+        self._borders()
+
     # ── setters ────────────────────────────────────────────────────────────
 
     def set_commands(self, commands: CommandOffers) -> None:
@@ -171,11 +187,16 @@ class EditorPane(Vertical):
             self._problem = ""
         if self._settle is not None:
             self._settle.stop()
-        self._settle = self.set_timer(_SETTLE_SECONDS, self._settled)
+        now = monotonic()
+        if self._unsettled_since is None:
+            self._unsettled_since = now
+        rest = self._unsettled_since + _LONGEST_SECONDS - now
+        self._settle = self.set_timer(max(0.001, min(_SETTLE_SECONDS, rest)), self._settled)
         if self.query_one(OfferList).display:
             self._offer()
 
     def _settled(self) -> None:
+        self._unsettled_since = None
         self._borders()
         self.post_message(BufferEdited())
 

@@ -20,6 +20,7 @@ from redis_tui.tui import messages
 from redis_tui.tui.actions import PANES, bindings
 from redis_tui.tui.desks.activity import ActivityDesk
 from redis_tui.tui.desks.bench import Bench
+from redis_tui.tui.desks.changed import ChangedFileDesk
 from redis_tui.tui.desks.console import ConsoleDesk
 from redis_tui.tui.desks.feed import FeedDesk
 from redis_tui.tui.desks.files import FileDesk
@@ -67,6 +68,7 @@ class WorkbenchScreen(Screen[None]):
         self._panes = self._bench.panes
         self._feed = FeedDesk(self._bench)
         self._files = FileDesk(self._bench)
+        self._changed_files = ChangedFileDesk(self._bench)
         self._syntax = SyntaxDesk(self._bench)
         self._runs = RunDesk(self._bench, self._feed)
         self._activity = ActivityDesk(self._bench, self._feed, self._files)
@@ -99,6 +101,7 @@ class WorkbenchScreen(Screen[None]):
         self._feed.start()
         self.set_interval(_TICK_SECONDS, self._tick)
         self.set_interval(1, self._feed.count_down)
+        self.set_interval(1, self._changed_files.look)
 
     def _tick(self) -> None:
         if self._bench.is_whole:
