@@ -72,6 +72,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_tab", "Next script", "Shows the next editor tab.", "ctrl+pagedown,alt+right", group="Files"),
     Action("previous_tab", "Previous script", "Shows the editor tab before.", "ctrl+pageup,alt+left", group="Files"),
     Action("find", "Find", "Finds text in the script; Enter goes to the next.", "ctrl+f", group="Edit"),
+    Action("replace", "Find and replace", "One by one with Enter, or all of them.", "alt+h", group="Edit"),
+    Action("go_to_line", "Go to a line", "Asks for the line's number.", "alt+g", group="Edit"),
     Action(
         "toggle_comment", "Toggle comment", "Comments the lines out, or in.", "ctrl+underscore,ctrl+slash", group="Edit"
     ),

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.widgets import Static
 
 from redis_tui.paths import packaged_themes_dir
 from redis_tui.theme import load_theme
 from redis_tui.tui.key_model import KeyModel
 from redis_tui.tui.panes.editor import EditorPane
+from redis_tui.tui.screens.dialogs import AskText
 from redis_tui.tui.theme import Palette
 from redis_tui.tui.widgets.line_states import LineStates
 from redis_tui.tui.widgets.lua_complete import Offer, lua_offers
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 from redis_tui.tui.widgets.offer_list import OfferList
+from redis_tui.tui.widgets.text_search import Search
 from tests.tui.conftest import Until, ready
 
 if TYPE_CHECKING:
@@ -109,10 +112,69 @@ async def test_find_goes_round_the_end() -> None:
     app = Bare("one\ntwo ONE\nthree")
     async with app.run_test():
         editor = app.query_one(LuaEditor)
-        assert editor.find("one", again=True)
+        assert editor.find(Search("one"), again=True)
         assert editor.selection.start in ((1, 4), (0, 0))
-        assert editor.find("one", again=True)
-        assert not editor.find("nowhere", again=False)
+        assert editor.find(Search("one"), again=True)
+        assert not editor.find(Search("nowhere"), again=False)
+
+
+@pytest.mark.parametrize(
+    ("search", "count", "after"),
+    [
+        (Search("key"), 5, r"local \1 = \1S; \1s(\1) -- mon\1"),
+        (Search("key", case=True), 3, r"local \1 = KEYS; \1s(KEY) -- mon\1"),
+        (Search("key", word=True), 2, r"local \1 = KEYS; keys(\1) -- monkey"),
+        (Search("key", case=True, word=True), 1, r"local \1 = KEYS; keys(KEY) -- monkey"),
+        (Search("("), 1, r"local key = KEYS; keys\1KEY) -- monkey"),
+    ],
+)
+async def test_all_are_replaced_at_once_counted_and_one_undo_takes_it_back(
+    search: Search, count: int, after: str
+) -> None:
+    before = "local key = KEYS; keys(KEY) -- monkey"
+    app = Bare(f"first\n{before}\nlast")
+    async with app.run_test():
+        editor = app.query_one(LuaEditor)
+        assert editor.replace_all(search, r"\1") == count
+        assert editor.text == f"first\n{after}\nlast"
+        editor.undo()
+        assert editor.text == f"first\n{before}\nlast"
+
+
+async def test_found_places_are_counted_walked_and_replaced_one_by_one(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        editor = app.screen.query_one(LuaEditor)
+        editor.load_text("one\ntwo one\none")
+        await pilot.press("alt+h", *"one")
+
+        def told() -> str:
+            return str(app.screen.query_one("#find-count", Static).content)
+
+        await until(pilot, lambda: told() == "1 of 3")
+        await pilot.press("up")
+        await until(pilot, lambda: told() == "3 of 3")
+        await pilot.press("enter")
+        await until(pilot, lambda: told() == "1 of 3")
+        await pilot.press("tab", *"new", "enter")
+        await until(pilot, lambda: told() == "1 of 2")
+        assert editor.text == "new\ntwo one\none"
+        await pilot.click("#replace-all")
+        await until(pilot, lambda: told() == "2 replaced")
+        assert editor.text == "new\ntwo new\nnew"
+        await pilot.press("escape")
+        await until(pilot, lambda: app.focused is editor)
+
+
+async def test_the_cursor_goes_to_a_line_by_its_number(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        editor = app.screen.query_one(LuaEditor)
+        editor.load_text("\n" * 500)
+        await pilot.press("alt+g")
+        await until(pilot, lambda: isinstance(app.screen, AskText) and app.focused is not None)
+        await pilot.press(*"250", "enter")
+        await until(pilot, lambda: editor.cursor_location == (249, 0))
 
 
 def commands(line: str) -> tuple[list[Offer], str]:

@@ -94,6 +94,14 @@ class FileDesk:
             self._editor.show(known)
         self._editor.focus_content()
 
+    async def ask_line(self) -> None:
+        """Asks for a line's number and goes there."""
+        answer = await self._bench.app.push_screen_wait(AskText("Go to line", "", wanted="number of the line"))
+        if answer.isdecimal():
+            self._editor.go_to_line(int(answer))
+        elif answer:
+            self._bench.app.notify(f"{answer} is no number of a line.", severity="warning")
+
     async def new(self) -> None:
         """An empty tab."""
         await self._editor.add(self._workspace.new(len(self._editor.buffers) + 1))

@@ -16,9 +16,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.geometry import Offset
 from textual.markup import escape
-from textual.widgets import ContentSwitcher, Input, TextArea
+from textual.widgets import ContentSwitcher, TextArea
 
 from redis_tui.tui.messages import BufferEdited, BufferShown
+from redis_tui.tui.widgets.find_bar import FindBar
 from redis_tui.tui.widgets.lua_complete import CommandOffers, Offer, lua_offers
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 from redis_tui.tui.widgets.offer_list import OfferList
@@ -57,16 +58,12 @@ class EditorPane(Vertical):
     def compose(self) -> ComposeResult:
         """Editors are added as scripts are opened."""
         yield ContentSwitcher(id="editors")
-        yield Input(placeholder="find", id="find", compact=True)
+        yield FindBar()
         yield OfferList(id="editor-offers")
 
     def on_resize(self) -> None:
         """As many tabs as there is room for."""
         self._borders()
-
-    def on_mount(self) -> None:
-        """The find line is hidden until it is wanted."""
-        self.query_one("#find").display = False
 
     # ── buffers ────────────────────────────────────────────────────────────
 
@@ -171,12 +168,17 @@ class EditorPane(Vertical):
         """Comments lines out or in."""
         self._editor(self._at).toggle_comment()
 
-    def start_find(self) -> None:
+    def start_find(self, *, replacing: bool = False) -> None:
         """Opens the find line."""
-        field = self.query_one("#find", Input)
-        field.display = True
-        field.value = self._editor(self._at).selected_text.partition("\n")[0] or field.value
-        field.focus()
+        if self._buffers:
+            needle = self._editor(self._at).selected_text.partition("\n")[0]
+            self.query_one(FindBar).open(needle, replacing=replacing)
+
+    def go_to_line(self, line: int) -> None:
+        """Puts the cursor on a line, from 1."""
+        if self._buffers:
+            self._editor(self._at).go_to_line(line)
+            self.focus_content()
 
     # ── what happens inside ────────────────────────────────────────────────
 
@@ -267,25 +269,24 @@ class EditorPane(Vertical):
 
     def action_dismiss(self) -> None:
         """Closes what is open over the text: completion, find."""
-        field = self.query_one("#find", Input)
-        if field.display:
-            field.display = False
+        bar = self.query_one(FindBar)
+        if bar.is_open:
+            bar.close()
             self.focus_content()
 
-    @on(Input.Changed, "#find")
-    def _find_typed(self, event: Input.Changed) -> None:
+    @on(FindBar.Wanted)
+    def _find_wanted(self, event: FindBar.Wanted) -> None:
         event.stop()
-        if event.input.display:
-            self._find(event.value, again=False)
-
-    @on(Input.Submitted, "#find")
-    def _find_next(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._find(event.value, again=True)
-
-    def _find(self, needle: str, *, again: bool) -> None:
-        found = self._editor(self._at).find(needle, again=again)
-        self._subtitle("" if found or not needle else f"“{needle}” is not here")
+        if not self._buffers:
+            return
+        bar, editor, search = self.query_one(FindBar), self._editor(self._at), event.search
+        if event.step == "all":
+            bar.tell(f"{editor.replace_all(search, event.replacement)} replaced" if search.needle else "")
+            return
+        replaced = event.step == "replace" and editor.replace_found(search, event.replacement)
+        again = event.step == "next" or (event.step == "replace" and not replaced)
+        found = editor.find(search, again=again, backwards=event.step == "previous")
+        bar.tell(f"{found[0]:,} of {found[1]:,}" if found else "not here" if search.needle else "")
 
     def _editor(self, at: int) -> LuaEditor:
         return self.query_one(f"#{self._ids[at]}", LuaEditor)

@@ -221,6 +221,15 @@ class WorkbenchScreen(Screen[None]):
         """^F."""
         self._panes.editor.start_find()
 
+    def action_replace(self) -> None:
+        """Alt-H."""
+        self._panes.editor.start_find(replacing=True)
+
+    @work(group="dialog", exclusive=True)
+    async def action_go_to_line(self) -> None:
+        """Alt-G."""
+        await self._files.ask_line()
+
     def action_toggle_comment(self) -> None:
         """^/."""
         self._panes.editor.toggle_comment()

@@ -22,6 +22,7 @@ from redis_tui.render.lua import highlight_line
 from redis_tui.tui.theme import palette_of
 from redis_tui.tui.widgets.line_states import LineStates
 from redis_tui.tui.widgets.line_view import visible
+from redis_tui.tui.widgets.text_search import following, preceding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from textual.document._document import Location
     from textual.geometry import Region
     from textual.strip import Strip
+
+    from redis_tui.tui.widgets.text_search import Search
 
 INDENT = "  "
 _BRACKET_ROWS = 400
@@ -250,31 +253,55 @@ class LuaEditor(TextArea, inherit_bindings=False):
         for row in rows:
             self.insert("-- ", (row, column))
 
-    def find(self, needle: str, *, again: bool) -> bool:
-        """Selects the next place of a text, ignoring case, from the cursor on and round the end.
+    def find(self, search: Search, *, again: bool, backwards: bool = False) -> tuple[int, int] | None:
+        """Selects the next place of a text, from the cursor on and round the end.
 
         Args:
-            needle: what to look for.
+            search: what to look for.
             again: go on behind the present place instead of staying on it.
+            backwards: go to the one before instead.
 
         Returns:
-            Whether it is there.
+            Which one it is, from 1, and how many there are; None where there is none.
         """
-        if not needle:
-            return False
-        low = needle.lower()
+        matches = search.matches(self.document.lines)
+        if not matches:
+            return None
+        start = min(self.selection)
+        at = preceding(matches, start) if backwards else following(matches, start, again=again)
+        row, left, right = matches[at]
+        self.selection = Selection((row, left), (row, right))
+        self.scroll_cursor_visible(center=True)
+        return at + 1, len(matches)
+
+    def replace_found(self, search: Search, text: str) -> bool:
+        """Replaces what is selected, if that is what is looked for, and leaves the cursor behind it."""
         start, end = sorted(self.selection)
-        row, column = end if again else start
-        count = self.document.line_count
-        for step in range(count + 1):
-            index = (row + step) % count
-            line = self.document.get_line(index).lower()
-            at = line.find(low, column if step == 0 else 0)
-            if at >= 0:
-                self.selection = Selection((index, at), (index, at + len(needle)))
-                self.scroll_cursor_visible(center=True)
-                return True
-        return False
+        if (start[0], start[1], end[1]) not in search.matches(self.document.lines[: start[0] + 1]) or start[0] != end[
+            0
+        ]:
+            return False
+        self.replace(text, start, end, maintain_selection_offset=False)
+        return True
+
+    def replace_all(self, search: Search, text: str) -> int:
+        """Replaces every place, as one change for undo; answers how many there were."""
+        matches = search.matches(self.document.lines)
+        if not matches:
+            return 0
+        first, last = matches[0][0], matches[-1][0]
+        lines = self.document.lines[first : last + 1]
+        place = self.cursor_location
+        new = self.document.newline.join(search.replaced(lines, text))
+        self.replace(new, (first, 0), (last, len(lines[-1])), maintain_selection_offset=False)
+        self.move_cursor(place)
+        return len(matches)
+
+    def go_to_line(self, line: int) -> int:
+        """Puts the cursor on a line, from 1, or on the last one; answers which it was."""
+        row = max(0, min(line, self.document.line_count) - 1)
+        self.move_cursor((row, 0), center=True)
+        return row + 1
 
     def action_document_edge(self, end: int) -> None:
         """First or last character of the text."""
