@@ -218,7 +218,7 @@ class Workspace:
         except OSError as error:
             reason = error.strerror or "unknown reason"
             raise FileError(f"Cannot read {path}: {reason}.", hint="Check the path and its permissions.") from error
-        text, encoding = _decode(raw)
+        text, encoding = decode_source(raw)
         self._remember(path)
         presets = self.presets(path)
         buffer = Buffer(path.stem, text, path, text, presets=presets, encoding=encoding)
@@ -433,7 +433,8 @@ def _bytes(words: Iterable[str]) -> tuple[bytes, ...]:
     return tuple(word.encode() for word in words)
 
 
-def _decode(raw: bytes) -> tuple[str, str]:
+def decode_source(raw: bytes) -> tuple[str, str]:
+    """The text of a file, and its encoding: UTF-8, or else latin-1, which knows every byte."""
     try:
         return raw.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:

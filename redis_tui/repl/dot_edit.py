@@ -1,19 +1,18 @@
 """``.edit``: the last input, or a file, in the person's own editor.
 
-Knows the shell; must not know prompt_toolkit. The decision a reader would question: an editor that ends
-with another status than 0 has its text left alone, as git does, so that ``:cq`` means no.
+Knows the shell; must not know prompt_toolkit. The decision a reader would question: the input goes
+through a file of its own and is taken back whole, because editors know files and not texts.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import shlex
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from redis_tui.errors import UsageError
+from redis_tui.external import call_editor
 
 if TYPE_CHECKING:
     from redis_tui.repl.shell import Shell
@@ -56,13 +55,4 @@ def _remove_draft(name: str) -> None:
 
 
 async def _call_editor(name: str) -> None:
-    editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
-    try:
-        process = await asyncio.create_subprocess_exec(*editor, name)
-    except OSError as error:
-        raise UsageError(
-            f"The editor {editor[0]!r} cannot be started: {(error.strerror or '').lower()}.",
-            hint="Set EDITOR to one that is installed.",
-        ) from None
-    if code := await process.wait():
-        raise UsageError(f"The editor {editor[0]!r} ended with status {code}.", hint="The text was not taken.")
+    await asyncio.to_thread(call_editor, name)

@@ -71,6 +71,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("close_tab", "Close the tab", "Closes the script; asks if its text is not saved.", "alt+w", group="Files"),
     Action("next_tab", "Next script", "Shows the next editor tab.", "ctrl+pagedown,alt+right", group="Files"),
     Action("previous_tab", "Previous script", "Shows the editor tab before.", "ctrl+pageup,alt+left", group="Files"),
+    Action(
+        "edit_outside", "Edit in $EDITOR", "Hands the text to your own editor.", "ctrl+e", group="Edit", priority=False
+    ),
     Action("find", "Find", "Finds text in the script; Enter goes to the next.", "ctrl+f", group="Edit"),
     Action("replace", "Find and replace", "One by one with Enter, or all of them.", "alt+h", group="Edit"),
     Action("go_to_line", "Go to a line", "Asks for the line's number.", "alt+g", group="Edit"),

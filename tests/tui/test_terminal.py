@@ -73,3 +73,36 @@ def test_a_process_that_is_killed_while_somebody_types_loses_nothing_older_than_
     finally:
         again.close(force=True)
     assert "--markx" in kept()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pexpect needs a pseudo-terminal")
+def test_the_text_goes_to_the_persons_own_editor_and_comes_back(tmp_path: Path) -> None:
+    script = tmp_path / "mine.lua"
+    script.write_text("return 'before'")
+    editor = tmp_path / "editor.sh"
+    editor.write_text('#!/bin/sh\necho "EDITOR HAS $(basename $1)"\nread answer\necho "return \'$answer\'" > $1\n')
+    editor.chmod(0o755)
+    env = {
+        **os.environ,
+        "REDIS_TUI_HOME": str(tmp_path / "home"),
+        "TERM": "xterm-256color",
+        "COLUMNS": "120",
+        "LINES": "40",
+        "VISUAL": str(editor),
+    }
+    arguments = ["-m", "redis_tui", "tui", "memory://", str(script)]
+    root = Path(__file__).parents[2]
+    program: pexpect.spawn[str] = pexpect.spawn(
+        sys.executable, arguments, cwd=root, env=env, encoding="utf-8", dimensions=(40, 120), timeout=30
+    )
+    try:
+        program.expect("scanned")
+        program.send("\x05")  # ^E
+        program.expect("EDITOR HAS mine.lua")
+        program.sendline("afterwards")
+        program.expect("mine.lua ●")
+        program.send("\x13")  # ^S
+        program.expect("Saved")
+    finally:
+        program.close(force=True)
+    assert script.read_text() == "return 'afterwards'\n"

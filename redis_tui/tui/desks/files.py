@@ -12,11 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual.app import SuspendNotSupported
+
 from redis_tui.errors import RedisTuiError
+from redis_tui.external import edited
 from redis_tui.tui.panes.arguments import ArgumentTexts
 from redis_tui.tui.panes.editor import suggested_path
 from redis_tui.tui.screens.dialogs import AskText, Choice, file_offers
-from redis_tui.workspace import Buffer, Preset, key_use, list_examples, load_example, with_preset
+from redis_tui.workspace import Buffer, Preset, decode_source, key_use, list_examples, load_example, with_preset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +96,25 @@ class FileDesk:
         else:
             self._editor.show(known)
         self._editor.focus_content()
+
+    def edit_outside(self) -> None:
+        """Hands the text to the person's own editor. Everything stands still meanwhile: the terminal is not ours."""
+        buffer = self.with_arguments()
+        if buffer is None:
+            return
+        try:
+            with self._bench.app.suspend():
+                data = edited(buffer.source, buffer.title)
+        except SuspendNotSupported:
+            self._bench.app.notify("Here the terminal cannot be given to another program.", severity="warning")
+            return
+        except RedisTuiError as error:
+            self._bench.app.notify(str(error), severity="error", timeout=8)
+            return
+        text, encoding = decode_source(data)
+        if text != buffer.text:
+            at = next(at for at, known in enumerate(self._editor.buffers) if known == buffer)
+            self._editor.reload(at, replace(buffer, text=text, encoding=encoding))
 
     async def ask_line(self) -> None:
         """Asks for a line's number and goes there."""

@@ -217,6 +217,10 @@ class WorkbenchScreen(Screen[None]):
 
     # ── editing ────────────────────────────────────────────────────────────
 
+    def action_edit_outside(self) -> None:
+        """^E."""
+        self._files.edit_outside()
+
     def action_find(self) -> None:
         """^F."""
         self._panes.editor.start_find()
