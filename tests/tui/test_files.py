@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import Input, Static
+from textual.widgets import Button, Input, Static
 
 from redis_tui.paths import packaged_themes_dir
 from redis_tui.theme import read_shelf
@@ -149,14 +149,14 @@ async def test_where_both_sides_changed_the_texts_are_compared_and_mine_can_be_k
         editor.insert("-- mine\n", (0, 0))
         write(shared, "return 'theirs'")
         await until(pilot, lambda: isinstance(app.screen, Ask) and app.focused is not None)
-        await pilot.click("#answer-compare")
+        app.screen.query_one("#answer-compare", Button).press()
         await until(pilot, lambda: isinstance(app.screen, Reading) and app.screen.query_one(LineView).plain)
         shown = app.screen.query_one(LineView).plain
         assert "-return 'theirs'" in shown
         assert "+-- mine" in shown
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, Ask) and app.focused is not None)
-        await pilot.click("#answer-keep")
+        app.screen.query_one("#answer-keep", Button).press()
         await until(pilot, lambda: pane.buffer is not None and pane.buffer.saved_text == "return 'theirs'")
         assert editor.text == "-- mine\nreturn 1"
         await pilot.press("ctrl+s")
