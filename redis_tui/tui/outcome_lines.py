@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from redis_tui.render.error import explain
-from redis_tui.render.reply import cli_lines
+from redis_tui.render.reply import stream_cli_lines
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import quote
 from redis_tui.resp.types import ErrorReply
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from redis_tui.session.base import Change, LogLine, ScriptOutcome, Snapshot
 
 _SHORT = 60
@@ -23,9 +25,20 @@ _SHORT = 60
 
 def reply_lines(outcome: ScriptOutcome, source: bytes) -> list[Line]:
     """The Reply tab: the reply or the error taken apart, the changed keys, and notes."""
-    lines = _ending(outcome, source)
+    return list(stream_reply_lines(outcome, source))
+
+
+def stream_reply_lines(outcome: ScriptOutcome, source: bytes) -> Iterator[Line]:
+    """The same lines, made one at a time."""
     if outcome.dry_run:
-        lines = [[Span("DRY RUN", "warning"), Span("  nothing of this was kept", "dim")], *lines]
+        yield [Span("DRY RUN", "warning"), Span("  nothing of this was kept", "dim")]
+    yield from _ending(outcome, source)
+    yield from _below(outcome)
+
+
+def _below(outcome: ScriptOutcome) -> list[Line]:
+    """What stands below the reply."""
+    lines: list[Line] = []
     notes: list[Line] = [[Span(note, "dim")] for note in outcome.notes]
     if outcome.killed:  # what became of its writes is the first question then
         lines += notes
@@ -41,7 +54,7 @@ def reply_lines(outcome: ScriptOutcome, source: bytes) -> list[Line]:
     return lines if outcome.killed or not notes else [*lines, [], *notes]
 
 
-def _ending(outcome: ScriptOutcome, source: bytes) -> list[Line]:
+def _ending(outcome: ScriptOutcome, source: bytes) -> Iterable[Line]:
     """The reply, or why there is none."""
     if outcome.timed_out:
         ended = "The next run can start." if outcome.killed else "The server does not end the script."
@@ -49,7 +62,7 @@ def _ending(outcome: ScriptOutcome, source: bytes) -> list[Line]:
     if outcome.killed:
         return [[Span("✗ The script was killed. ", "danger"), Span("The next run can start.", "dim")]]
     if outcome.error is None:
-        return list(cli_lines(outcome.reply))
+        return stream_cli_lines(outcome.reply)
     first, *others = explain(outcome.error, source)
     return [[Span("✗ ", "danger"), *first], *others]
 

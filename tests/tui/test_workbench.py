@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from redis_tui.errors import ConnectError
 from redis_tui.paths import packaged_themes_dir
-from redis_tui.session.base import Capability, KillOutcome
+from redis_tui.session.base import Capability, KillOutcome, ScriptOutcome
 from redis_tui.theme import read_shelf
 from redis_tui.tui.app import WorkbenchApp
 from redis_tui.tui.panes.editor import EditorPane
@@ -56,9 +56,8 @@ async def test_f5_runs_the_script_and_shows_reply_trace_changes_and_log(
         assert "notice   hello" in plain(app, "log-view")
         assert app.screen.query_one(ResultPane).border_subtitle == "1 key changed · ok"
         assert plain(app, "summary").splitlines() == [
-            "0.030 ms · 5 instructions · 1.2 KB memory",
-            "2 calls · 2 keys ⚠ 1 undeclared",
-            "others waited 0.030 ms",
+            "0.030 ms · 5 instructions · 1.2 KB memory · 2 calls",
+            "2 keys ⚠ 1 undeclared · others waited 0.030 ms",
         ]
         assert "slot  5061  read     ⚠ undeclared  other" in plain(app, "keys-view")
 
@@ -483,3 +482,17 @@ async def test_alt_and_a_digit_types_nothing(app: WorkbenchApp, until: Until) ->
         await pilot.press("alt+9", "alt+2", "alt+1")
         await until(pilot, lambda: isinstance(app.focused, KeyTree))
         assert app.screen.query_one(LuaEditor).text == before
+
+
+async def test_a_huge_reply_is_seen_at_once_and_drawn_while_keys_are_taken(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    session.outcomes = [ScriptOutcome(reply=[b"x"] * 30_000, sha="0" * 40, duration_ms=1.0)]
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        pane, view = app.screen.query_one(ResultPane), app.screen.query_one("#reply-view", LineView)
+        await app.run_action("screen.run")
+        await until(pilot, lambda: "drawing" in str(pane.border_subtitle))
+        assert 1_000 <= view.row_count < 30_000
+        await until(pilot, lambda: pane.border_subtitle == "ok")
+        assert view.row_count == 30_000

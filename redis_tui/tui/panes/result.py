@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
@@ -21,7 +22,7 @@ from redis_tui.render.summary import flowed, summary_parts, touched_lines
 from redis_tui.render.trace import trace_lines
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.base import Capability
-from redis_tui.tui.outcome_lines import change_note, headline, log_lines, reply_lines
+from redis_tui.tui.outcome_lines import change_note, headline, log_lines, stream_reply_lines
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class ResultPane(Vertical):
         self._outcome, self._source = outcome, run.source
         self._view = "cli"
         self.border_subtitle = headline(outcome)
-        self._fill("reply", reply_lines(outcome, run.source))
+        self._view_of("reply").draw_lines(stream_reply_lines(outcome, run.source))
         self._fill(
             "trace",
             trace_lines(outcome.trace, outcome.trace_total)
@@ -205,7 +206,7 @@ class ResultPane(Vertical):
         self._tabs.active = "tab-reply"
         self.border_subtitle = f"{headline(self._outcome)} · {self._view} (v)"
         if self._view == "cli":
-            self._fill("reply", reply_lines(self._outcome, self._source))
+            self._view_of("reply").draw_lines(stream_reply_lines(self._outcome, self._source))
             return
         self._fill("reply", _AS[self._view](self._outcome.reply))
 
@@ -228,7 +229,18 @@ class ResultPane(Vertical):
         return self.query_one(TabbedContent)
 
     def _fill(self, name: str, lines: list[Line]) -> None:
-        self.query_one(f"#{name}-view", LineView).set_lines(lines)
+        self._view_of(name).set_lines(lines)
+
+    def _view_of(self, name: str) -> LineView:
+        return self.query_one(f"#{name}-view", LineView)
+
+    @on(LineView.Drawn, "#reply-view")
+    def _drawn(self, event: LineView.Drawn) -> None:
+        event.stop()
+        if self._outcome is None:
+            return
+        drawing = "" if event.is_whole else f" · drawing, {event.view.row_count:,} rows so far"
+        self.border_subtitle = headline(self._outcome) + drawing
 
     def _label(self, name: str, count: int) -> None:
         title = name.capitalize()

@@ -8,6 +8,8 @@ every line when it is added.
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -23,9 +25,15 @@ from redis_tui.render.spans import Line, Span, width
 from redis_tui.tui.theme import palette_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from textual import events
+
+
+_SLICE = 1_000
+"""Lines that are made at a time where there are many."""
+_PAUSE_S = 0.005
+"""Between two slices, for keys and the screen."""
 
 
 class LineView(ScrollView, can_focus=True):
@@ -72,12 +80,29 @@ class LineView(ScrollView, can_focus=True):
             """The view, for ``@on`` selectors."""
             return self.view
 
+    class Drawn(Message):
+        """A slice of lines that are still being made was added, or the last of them."""
+
+        def __init__(self, view: LineView, *, is_whole: bool) -> None:
+            super().__init__()
+            self.view = view
+            self.is_whole = is_whole
+
+        @property
+        def control(self) -> LineView:
+            """The view, for ``@on`` selectors."""
+            return self.view
+
     def __init__(self, *, cursor: bool = False, wrap: bool = False, id: str | None = None) -> None:  # noqa: A002  # Textual's own name
         super().__init__(id=id)
         self._lines: list[Line] = []
         self._cursor = cursor
         self._wrap = wrap
         self._unwrapped: list[Line] = []
+        self._room = 0
+        """That lines are wrapped to."""
+        self._source: Iterator[Line] | None = None
+        """Of lines that are still to come."""
         self._fitted = Size(0, 0)
 
     # ── what a subclass may replace ────────────────────────────────────────
@@ -100,12 +125,35 @@ class LineView(ScrollView, can_focus=True):
 
     def set_lines(self, lines: Iterable[Line], *, keep_place: bool = False) -> None:
         """Shows other lines, from the top unless the place is kept."""
+        self._source = None
         self._unwrapped = list(lines)
         self._rewrap()
         if not keep_place:
             self.row = 0
             self.scroll_to(0, 0, animate=False, force=True)
         self.rows_changed()
+
+    def draw_lines(self, lines: Iterable[Line]) -> None:
+        """Shows lines while they are made, a slice at a time, so that a million of them hold nothing up."""
+        source = iter(lines)
+        self.set_lines(islice(source, _SLICE))
+        self._source = source
+        self._draw_on(source)
+
+    def _draw_on(self, source: Iterator[Line]) -> None:
+        if self._source is not source:
+            return  # something else is shown by now
+        part = list(islice(source, _SLICE))
+        if not part:
+            self._source = None
+            self.post_message(self.Drawn(self, is_whole=True))
+            return
+        self._unwrapped.extend(part)
+        if self._lines is not self._unwrapped:
+            self._lines.extend(self._wrapped(part))
+        self.rows_changed()
+        self.post_message(self.Drawn(self, is_whole=False))
+        self.set_timer(_PAUSE_S, partial(self._draw_on, source))
 
     def append_lines(self, lines: Iterable[Line]) -> None:
         """Adds lines below and scrolls to them."""
@@ -177,12 +225,14 @@ class LineView(ScrollView, can_focus=True):
         if not self._wrap or room < 8:
             self._lines = self._unwrapped
             return
-        self._lines = self._wrapped(room)
+        self._room = room
+        self._lines = self._wrapped(self._unwrapped)
         if len(self._lines) > self.size.height:  # then there is a scrollbar, and it lies over the last columns
-            self._lines = self._wrapped(room - self.scrollbar_size_vertical)
+            self._room = room - self.scrollbar_size_vertical
+            self._lines = self._wrapped(self._unwrapped)
 
-    def _wrapped(self, columns: int) -> list[Line]:
-        return [part for line in self._unwrapped for part in wrap_line(line, columns)]
+    def _wrapped(self, lines: Iterable[Line]) -> list[Line]:
+        return [part for line in lines for part in wrap_line(line, self._room)]
 
     # ── keys and mouse ─────────────────────────────────────────────────────
 
