@@ -11,6 +11,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from redis_tui.paths import packaged_themes_dir
+from redis_tui.spec.complete import complete
 from redis_tui.theme import load_theme
 from redis_tui.tui.key_model import KeyModel
 from redis_tui.tui.panes.editor import EditorPane
@@ -21,6 +22,7 @@ from redis_tui.tui.widgets.lua_complete import Offer, lua_offers
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 from redis_tui.tui.widgets.offer_list import OfferList
 from redis_tui.tui.widgets.text_search import Search
+from tests.spec.test_complete import CATALOG
 from tests.tui.conftest import Until, ready
 
 if TYPE_CHECKING:
@@ -200,6 +202,47 @@ def test_completion_knows_where_it_is_wanted(before: str, texts: list[str], star
 
 def test_a_command_in_a_call_shows_its_usage() -> None:
     assert lua_offers("redis.call('get', ", commands).hint == "key"
+
+
+def catalog_offers(line: str) -> tuple[list[Offer], str]:
+    found = complete(CATALOG, line, len(line))
+    return [Offer(item.text) for item in found.candidates], found.hint
+
+
+@pytest.mark.parametrize(
+    ("before", "texts"),
+    [
+        ("redis.call('set', KEYS[1], f(a, 'b'), 'e", ["ex"]),
+        ("redis.call('SET', KEYS[1], ARGV[1], 'K", ["KEEPTTL"]),
+        ("redis.call('set', KEYS[1], e", []),
+        ("redis.call('get', KEYS[", ["1", "2", "3"]),
+        ("return ARGV[", ["1"]),
+    ],
+)
+def test_tokens_and_indices_are_offered_where_they_stand(before: str, texts: list[str]) -> None:
+    offers = lua_offers(before, catalog_offers, "return KEYS[1] .. KEYS[2]")
+    assert [item.text for item in offers.items] == texts
+
+
+def test_names_are_offered_when_somebody_asks_and_never_unasked() -> None:
+    text = "local counter = 1\nlocal count = 2\n"
+    assert lua_offers("return cou", commands, text).items == ()
+    assert [item.text for item in lua_offers("return cou", commands, text, asked=True).items] == ["count", "counter"]
+
+
+@pytest.mark.parametrize(
+    ("before", "hint"),
+    [
+        ("local s = string.sub(", "string.sub: s, first [, last] → s"),
+        ("local s = string.sub(f(x), 2", "string.sub: s, first [, last] → s"),
+        ("return tonumber(string.sub(s, 1), ", "tonumber: value [, base] → number or nil"),
+        ("string.sub(s, 1) ", ""),
+        ("-- string.sub(", ""),
+        ("string.rep('a, (b', ", "string.rep: s, times → s"),
+    ],
+)
+def test_a_call_under_way_shows_what_its_function_takes(before: str, hint: str) -> None:
+    assert lua_offers(before, commands).hint == hint
 
 
 async def test_a_dot_offers_the_members_and_tab_takes_one(app: WorkbenchApp, until: Until) -> None:

@@ -20,7 +20,7 @@ from textual.widgets import ContentSwitcher, TextArea
 
 from redis_tui.tui.messages import BufferEdited, BufferShown
 from redis_tui.tui.widgets.find_bar import FindBar
-from redis_tui.tui.widgets.lua_complete import CommandOffers, Offer, lua_offers
+from redis_tui.tui.widgets.lua_complete import CommandOffers, Offer, Offers, lua_offers
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 from redis_tui.tui.widgets.offer_list import OfferList
 
@@ -53,6 +53,7 @@ class EditorPane(Vertical):
         self._unsettled_since: float | None = None
         self._problem = ""
         self._fault = ""
+        self._asked = False
         self._commands: CommandOffers = lambda _line: ([], "")
 
     def compose(self) -> ComposeResult:
@@ -195,7 +196,7 @@ class EditorPane(Vertical):
         rest = self._unsettled_since + _LONGEST_SECONDS - now
         self._settle = self.set_timer(max(0.001, min(_SETTLE_SECONDS, rest)), self._settled)
         if self.query_one(OfferList).display:
-            self._offer()
+            self._offer(asked=self._asked)
 
     def _settled(self) -> None:
         self._unsettled_since = None
@@ -205,7 +206,7 @@ class EditorPane(Vertical):
     @on(TextArea.SelectionChanged)
     def _moved(self, event: TextArea.SelectionChanged) -> None:
         event.stop()
-        self._subtitle()
+        self._subtitle(self._offers(asked=False).hint if self._buffers else "")
 
     @on(LuaEditor.CompletionWanted)
     def _typed_opener(self, event: LuaEditor.CompletionWanted) -> None:
@@ -217,10 +218,18 @@ class EditorPane(Vertical):
         event.stop()
         self._insert(event.offer)
 
-    def _offer(self) -> None:
+    def _offers(self, *, asked: bool) -> Offers:
         editor = self._editor(self._at)
         row, column = editor.cursor_location
-        offers = lua_offers(editor.document.get_line(row)[:column], self._commands)
+        before = editor.document.get_line(row)[:column]
+        wants_text = asked or before.rstrip("0123456789").endswith("[")
+        return lua_offers(before, self._commands, editor.text if wants_text else "", asked=asked)
+
+    def _offer(self, *, asked: bool = False) -> None:
+        self._asked = asked
+        editor = self._editor(self._at)
+        column = editor.cursor_location[1]
+        offers = self._offers(asked=asked)
         listing = self.query_one(OfferList)
         listing.offer(offers.items[:50])
         editor.is_offering = bool(offers.items)
@@ -242,7 +251,7 @@ class EditorPane(Vertical):
     def _insert(self, offer: Offer) -> None:
         editor = self._editor(self._at)
         row, column = editor.cursor_location
-        start = lua_offers(editor.document.get_line(row)[:column], self._commands).start
+        start = self._offers(asked=self._asked).start
         editor.replace(offer.text, (row, start), (row, column), maintain_selection_offset=False)
         self._close_offers()
         editor.focus()
@@ -265,7 +274,7 @@ class EditorPane(Vertical):
 
     def action_ask_offers(self) -> None:
         """Asks for completion at the cursor."""
-        self._offer()
+        self._offer(asked=True)
 
     def action_dismiss(self) -> None:
         """Closes what is open over the text: completion, find."""

@@ -1,8 +1,9 @@
-"""Completion in a Lua script: members of the script libraries, and commands inside ``redis.call('``.
+"""Completion in a Lua script: members of libraries, commands and their tokens inside ``redis.call('``, names.
 
 Pure. Commands come from a function that is handed in, so that the catalog of the connected
 server answers. The decision a reader would question: only where the text before the cursor
-asks for it (a dot, or an open quote in a call); completing every local name would be in the way.
+asks for it (a dot, a bracket, an open quote in a call); names of the script come when somebody asks,
+as a list at each word would be in the way.
 """
 
 from __future__ import annotations
@@ -10,6 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from redis_tui.render.lua import FUNCTIONS, KEYWORDS
+from redis_tui.tui.widgets.lua_signature import SIGNATURES, command_line, open_call
+from redis_tui.workspace import key_use
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def _each(names: str, meta: str) -> dict[str, str]:
@@ -52,7 +61,12 @@ MEMBERS: dict[str, dict[str, str]] = {
 
 _MEMBER = re.compile(r"\b(redis|server|cjson|cmsgpack|struct|bit|string|table|math)\.(\w*)$")
 _CALL = re.compile(r"""\b(?:redis|server)\.p?call\s*\(\s*(["'])([A-Za-z.]*)$""")
-_ARGUMENTS = re.compile(r"""\b(?:redis|server)\.p?call\s*\(\s*(["'])([A-Za-z.]+)\1\s*,(.*)$""")
+_INDEX = re.compile(r"\b(KEYS|ARGV)\[(\d*)$")
+_WORD = re.compile(r"(?<![\w.:])[A-Za-z_]\w*$")
+_NAMES = re.compile(r"[A-Za-z_]\w{2,}")
+_CALLS = frozenset(f"{table}.{name}" for table in ("redis", "server") for name in ("call", "pcall"))
+_FAR = 200_000
+"""Characters of a script in which names are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +91,52 @@ CommandOffers = Callable[[str], tuple[list[Offer], str]]
 """``commands(line)``: candidates for the last word of a command line, and the usage hint."""
 
 
-def lua_offers(before: str, commands: CommandOffers) -> Offers:
+def lua_offers(before: str, commands: CommandOffers, text: str = "", *, asked: bool = False) -> Offers:
     """What fits, given the line up to the cursor.
 
     Args:
         before: the line's text before the cursor.
         commands: asks the catalog.
+        text: the whole script: its names and indices are offered.
+        asked: somebody asked; names are offered then only.
     """
     if match := _CALL.search(before):
-        typed = match[2]
-        items, hint = commands(typed)
-        lower = typed.islower()
-        named = tuple(Offer(item.text.lower() if lower else item.text, item.meta) for item in items)
-        return Offers(named, match.start(2), hint)
-    if match := _ARGUMENTS.search(before):
-        return Offers((), len(before), commands(f"{match[2]} ")[1])
+        items, hint = commands(match[2])
+        return Offers(_in_case_of(match[2], items), match.start(2), hint)
+    if match := _INDEX.search(before):
+        return Offers(_indices(match[1], match[2], text), match.start(2))
     if match := _MEMBER.search(before):
         library = "redis" if match[1] == "server" else match[1]
         fits = tuple(Offer(name, meta) for name, meta in MEMBERS[library].items() if name.startswith(match[2]))
         return Offers(fits, match.start(2))
-    return Offers()
+    call = open_call(before)
+    if call is not None and call[0] in _CALLS and (line := command_line(call[1])):
+        items, hint = commands(line[0])
+        is_quoted = call[1][-1].lstrip()[:1] in ("'", '"')
+        tokens = [item for item in items if item.text.upper().startswith(line[1].upper())] if is_quoted else []
+        if tokens or not asked or is_quoted:
+            return Offers(_in_case_of(line[1], tokens), len(before) - len(line[1]), hint)
+    name = call[0].replace("server.", "redis.") if call else ""
+    hint = f"{name}: {SIGNATURES[name]}" if name in SIGNATURES else ""
+    word = _WORD.search(before) if asked else None
+    if word is None:
+        return Offers(hint=hint)
+    return Offers(_names(word.group(), text), word.start(), hint)
+
+
+def _in_case_of(typed: str, items: Iterable[Offer]) -> tuple[Offer, ...]:
+    return tuple(Offer(item.text.lower() if typed.islower() else item.text, item.meta) for item in items)
+
+
+def _indices(name: str, typed: str, text: str) -> tuple[Offer, ...]:
+    use = key_use(text[:_FAR])
+    highest = use.keys if name == "KEYS" else use.args
+    found = [Offer(str(at), "used already" if at <= highest else "the next one") for at in range(1, highest + 2)]
+    return tuple(item for item in found if item.text.startswith(typed) and item.text != typed)
+
+
+def _names(typed: str, text: str) -> tuple[Offer, ...]:
+    known = dict.fromkeys(_NAMES.findall(text[:_FAR]), "in this script")
+    known |= dict.fromkeys(KEYWORDS, "keyword") | dict.fromkeys(FUNCTIONS, "Lua") | dict.fromkeys(MEMBERS, "library")
+    known |= {"KEYS": "keys of the run", "ARGV": "arguments of the run"}
+    return tuple(Offer(name, meta) for name, meta in sorted(known.items()) if name.startswith(typed) and name != typed)

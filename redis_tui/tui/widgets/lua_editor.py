@@ -204,7 +204,7 @@ class LuaEditor(TextArea, inherit_bindings=False):
         event.prevent_default()  # or TextArea's own handler would be called once more
         if event.is_printable:
             self._outdent_closer()
-            if event.character in (".", "'", '"'):
+            if event.character in (".", "'", '"', "["):
                 self.post_message(self.CompletionWanted())
 
     def _new_line(self) -> None:
