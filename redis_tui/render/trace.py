@@ -38,6 +38,36 @@ def trace_lines(rows: Sequence[TraceRow], total: int) -> list[Line]:
     return lines
 
 
+def where_time_goes(rows: Sequence[TraceRow], *, limit: int = 10) -> list[Line]:
+    """The calls summed up by line and command, the dearest first; nothing where each line called once.
+
+    Args:
+        rows: the calls, in their order.
+        limit: sums that are shown; the others are counted.
+    """
+    sums: dict[tuple[int, str], tuple[int, float]] = {}
+    for row in rows:
+        place = row.line, row.command[0].decode("utf-8", "replace").upper() if row.command else "?"
+        calls, took = sums.get(place, (0, 0.0))
+        sums[place] = calls + 1, took + (row.duration_us or 0.0)
+    whole = sum(took for _, took in sums.values())
+    if len(sums) == len(rows) or not whole:
+        return []
+    lines: list[Line] = [[], [Span("Where the time goes", "title"), Span("  calls alone, by line and command", "dim")]]
+    dearest = sorted(sums.items(), key=lambda item: -item[1][1])
+    for (line, name), (calls, took) in dearest[:limit]:
+        lines.append(
+            [
+                Span(f"{line or '?':>4}  {took:>10.1f} µs  ", "dim"),
+                Span(f"{took / whole:>5.1%}  ", "accent"),
+                Span(f"{name}  {calls:,} call{'' if calls == 1 else 's'}", "text"),
+            ]
+        )
+    if len(sums) > limit:
+        lines.append([Span(f"{limit} of {len(sums):,} sums", "dim")])
+    return lines
+
+
 def trace_line(row: TraceRow) -> Line:
     """One call: line, time, command, reply."""
     where = str(row.line or "?")

@@ -89,6 +89,16 @@ class SlowCommandOpened(Message):
         self.entry = entry
 
 
+class LineWanted(Message):
+    """A line of a script that was run is to be seen in the editor."""
+
+    def __init__(self, source: bytes, line: int) -> None:
+        """Takes the script as it was run, and its line from 1."""
+        super().__init__()
+        self.source = source
+        self.line = line
+
+
 class CommandEntered(Message):
     """A line was entered at the console."""
 

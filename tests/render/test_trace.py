@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from redis_tui.render.spans import plain
-from redis_tui.render.trace import brief, trace_lines
+from redis_tui.render.trace import brief, trace_lines, where_time_goes
 from redis_tui.resp.types import OK, ErrorReply, Reply
 from redis_tui.session.base import TraceRow
 
@@ -39,3 +39,18 @@ def test_calls_that_were_not_kept_are_counted() -> None:
 )
 def test_a_reply_of_many_lines_is_run_together_and_cut(reply: Reply, text: str) -> None:
     assert plain([brief(reply)]) == text
+
+
+def test_calls_are_summed_up_by_line_and_command_the_dearest_first() -> None:
+    rows = [TraceRow(3, (b"get", b"a"), None, 10.0), TraceRow(5, (b"SET", b"a", b"1"), None, 20.0)]
+    rows += [TraceRow(3, (b"get", b"b"), None, 50.0)]
+    assert plain(where_time_goes(rows)).splitlines() == [
+        "",
+        "Where the time goes  calls alone, by line and command",
+        "   3        60.0 µs  75.0%  GET  2 calls",
+        "   5        20.0 µs  25.0%  SET  1 call",
+    ]
+
+
+def test_calls_that_are_all_of_different_lines_are_not_summed_up() -> None:
+    assert where_time_goes([TraceRow(3, (b"get", b"a"), None, 10.0)]) == []

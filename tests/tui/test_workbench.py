@@ -496,3 +496,16 @@ async def test_a_huge_reply_is_seen_at_once_and_drawn_while_keys_are_taken(
         assert 1_000 <= view.row_count < 30_000
         await until(pilot, lambda: pane.border_subtitle == "ok")
         assert view.row_count == 30_000
+
+
+async def test_enter_on_a_call_of_the_trace_goes_to_its_line_in_the_editor(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("f5")
+        await until(pilot, lambda: "set counter" in plain(app, "trace-view"))
+        await pilot.press("alt+4", "tab")
+        await until(pilot, lambda: app.focused is app.screen.query_one("#trace-view"))
+        await pilot.press("down", "enter")
+        editor = app.screen.query_one(LuaEditor)
+        await until(pilot, lambda: app.focused is editor)
+        assert editor.cursor_location == (4, 0)

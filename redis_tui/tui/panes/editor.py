@@ -142,6 +142,20 @@ class EditorPane(Vertical):
 
     # ── setters ────────────────────────────────────────────────────────────
 
+    def go_to(self, source: bytes, line: int) -> bool:
+        """Puts the cursor on a line of a script that was run.
+
+        Returns:
+            False where no open script has that text any more; the line is then that of the script in front.
+        """
+        same = next((at for at, buffer in enumerate(self.buffers) if buffer.source == source), None)
+        if same is not None:
+            self.show(same)
+        if self._buffers:
+            editor = self._editor(self._at)
+            editor.move_cursor((min(line, editor.document.line_count) - 1, 0), center=True)
+        return same is not None
+
     def set_commands(self, commands: CommandOffers) -> None:
         """Sets who knows the server's commands."""
         self._commands = commands

@@ -19,9 +19,10 @@ from redis_tui.render.export import hex_lines, json_text, raw_text
 from redis_tui.render.repeats import repeats_lines
 from redis_tui.render.spans import Line, Span
 from redis_tui.render.summary import flowed, summary_parts, touched_lines
-from redis_tui.render.trace import trace_lines
+from redis_tui.render.trace import trace_lines, where_time_goes
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.base import Capability
+from redis_tui.tui.messages import LineWanted
 from redis_tui.tui.outcome_lines import change_note, headline, log_lines, stream_reply_lines
 from redis_tui.tui.widgets.line_view import LineView
 
@@ -89,7 +90,7 @@ class ResultPane(Vertical):
             with TabPane("Reply", id="tab-reply"):
                 yield LineView(id="reply-view", wrap=True)
             with TabPane("Trace", id="tab-trace"):
-                yield LineView(id="trace-view")
+                yield LineView(id="trace-view", cursor=True)
             with TabPane("Changes", id="tab-changes"):
                 yield LineView(id="changes-view")
             with TabPane("Keys", id="tab-keys"):
@@ -176,7 +177,7 @@ class ResultPane(Vertical):
         self._view_of("reply").draw_lines(stream_reply_lines(outcome, run.source))
         self._fill(
             "trace",
-            trace_lines(outcome.trace, outcome.trace_total)
+            [*trace_lines(outcome.trace, outcome.trace_total), *where_time_goes(outcome.trace)]
             or [[Span(_no_trace(capabilities, asked=run.trace), "dim")]],
         )
         changes = changes_lines(outcome.changes, outcome.changes_total, limit=_PARTS) if outcome.changes else []
@@ -233,6 +234,13 @@ class ResultPane(Vertical):
 
     def _view_of(self, name: str) -> LineView:
         return self.query_one(f"#{name}-view", LineView)
+
+    @on(LineView.Chosen, "#trace-view")
+    def _call_chosen(self, event: LineView.Chosen) -> None:
+        event.stop()
+        rows = self._outcome.trace if self._outcome is not None else ()
+        if event.row < len(rows) and rows[event.row].line:
+            self.post_message(LineWanted(self._source, rows[event.row].line))
 
     @on(LineView.Drawn, "#reply-view")
     def _drawn(self, event: LineView.Drawn) -> None:

@@ -237,7 +237,7 @@ def help_lines() -> list[Line]:
         lines.append([])
     lines.append([Span("Inside panes", "title")])
     for key, text in (
-        ("Enter", "Keys: value or group. Scripts: source. Slow log: the whole command."),
+        ("Enter", "Keys: value or group. Scripts: source. Slow log: the whole command. Trace: the line in the editor."),
         ("/", "Keys: filter by pattern; a word without * is looked for anywhere"),
         ("m", "Keys: scan on, or stop"),
         ("Space  ←  →", "Keys: select; close and open a group. What is done next is done to all selected"),

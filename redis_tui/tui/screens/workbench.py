@@ -215,6 +215,12 @@ class WorkbenchScreen(Screen[None]):
     async def _script_opened(self, event: messages.ScriptOpened) -> None:
         await self._files.open_script(event.info)
 
+    @on(messages.LineWanted)
+    def _line_wanted(self, event: messages.LineWanted) -> None:
+        self.action_focus_pane("editor")
+        if not self._panes.editor.go_to(event.source, event.line):
+            self.notify("The script was changed since that run; the line may be another.", timeout=4)
+
     # ── editing ────────────────────────────────────────────────────────────
 
     def action_edit_outside(self) -> None:
