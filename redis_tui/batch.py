@@ -20,6 +20,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import NotSupportedError, RedisTuiError, UsageError
+from redis_tui.exit_status import ExitStatus
 from redis_tui.render.reply import cli_lines, csv_text, json_text, plain, prints_raw, raw_text
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.resp.shape import as_resp2, as_resp3
@@ -47,15 +48,6 @@ class OutputMode(Enum):
     """As redis-cli into a pipe."""
     JSON = "json"
     CSV = "csv"
-
-
-class ExitStatus:
-    """What the process ends with."""
-
-    OK = 0
-    ERROR_REPLY = 1
-    USAGE = 2
-    NO_CONNECTION = 3
 
 
 def format_reply(reply: Reply, mode: OutputMode, *, resp: int = 2, argv: Sequence[bytes] = ()) -> bytes:

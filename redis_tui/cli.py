@@ -3,8 +3,7 @@
 Faces and sessions are imported by the command that needs them, so that `run`, `exec` and
 `serve` load neither Textual nor prompt_toolkit, nor redis-py where no server is asked for.
 
-Exit status: 0, 1 an error reply, 2 usage, 3 no connection, 124 a script that ran into its `--timeout`, as timeout(1)
-has it.
+What the process ends with, `exit_status` tells.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ import click
 
 from redis_tui import __version__
 from redis_tui.errors import FileError, RedisTuiError, UsageError
+from redis_tui.exit_status import ExitStatus
 from redis_tui.quantity import memory_size, milliseconds
 from redis_tui.resp.types import ErrorReply
 
@@ -28,10 +28,8 @@ if TYPE_CHECKING:
     from redis_tui.session.base import ScriptRun, Session
 
 _DIALECTS = ("redis-8", "redis-7.2", "valkey-9")
-_ERROR_REPLY = 1
 _WHERE = "Name the server as --url redis://user:password@host:port/db; a password may stand in REDISCLI_AUTH."
 _OF_REDIS_CLI = dict.fromkeys(("-p", "-a", "--user", "--pass", "--port", "--host"), _WHERE)
-_INTERRUPTED = 130
 _url_option = click.option(
     "--url",
     "-u",
@@ -325,7 +323,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
         )
         runner = Runner(session, shown, write=_print, complain=_complain)
         if not await runner.prepare(commands, db=db, path=setup):
-            return _ERROR_REPLY
+            return ExitStatus.ERROR_REPLY
         if repeat is not None:
             return await runner.repeat(wanted, repeat)
         return await runner.run(wanted)
@@ -459,7 +457,7 @@ def run_cli(argv: Sequence[str]) -> int:
     try:
         return int(cli.main(args=list(argv), prog_name="redis-tui", standalone_mode=False) or 0)
     except click.Abort:
-        return _INTERRUPTED
+        return ExitStatus.INTERRUPTED
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -467,10 +465,10 @@ def run_cli(argv: Sequence[str]) -> int:
         click.echo(f"redis-tui: {error}", err=True)
         return error.exit_status
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return ExitStatus.INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _ERROR_REPLY
+        return ExitStatus.ERROR_REPLY
 
 
 def _opener(

@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
+from redis_tui.exit_status import ExitStatus
 from redis_tui.report import outcome_json, outcome_remarks, outcome_text, repetition_json, repetition_text
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.resp.types import ErrorReply
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
 
     from redis_tui.session.base import ScriptOutcome, ScriptRun, Session
 
-OK: Final = 0
-ERROR_REPLY: Final = 1
-TIMED_OUT: Final = 124
-INTERRUPTED: Final = 130
 _AFTER_KILL: Final = {
     KillOutcome.KILLED: "The script was killed.",
     KillOutcome.NOTHING_RUNNING: "The script had already ended.",
@@ -149,8 +146,8 @@ class Runner:
         if found.first_failure is not None and not self._show.as_json:
             sys.stderr.write(outcome_remarks(found.first_failure, wanted.source) + "\n")
         if found.stopped:
-            return INTERRUPTED
-        return OK if found.first_failure is None else _status(found.first_failure)
+            return ExitStatus.INTERRUPTED
+        return ExitStatus.OK if found.first_failure is None else _status(found.first_failure)
 
     async def _run_or_kill(self, wanted: ScriptRun) -> ScriptOutcome:
         """Runs a script; Ctrl-C kills it, so that a server is not left busy with it."""
@@ -212,5 +209,5 @@ def _on_interrupt(act: Callable[[], None]) -> Iterator[None]:
 
 def _status(outcome: ScriptOutcome) -> int:
     if outcome.timed_out:
-        return TIMED_OUT
-    return ERROR_REPLY if outcome.error else OK
+        return ExitStatus.TIMED_OUT
+    return ExitStatus.ERROR_REPLY if outcome.error else ExitStatus.OK

@@ -22,8 +22,9 @@ from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.shortcuts import clear
 
-from redis_tui.batch import ExitStatus, OutputMode
+from redis_tui.batch import OutputMode
 from redis_tui.errors import RedisTuiError, UsageError
+from redis_tui.exit_status import ExitStatus
 from redis_tui.paths import history_file
 from redis_tui.plain import needs_plain
 from redis_tui.render.spans import Line, Span, text_line

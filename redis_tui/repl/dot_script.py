@@ -11,8 +11,9 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from redis_tui.batch import ExitStatus, OutputMode, format_reply
+from redis_tui.batch import OutputMode, format_reply
 from redis_tui.errors import FileError, NotSupportedError, UsageError
+from redis_tui.exit_status import ExitStatus
 from redis_tui.render.changes import changes_lines
 from redis_tui.render.error import explain_outcome
 from redis_tui.render.repeats import repeats_lines
