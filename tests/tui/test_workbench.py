@@ -509,3 +509,16 @@ async def test_enter_on_a_call_of_the_trace_goes_to_its_line_in_the_editor(app: 
         editor = app.screen.query_one(LuaEditor)
         await until(pilot, lambda: app.focused is editor)
         assert editor.cursor_location == (4, 0)
+
+
+async def test_the_reply_is_copied_as_json(app: WorkbenchApp, session: FakeSession, until: Until) -> None:
+    session.outcomes = [ScriptOutcome(reply=[b"a", 1, None], sha="0" * 40, duration_ms=1.0)]
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("f5")
+        await until(pilot, lambda: "(nil)" in plain(app, "reply-view"))
+        await pilot.press("alt+4")
+        await until(pilot, lambda: app.focused is app.screen.query_one("#reply-view"))
+        await pilot.press("c")
+        await until(pilot, lambda: app.clipboard)
+        assert app.clipboard == '[\n  "a",\n  1,\n  null\n]'

@@ -73,6 +73,7 @@ class ResultPane(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "next_view", "redis-cli, json, raw, hex", show=False),
+        Binding("c", "copy_json", "Copy as JSON", show=False),
         Binding("tab", "next_tab", "Next tab", show=False),
     ]
     VIEWS = ("cli", "json", "raw", "hex")
@@ -210,6 +211,14 @@ class ResultPane(Vertical):
             self._view_of("reply").draw_lines(stream_reply_lines(self._outcome, self._source))
             return
         self._fill("reply", _AS[self._view](self._outcome.reply))
+
+    def action_copy_json(self) -> None:
+        """The whole reply as JSON, into the clipboard."""
+        if self._outcome is None:
+            self.notify("There is no reply to copy yet.", severity="warning", timeout=2)
+            return
+        self.app.copy_to_clipboard(json_text(self._outcome.reply, indent=2))
+        self.notify("Copied the reply as JSON.", timeout=2)
 
     def action_next_tab(self) -> None:
         """Reply, Trace, Changes, Keys, Log and round again."""

@@ -247,6 +247,7 @@ def help_lines() -> list[Line]:
         ("limit", "Arguments: 500ms, 2s; a run that lasts longer is killed, and undone where that can be"),
         ("Esc", "Prompt: ends the wait for a command that blocks, or kills the script it runs"),
         ("v", "Result: redis-cli look, JSON, raw, hex"),
+        ("c", "Result: copy the reply as JSON"),
         ("Tab", "Result: next tab. Prompt: completion. Editor: indent, or the completion"),
         ("y", "any list: copy what it shows"),
         ("^Space", "Editor: completion of redis., libraries, and commands in redis.call('"),

@@ -263,7 +263,8 @@ class LineView(ScrollView, can_focus=True):
     def action_copy(self) -> None:
         """Copies everything shown."""
         self.app.copy_to_clipboard(self.plain)
-        self.notify("Copied.", timeout=2)
+        part = f"Copied the first {len(self._unwrapped):,} lines; the others are still drawn."
+        self.notify("Copied." if self._source is None else part, timeout=2)
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor; on the row it is on, it opens."""
