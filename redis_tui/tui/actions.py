@@ -82,6 +82,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("keep_preset", "Keep these arguments", "Keeps KEYS and ARGV as a preset of this script.", group="Edit"),
     Action("next_preset", "Next preset", "Fills KEYS and ARGV from the next preset.", "f4", group="Edit"),
+    Action("pick_preset", "Choose a preset", "Fills KEYS and ARGV from a list of presets.", "alt+a", group="Edit"),
+    Action("run_presets", "Try all presets", "Dry runs with each preset; replies side by side.", group="Run"),
     Action("setup_example", "Prepare sample data", "Runs the example's set-up commands.", group="Edit"),
     Action("console", "Console", "Goes to the prompt for any Redis command.", "ctrl+t", "console", "Panes", rank=9),
     Action("jump", "Jump to a pane", "Then press the pane's number.", "ctrl+g", "jump", "Panes", rank=11),

@@ -174,3 +174,34 @@ async def test_a_file_that_goes_away_is_told_and_its_text_stays(
         remove(shared)
         await until(pilot, lambda: any("gone from the disk" in note.message for note in app._notifications))
         assert app.screen.query_one(LuaEditor).text == "return 2"
+
+
+async def test_a_preset_is_chosen_from_a_list(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        pane = app.screen.query_one(EditorPane)
+        assert pane.buffer is not None
+        last = pane.buffer.presets[-1]
+        await pilot.press("alt+a")
+        await until(pilot, lambda: isinstance(app.screen, AskText) and app.focused is not None)
+        assert last.name in app.screen.query_one(LineView).plain
+        app.screen.query_one(Input).value = last.name
+        await pilot.press("enter")
+        await until(pilot, lambda: pane.buffer is not None and pane.buffer.preset == last.name)
+
+
+async def test_all_presets_are_tried_dry_and_their_replies_stand_side_by_side(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        buffer = app.screen.query_one(EditorPane).buffer
+        assert buffer is not None
+        await app.screen.run_action("run_presets")
+        await until(pilot, lambda: isinstance(app.screen, Reading) and app.screen.query_one(LineView).plain)
+        shown = app.screen.query_one(LineView).plain.splitlines()
+        assert shown[0].split() == ["preset", "reply", "time", "changes"]
+        assert all(
+            line.strip().startswith(preset.name[:24]) for line, preset in zip(shown[1:], buffer.presets, strict=True)
+        )
+        assert [(run.keys, run.dry_run) for run in session.runs] == [(preset.keys, True) for preset in buffer.presets]

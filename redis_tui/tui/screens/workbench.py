@@ -24,6 +24,7 @@ from redis_tui.tui.desks.changed import ChangedFileDesk
 from redis_tui.tui.desks.console import ConsoleDesk
 from redis_tui.tui.desks.feed import FeedDesk
 from redis_tui.tui.desks.files import FileDesk
+from redis_tui.tui.desks.presets import PresetDesk
 from redis_tui.tui.desks.run import RunDesk
 from redis_tui.tui.desks.syntax import SyntaxDesk
 from redis_tui.tui.layout import COLUMNS, is_narrow, is_short, visible_panes
@@ -68,6 +69,7 @@ class WorkbenchScreen(Screen[None]):
         self._panes = self._bench.panes
         self._feed = FeedDesk(self._bench)
         self._files = FileDesk(self._bench)
+        self._presets = PresetDesk(self._bench, self._files)
         self._changed_files = ChangedFileDesk(self._bench)
         self._syntax = SyntaxDesk(self._bench)
         self._runs = RunDesk(self._bench, self._feed)
@@ -188,6 +190,16 @@ class WorkbenchScreen(Screen[None]):
     def action_next_preset(self) -> None:
         """F4."""
         self._files.next_preset()
+
+    @work(group="dialog", exclusive=True)
+    async def action_pick_preset(self) -> None:
+        """Alt-A."""
+        await self._presets.pick()
+
+    @work(group="presets")
+    async def action_run_presets(self) -> None:
+        """Tries the script with each preset."""
+        await self._presets.run_all()
 
     def action_keep_preset(self) -> None:
         """Keeps the fields as a preset."""
