@@ -56,9 +56,8 @@ def read_script(name: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise FileError(
-            f"{path} cannot be read: {reason}.", hint=f"Check the name; the folder is {Path.cwd()}."
-        ) from None
+        hint = "Check the name." if path.is_absolute() else f"Check the name; the folder is {Path.cwd()}."
+        raise FileError(f"{path} cannot be read: {reason}.", hint=hint) from None
 
 
 async def run(shell: Shell, args: list[str]) -> None:

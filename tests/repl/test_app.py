@@ -111,7 +111,7 @@ async def test_other_outputs(session: Any, paper: Any, talk: Talk, mode: str, te
 async def test_mistakes_are_one_sentence_and_the_prompt_comes_back(session: Any, paper: Any, talk: Talk) -> None:
     assert await talk('.run /nowhere.lua\r.nope\rGET "a"b\rPING\r.quit\r') == 0
     assert paper.text == [
-        "/nowhere.lua cannot be read: no such file or directory. Check the name; it is taken from here on.",
+        "/nowhere.lua cannot be read: no such file or directory. Check the name.",
         "There is no command .nope. Type .help for those there are.",
         "Something follows a closing quote directly. Put a space between them.",
         "OK",
