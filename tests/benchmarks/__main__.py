@@ -21,6 +21,7 @@ NAMES = (
     "memory",
     "soak",
     "browser",
+    "editor",
 )
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.document._document_navigator import DocumentNavigator
+from textual.document._wrapped_document import WrappedDocument
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.widgets import TextArea
@@ -41,6 +43,15 @@ _CLOSES_BLOCK = re.compile(r"^(\s+)(end|else|elseif|until|\}|\))$")
 _OFFER_KEYS = frozenset(("tab", "enter", "up", "down", "escape"))
 _OURS = frozenset(("f6", "f7", "ctrl+k", "ctrl+e", "ctrl+d"))
 """Keys of TextArea that the workbench or the terminal user wants for something else."""
+
+
+class _Wrapped(WrappedDocument):
+    """Textual's own adds up all lines each time it is asked how high it is, twice a key press."""
+
+    @property
+    def height(self) -> int:
+        """Rows on the screen, of which it keeps a list."""
+        return len(self._offset_to_line_info)
 
 
 class LuaEditor(TextArea, inherit_bindings=False):
@@ -175,6 +186,9 @@ class LuaEditor(TextArea, inherit_bindings=False):
     def _set_document(self, text: str, language: str | None) -> None:
         self._states.edited(0)
         super()._set_document(text, language)
+        self.wrapped_document = _Wrapped(self.document, tab_width=self.indent_width)
+        self.navigator = DocumentNavigator(self.wrapped_document)
+        self._rewrap_and_refresh_virtual_size()
 
     def undo(self) -> None:
         """Takes the last change back."""
