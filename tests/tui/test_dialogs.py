@@ -65,7 +65,7 @@ async def test_enter_twice_answers_a_question_once(app: WorkbenchApp, session: F
         await pilot.press("alt+r")
         await until(pilot, lambda: isinstance(app.screen, AskText) and app.focused is not None)
         burst(app, "enter", "enter")
-        await until(pilot, lambda: len(session.runs) == 100)
+        await until(pilot, lambda: len(session.runs) >= 100)
         assert isinstance(app.screen, WorkbenchScreen)
 
 
@@ -77,7 +77,7 @@ async def test_the_marked_row_of_a_list_is_what_enter_takes(
         await pilot.press("alt+r")
         await until(pilot, lambda: isinstance(app.screen, AskText) and app.focused is not None)
         await pilot.press("down", "down", "down", "up", "down", "enter")
-        await until(pilot, lambda: len(session.runs) == 100)
+        await until(pilot, lambda: len(session.runs) >= 100)
         assert session.runs[0].dry_run
 
 
