@@ -12,7 +12,7 @@ const queue = open(new Queue(name, { connection }));
 const patience = 20_000;
 
 async function listening() {
-  const events = open(new QueueEvents(name, { connection }));
+  const events = open(new QueueEvents(name, { connection, lastEventId: '0-0' })); // also what came before it listens
   await events.waitUntilReady();
   return events;
 }

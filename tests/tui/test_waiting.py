@@ -40,7 +40,7 @@ async def test_another_command_is_answered_meanwhile(app: WorkbenchApp, session:
         app.screen.query_one("#command", Input).value = "SET answer 42"
         await pilot.press("enter")
         await until(pilot, lambda: "OK" in app.screen.query_one("#transcript", LineView).plain)
-        assert app.screen.query_one("#waiting", Static).display
+        await until(pilot, lambda: app.screen.query_one("#waiting", Static).display)
 
 
 async def test_ctrl_c_elsewhere_says_how_to_leave_in_plain_words(app: WorkbenchApp, until: Until) -> None:
