@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 
 from redis_tui.tui.queries import duration_label
+from redis_tui.tui.widgets.table_pane import TablePane
 from redis_tui.tui.widgets.table_view import Column, Row, TableView
-from redis_tui.tui.widgets.view import FilterLine, View, ViewKey, Wish, bindings_of
+from redis_tui.tui.widgets.view import ViewKey, Wish, bindings_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.widgets import Input
 
     from redis_tui.tui.server_queries import ClientFacts
 
@@ -28,45 +27,36 @@ _KEYS = (
 )
 
 
-class ClientsView(View):
+class ClientsView(TablePane):
     """A row a connection."""
 
     TITLE = "Clients"
     SHORT = "Cli"
     KEYS = _KEYS
+    WANTED = "part of an address, a name, a command"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(_KEYS)
 
     def __init__(self) -> None:
-        super().__init__()
-        self._table = TableView(
-            (
-                Column("id", 6, right=True, style="dim"),
-                Column("address", 0, style="strong"),
-                Column("name", 14, floor=76),
-                Column("user", 10, style="dim", floor=110),
-                Column("age", 7, right=True, floor=60),
-                Column("idle", 6, right=True),
-                Column("db", 2, right=True, style="dim", floor=44),
-                Column("last command", 18, style="accent", floor=60),
-                Column("memory", 9, right=True, floor=90),
-                Column("flags", 5, style="dim", floor=84),
-                Column("library", 16, style="dim", floor=130),
-            ),
-            sort=0,
-            id="clients-view",
+        super().__init__(
+            TableView(
+                (
+                    Column("id", 6, right=True, style="dim"),
+                    Column("address", 0, style="strong"),
+                    Column("name", 14, floor=76),
+                    Column("user", 10, style="dim", floor=110),
+                    Column("age", 7, right=True, floor=60),
+                    Column("idle", 6, right=True),
+                    Column("db", 2, right=True, style="dim", floor=44),
+                    Column("last command", 18, style="accent", floor=60),
+                    Column("memory", 9, right=True, floor=90),
+                    Column("flags", 5, style="dim", floor=84),
+                    Column("library", 16, style="dim", floor=130),
+                ),
+                sort=0,
+                id="clients-view",
+            )
         )
         self._clients: dict[str, ClientFacts] = {}
-
-    def compose(self) -> ComposeResult:
-        """Titles, rows, keys."""
-        yield self._table.head
-        yield self._table
-        yield FilterLine("part of an address, a name, a command")
-        yield self.hint_bar()
-
-    def on_mount(self) -> None:
-        """Says what will be here."""
-        self._table.say("Not read yet.")
 
     def show(self, clients: Sequence[ClientFacts]) -> None:
         """Shows who is connected."""
@@ -83,28 +73,14 @@ class ClientsView(View):
         """What is known of a connection."""
         return self._clients.get(id_)
 
-    def argument(self) -> str:
-        """The id under the cursor."""
-        row = self._table.chosen
-        return row.key if row else ""
-
-    def action_filter(self) -> None:
-        """Narrows the list."""
-        self.query_one(FilterLine).open()
-
-    def action_order(self) -> None:
-        """Sorts by the next column."""
-        self._table.action_next_sort()
-
     def _count(self, total: int) -> None:
         shown, held = self._table.counts
         cut = f"first {held:,} of {total:,}" if held < total else f"{total:,} connected"
         self.subtitle = cut if shown == held else f"{shown:,} of {cut}"
 
-    @on(FilterLine.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._table.narrow(event.value)
+    def narrow(self, text: str) -> None:
+        """Also counts what is left."""
+        super().narrow(text)
         self._count(len(self._clients))
 
     @on(TableView.Chosen)

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
+from redis_tui.tui.widgets.table_pane import TablePane
 from redis_tui.tui.widgets.table_view import Column, Row, TableView
-from redis_tui.tui.widgets.view import FilterLine, View, ViewKey, Wish, bindings_of
+from redis_tui.tui.widgets.view import ViewKey, Wish, bindings_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.widgets import Input
 
     from redis_tui.tui.server_queries import Library
 
@@ -29,35 +28,26 @@ _KEYS = (
 )
 
 
-class FunctionsView(View):
+class FunctionsView(TablePane):
     """A row for each library, below it one for each of its functions."""
 
     TITLE = "Functions"
     SHORT = "Functions"
     KEYS = _KEYS
+    WANTED = "part of a name"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(_KEYS)
 
     def __init__(self) -> None:
-        super().__init__()
-        self._table = TableView(
-            (
-                Column("library, functions", 0, style="text"),
-                Column("flags", 12, style="dim"),
-                Column("description", 44, style="dim", floor=90),
-            ),
-            id="functions-view",
+        super().__init__(
+            TableView(
+                (
+                    Column("library, functions", 0, style="text"),
+                    Column("flags", 12, style="dim"),
+                    Column("description", 44, style="dim", floor=90),
+                ),
+                id="functions-view",
+            )
         )
-
-    def compose(self) -> ComposeResult:
-        """Titles, rows, keys."""
-        yield self._table.head
-        yield self._table
-        yield FilterLine("part of a name")
-        yield self.hint_bar()
-
-    def on_mount(self) -> None:
-        """Says what will be here."""
-        self._table.say("Not read yet.")
 
     def show(self, libraries: Sequence[Library]) -> None:
         """Shows the libraries, by name."""
@@ -84,20 +74,6 @@ class FunctionsView(View):
         """The server refused."""
         self._table.say(*text.split("\n"))
         self.subtitle = ""
-
-    def argument(self) -> str:
-        """``library/function`` under the cursor; ``library/`` on a library."""
-        row = self._table.chosen
-        return row.key if row else ""
-
-    def action_filter(self) -> None:
-        """Narrows the list."""
-        self.query_one(FilterLine).open()
-
-    @on(FilterLine.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._table.narrow(event.value)
 
     @on(TableView.Chosen)
     def _chosen(self, event: TableView.Chosen) -> None:

@@ -8,13 +8,12 @@ from textual import on
 
 from redis_tui.tui.messages import ScriptOpened
 from redis_tui.tui.queries import duration_label
+from redis_tui.tui.widgets.table_pane import TablePane
 from redis_tui.tui.widgets.table_view import Column, Row, TableView
-from redis_tui.tui.widgets.view import FilterLine, View, ViewKey, bindings_of
+from redis_tui.tui.widgets.view import ViewKey, bindings_of
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.widgets import Input
 
     from redis_tui.session.base import ScriptInfo
 
@@ -30,38 +29,33 @@ _KEYS = (
 )
 
 
-class ScriptsView(View):
+class ScriptsView(TablePane):
     """Scripts that the server has, or that ran from here."""
 
     TITLE = "Scripts"
     SHORT = "Scripts"
     KEYS = _KEYS
+    WANTED = "part of a name or sha"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(_KEYS)
 
     def __init__(self) -> None:
-        super().__init__()
-        self._scripts: dict[str, ScriptInfo] = {}
-        self._table = TableView(
-            (
-                Column("sha", _SHA_WIDTH, style="dim"),
-                Column("name", 0, style="strong"),
-                Column("runs", 4, right=True),
-                Column("mean", 9, right=True),
-                Column("worst", 9, right=True, floor=48),
-                Column("bytes", 7, right=True, style="dim", floor=70),
-                Column("whole sha", 40, style="dim", floor=110),
-            ),
-            id="scripts-view",
+        super().__init__(
+            TableView(
+                (
+                    Column("sha", _SHA_WIDTH, style="dim"),
+                    Column("name", 0, style="strong"),
+                    Column("runs", 4, right=True),
+                    Column("mean", 9, right=True),
+                    Column("worst", 9, right=True, floor=48),
+                    Column("bytes", 7, right=True, style="dim", floor=70),
+                    Column("whole sha", 40, style="dim", floor=110),
+                ),
+                id="scripts-view",
+            )
         )
+        self._scripts: dict[str, ScriptInfo] = {}
 
-    def compose(self) -> ComposeResult:
-        """Titles, rows, keys."""
-        yield self._table.head
-        yield self._table
-        yield FilterLine("part of a name or sha")
-        yield self.hint_bar()
-
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Says what will be here."""
         self.show([], whole=True)
 
@@ -77,11 +71,6 @@ class ScriptsView(View):
         count = f"{len(scripts):,} cached" if whole else f"{len(scripts):,} run from here"
         self.subtitle = count if scripts else ""
 
-    def argument(self) -> str:
-        """The sha under the cursor."""
-        row = self._table.chosen
-        return row.key if row else ""
-
     def info(self, sha: str) -> ScriptInfo | None:
         """What is known of a script."""
         return self._scripts.get(sha)
@@ -91,19 +80,6 @@ class ScriptsView(View):
         if sha := self.argument():
             self.app.copy_to_clipboard(sha)
             self.notify(f"Copied {sha}.", timeout=3)
-
-    def action_filter(self) -> None:
-        """Narrows the list."""
-        self.query_one(FilterLine).open()
-
-    def action_order(self) -> None:
-        """Sorts by the next column."""
-        self._table.action_next_sort()
-
-    @on(FilterLine.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._table.narrow(event.value)
 
     @on(TableView.Chosen)
     def _chosen(self, event: TableView.Chosen) -> None:

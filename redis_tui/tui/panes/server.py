@@ -15,15 +15,15 @@ from textual.content import Content
 from textual.widgets import Static
 
 from redis_tui.render.spark import sparkline
+from redis_tui.tui.widgets.table_pane import TablePane
 from redis_tui.tui.widgets.table_view import Column, Row, TableView
-from redis_tui.tui.widgets.view import FilterLine, View, ViewKey, Wish, bindings_of
+from redis_tui.tui.widgets.view import ViewKey, Wish, bindings_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.widgets import Input
 
 _KEPT = 300
 """Readings that a chart holds."""
@@ -38,22 +38,24 @@ _KEYS = (
 )
 
 
-class ServerView(View):
+class ServerView(TablePane):
     """Charts, and INFO or CONFIG as a table."""
 
     TITLE = "Server"
     SHORT = "Srv"
     KEYS = _KEYS
+    WANTED = "part of a name or a value"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(_KEYS)
     DEFAULT_CSS = "ServerView #charts { height: auto; padding: 0 1; margin: 0 0 1 0; }"
 
     def __init__(self) -> None:
-        super().__init__()
-        self._charts = Static("", id="charts")
-        self._table = TableView(
-            (Column("name", 26, style="dim"), Column("value", 0), Column("section", 14, style="dim", floor=70)),
-            id="server-view",
+        super().__init__(
+            TableView(
+                (Column("name", 26, style="dim"), Column("value", 0), Column("section", 14, style="dim", floor=70)),
+                id="server-view",
+            )
         )
+        self._charts = Static("", id="charts")
         self._series: dict[str, deque[float]] = {name: deque(maxlen=_KEPT) for name in _CHARTS}
         self._said: dict[str, str] = {}
         self._last: tuple[int, int] | None = None
@@ -61,16 +63,9 @@ class ServerView(View):
         """The table holds settings, not INFO."""
 
     def compose(self) -> ComposeResult:
-        """Charts, titles, rows, filter, keys."""
+        """Charts above the table."""
         yield self._charts
-        yield self._table.head
-        yield self._table
-        yield FilterLine("part of a name or a value")
-        yield self.hint_bar()
-
-    def on_mount(self) -> None:
-        """Says what will be here."""
-        self._table.say("Not read yet.")
+        yield from super().compose()
 
     # ── setters ────────────────────────────────────────────────────────────
 
@@ -98,11 +93,6 @@ class ServerView(View):
         """The server refused."""
         self._table.say(text)
         self.subtitle = ""
-
-    def argument(self) -> str:
-        """The setting or figure under the cursor."""
-        row = self._table.chosen
-        return row.key if row else ""
 
     # ── charts ─────────────────────────────────────────────────────────────
 
@@ -159,15 +149,6 @@ class ServerView(View):
     def action_choose(self) -> None:
         """Changes the setting under the cursor; a click on the hint does it too."""
         self._table.action_choose()
-
-    def action_filter(self) -> None:
-        """Narrows the table."""
-        self.query_one(FilterLine).open()
-
-    @on(FilterLine.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._table.narrow(event.value)
 
     @on(TableView.Chosen)
     def _chosen(self, event: TableView.Chosen) -> None:

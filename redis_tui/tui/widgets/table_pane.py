@@ -1,0 +1,67 @@
+"""A view of one table with a line below that narrows it: what scripts, functions, clients and figures have in common.
+
+Knows no rows. The decision a reader would question: only the filter, the order and the row under the cursor are here.
+What a chosen row means differs from view to view, so each answers `TableView.Chosen` itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+
+from redis_tui.tui.widgets.view import FilterLine, View
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.widgets import Input
+
+    from redis_tui.tui.widgets.table_view import TableView
+
+
+class TablePane(View):
+    """The base of views that are a table; a subclass sets ``WANTED`` and fills `_table`."""
+
+    WANTED: ClassVar[str] = ""
+    """What the filter takes, said in it while it is empty."""
+
+    def __init__(self, table: TableView) -> None:
+        super().__init__()
+        self._table = table
+
+    def compose(self) -> ComposeResult:
+        """Titles, rows, filter, keys."""
+        yield self._table.head
+        yield self._table
+        yield FilterLine(self.WANTED)
+        yield self.hint_bar()
+
+    def on_mount(self) -> None:
+        """Textual calls each class's own, so what differs is in `begin`."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Says what will be here."""
+        self._table.say("Not read yet.")
+
+    def argument(self) -> str:
+        """The key of the row under the cursor."""
+        row = self._table.chosen
+        return row.key if row else ""
+
+    def narrow(self, text: str) -> None:
+        """Shows only the rows that hold a text."""
+        self._table.narrow(text)
+
+    def action_filter(self) -> None:
+        """Opens the filter."""
+        self.query_one(FilterLine).open()
+
+    def action_order(self) -> None:
+        """Sorts by the next column."""
+        self._table.action_next_sort()
+
+    @on(FilterLine.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.narrow(event.value)
