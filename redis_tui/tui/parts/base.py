@@ -1,0 +1,57 @@
+"""What every part of the workbench stands on: the session, the panes and the desks.
+
+Composes nothing and has no action. The decision a reader would question: the desks are made here, before any part
+says a word, so that the order of the parts means nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from redis_tui.tui.desks.activity import ActivityDesk
+from redis_tui.tui.desks.bench import Bench
+from redis_tui.tui.desks.changed import ChangedFileDesk
+from redis_tui.tui.desks.console import ConsoleDesk
+from redis_tui.tui.desks.feed import FeedDesk
+from redis_tui.tui.desks.files import FileDesk
+from redis_tui.tui.desks.presets import PresetDesk
+from redis_tui.tui.desks.run import RunDesk
+from redis_tui.tui.desks.syntax import SyntaxDesk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from textual import events
+
+    from redis_tui.session.base import Session
+    from redis_tui.workspace import Workspace
+
+
+class Part(Screen[None]):
+    """One concern of the workbench."""
+
+    def __init__(
+        self, session: Session, workspace: Workspace, sent: Sequence[tuple[float, str]], files: Sequence[Path]
+    ) -> None:
+        """Takes the open session, the workspace, the log of sent commands (filled by others) and files to open."""
+        super().__init__()
+        self.session = session
+        self._sent = sent
+        self._named_files = files
+        self._in_use = "editor"
+        self._zoomed: str | None = None
+        self._held: list[events.Key] | None = None
+        """Keys for the pane that is about to have the keyboard; None while it is where it should be."""
+        self._bench = Bench(self, session, workspace)
+        self._panes = self._bench.panes
+        self._feed = FeedDesk(self._bench)
+        self._files = FileDesk(self._bench)
+        self._presets = PresetDesk(self._bench, self._files)
+        self._changed_files = ChangedFileDesk(self._bench)
+        self._syntax = SyntaxDesk(self._bench)
+        self._runs = RunDesk(self._bench, self._feed)
+        self._activity = ActivityDesk(self._bench, self._feed, self._files)
+        self._prompt_desk = ConsoleDesk(session, self._panes.console)

@@ -1,0 +1,44 @@
+"""Editing the script in front."""
+
+from __future__ import annotations
+
+from textual import work
+
+from redis_tui.tui.parts.base import Part
+
+
+class EditingPart(Part):
+    """The editor's actions."""
+
+    def action_edit_outside(self) -> None:
+        """^E."""
+        self._files.edit_outside()
+
+    def action_find(self) -> None:
+        """^F."""
+        self._panes.editor.start_find()
+
+    def action_replace(self) -> None:
+        """Alt-H."""
+        self._panes.editor.start_find(replacing=True)
+
+    @work(group="dialog", exclusive=True)
+    async def action_go_to_line(self) -> None:
+        """Alt-G."""
+        await self._files.ask_line()
+
+    def action_toggle_comment(self) -> None:
+        """^/."""
+        self._panes.editor.toggle_comment()
+
+    def action_next_tab(self) -> None:
+        """The next script."""
+        self._panes.editor.show_next(1)
+
+    def action_previous_tab(self) -> None:
+        """The script before."""
+        self._panes.editor.show_next(-1)
+
+    def action_show_tab(self, at: int) -> None:
+        """A tab in the editor's border was clicked."""
+        self._panes.editor.show(at)

@@ -1,0 +1,75 @@
+"""What is on the server: keys, slow log, scripts."""
+
+from __future__ import annotations
+
+from textual import on, work
+
+from redis_tui.tui import messages
+from redis_tui.tui.panes.slowlog import slow_lines
+from redis_tui.tui.parts.places import PlacesPart
+from redis_tui.tui.screens.dialogs import Choice, Reading
+from redis_tui.tui.screens.value import ValueScreen
+
+
+class ServerPart(PlacesPart):
+    """Reading and changing what the side panes show."""
+
+    def action_refresh(self) -> None:
+        """F9."""
+        self._feed.read_all()
+        self._activity.forget()
+
+    def action_filter_keys(self) -> None:
+        """Shows the filter of the key browser."""
+        self.action_focus_pane("keys")
+        self.call_after_refresh(self._panes.keys.action_edit_filter)
+
+    def action_scan_more(self) -> None:
+        """Scans on, or stops."""
+        self._feed.scan_on()
+
+    @on(messages.ScanWanted)
+    def _scan_wanted(self) -> None:
+        self._feed.scan_on()
+
+    @on(messages.PatternChosen)
+    def _pattern_chosen(self, event: messages.PatternChosen) -> None:
+        self._feed.filter_keys(event.pattern)
+
+    @on(messages.FactsWanted)
+    def _facts_wanted(self, event: messages.FactsWanted) -> None:
+        self._feed.read_facts(event.keys, details=event.details)
+
+    @on(messages.KeyWish)
+    def _key_wish(self, event: messages.KeyWish) -> None:
+        self._feed.serve_keys(event.name, event.keys)
+
+    @on(messages.KeyOpened)
+    def _key_opened(self, event: messages.KeyOpened) -> None:
+        self.app.push_screen(
+            ValueScreen(self.session, event.key),
+            lambda changed: self._feed.key_changed(event.key) if changed else None,
+        )
+
+    @on(messages.SlowCommandOpened)
+    async def _slow_opened(self, event: messages.SlowCommandOpened) -> None:
+        info = self._feed.script_of(event.entry)
+        if info is not None:
+            await self._files.open_script(info)
+            return
+        self.app.push_screen(Reading("Slow command", slow_lines(event.entry)))
+
+    @work(group="dialog", exclusive=True)
+    async def action_flush_scripts(self) -> None:
+        """SCRIPT FLUSH, after a question."""
+        text = "SCRIPT FLUSH empties the server's script cache. Clients that use EVALSHA must load their scripts again."
+        choices = (Choice("flush", "Flush", danger=True), Choice("cancel", "Keep"))
+        if await self._bench.ask("Flush the script cache?", text, *choices) == "flush":
+            await self._bench.guard(lambda: self.session.execute([b"SCRIPT", b"FLUSH"]))
+            self._feed.read_scripts()
+
+    @work(group="dialog", exclusive=True)
+    async def action_reset_slowlog(self) -> None:
+        """SLOWLOG RESET."""
+        await self._bench.guard(lambda: self.session.execute([b"SLOWLOG", b"RESET"]))
+        self._feed.read_slowlog()
