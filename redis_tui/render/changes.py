@@ -36,6 +36,15 @@ _SIGNS: Final = {
     PartKind.POPPED_RIGHT: ("-", "danger", "before"),
     PartKind.CHANGED: ("~", "text", "text"),
 }
+_VERBS: Final = {
+    PartKind.ADDED: "added",
+    PartKind.PUSHED_LEFT: "pushed",
+    PartKind.PUSHED_RIGHT: "pushed",
+    PartKind.REMOVED: "removed",
+    PartKind.POPPED_LEFT: "popped",
+    PartKind.POPPED_RIGHT: "popped",
+    PartKind.CHANGED: "changed",
+}
 _AT_ENDS: Final = frozenset((PartKind.PUSHED_LEFT, PartKind.PUSHED_RIGHT, PartKind.POPPED_LEFT, PartKind.POPPED_RIGHT))
 _TOLD: Final = {
     "field time": "TTL of",
@@ -71,17 +80,41 @@ def change_lines(change: Change, *, limit: int = 20, now_ms: float | None = None
     return lines
 
 
-def changes_lines(changes: Sequence[Change], total: int | None = None, *, limit: int = 20) -> list[Line]:
+def brief_change(change: Change, *, now_ms: float) -> Line:
+    """What differs within a collection that was there before and after, on a piece of a line.
+
+    Args:
+        change: of a key whose type stayed.
+        now_ms: Unix time that remaining times are counted from.
+
+    Returns:
+        The part itself where one differs, else how many came, went and changed; nothing where none is known of.
+    """
+    parts, total = _difference(change)
+    if total == 1 and parts:
+        sign, *line = _part_line(parts[0], change, now_ms)
+        return [Span(sign.text.lstrip(), sign.style), *line]
+    counts: dict[str, int] = {}
+    for part in parts:
+        counts[_VERBS[part.kind]] = counts.get(_VERBS[part.kind], 0) + 1
+    told = ", ".join(f"{count:,} {verb}" for verb, count in counts.items())
+    return [Span(told if total == len(parts) else f"{total:,} parts differ", "text")] if parts else []
+
+
+def changes_lines(
+    changes: Sequence[Change], total: int | None = None, *, limit: int = 20, now_ms: float | None = None
+) -> list[Line]:
     """All changes of a run.
 
     Args:
         changes: in the order of their first touch.
         total: keys changed, where it is larger than the list.
         limit: most parts shown of each key.
+        now_ms: Unix time that remaining times are counted from; None is now.
     """
     if not changes:
         return [[Span("nothing changed", "dim")]]
-    lines = [line for change in changes for line in change_lines(change, limit=limit)]
+    lines = [line for change in changes for line in change_lines(change, limit=limit, now_ms=now_ms)]
     if total is not None and total > len(changes):
         lines.append([Span(f"first {len(changes):,} of {total:,} keys", "dim")])
     return lines
@@ -148,7 +181,7 @@ def _is_told_by_place(change: Change) -> bool:
 def _part_line(part: Part, change: Change, now_ms: float) -> Line:
     sign, style, side = _SIGNS[part.kind]
     line = [Span(f"    {sign} ", style), *_label(part, side)]
-    value_of = partial(_remaining, now_ms=now_ms) if part.what == "field time" else _shown
+    value_of = partial(remaining, now_ms=now_ms) if part.what == "field time" else _shown
     before, after = value_of(part.before), value_of(part.after)
     if part.kind is PartKind.CHANGED:
         line += [Span(" " if part.index is not None else "  ", "text"), *_arrow(before, after)]
@@ -173,16 +206,22 @@ def _ttl_line(change: Change, now_ms: float) -> Line | None:
         return None
     label = Span("    TTL  ", "dim")
     if change.before.type == "none":
-        return [label, Span(_remaining(after, now_ms), "after")]
+        return [label, Span(remaining(after, now_ms), "after")]
     return [
         label,
-        Span(_remaining(before, now_ms), "before"),
+        Span(remaining(before, now_ms), "before"),
         Span(" → ", "dim"),
-        Span(_remaining(after, now_ms), "after"),
+        Span(remaining(after, now_ms), "after"),
     ]
 
 
-def _remaining(expires_at_ms: Reply, now_ms: float) -> str:
+def remaining(expires_at_ms: Reply, now_ms: float) -> str:
+    """How long something still has: ``58 s``, ``1.5 s``, or ``none`` where it stays forever.
+
+    Args:
+        expires_at_ms: Unix time in milliseconds.
+        now_ms: the same, from when on it is counted.
+    """
     if not isinstance(expires_at_ms, int):
         return "none"
     left = max(0.0, (expires_at_ms - now_ms) / 1000)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from redis_tui.batch import OutputMode, format_reply
 from redis_tui.errors import UsageError
 from redis_tui.exit_status import ExitStatus
-from redis_tui.render.error import advise
+from redis_tui.render.advice import advise
 from redis_tui.render.reply import prints_raw, stream_cli_lines
 from redis_tui.render.spans import Line, text_line
 from redis_tui.repl.shell import Answer

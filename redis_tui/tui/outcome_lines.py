@@ -7,8 +7,10 @@ should not cost a key press.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
+from redis_tui.render.changes import brief_change, remaining
 from redis_tui.render.error import explain
 from redis_tui.render.reply import stream_cli_lines
 from redis_tui.render.spans import Line, Span
@@ -23,20 +25,21 @@ if TYPE_CHECKING:
 _SHORT = 60
 
 
-def reply_lines(outcome: ScriptOutcome, source: bytes) -> list[Line]:
-    """The Reply tab: the reply or the error taken apart, the changed keys, and notes."""
-    return list(stream_reply_lines(outcome, source))
+def stream_reply_lines(outcome: ScriptOutcome, source: bytes, *, now_ms: float | None = None) -> Iterator[Line]:
+    """The Reply tab, made a line at a time: the reply or the error taken apart, the changed keys, and notes.
 
-
-def stream_reply_lines(outcome: ScriptOutcome, source: bytes) -> Iterator[Line]:
-    """The same lines, made one at a time."""
+    Args:
+        outcome: the run.
+        source: its script.
+        now_ms: Unix time that remaining times are counted from; None is now.
+    """
     if outcome.dry_run:
         yield [Span("DRY RUN", "warning"), Span("  nothing of this was kept", "dim")]
     yield from _ending(outcome, source)
-    yield from _below(outcome)
+    yield from _below(outcome, now_ms)
 
 
-def _below(outcome: ScriptOutcome) -> list[Line]:
+def _below(outcome: ScriptOutcome, now_ms: float | None) -> list[Line]:
     """What stands below the reply."""
     lines: list[Line] = []
     notes: list[Line] = [[Span(note, "dim")] for note in outcome.notes]
@@ -48,7 +51,7 @@ def _below(outcome: ScriptOutcome) -> list[Line]:
             lines += [[], [Span("What it wrote before the error stays:", "warning")]]
         else:
             lines.append([])
-        lines += [change_headline(change, fate=fate) for change in outcome.changes[:8]]
+        lines += [change_headline(change, fate=fate, now_ms=now_ms) for change in outcome.changes[:8]]
         if outcome.changes_total > 8:
             lines.append([Span(f"… {outcome.changes_total - 8:,} more in Changes", "dim")])
     return lines if outcome.killed or not notes else [*lines, [], *notes]
@@ -91,9 +94,16 @@ def log_lines(log: tuple[LogLine, ...]) -> list[Line]:
     ]
 
 
-def change_headline(change: Change, *, fate: str = "") -> Line:
-    """One key's change on one line: ``rate:alice  string  2 → 3   TTL unchanged``."""
+def change_headline(change: Change, *, fate: str = "", now_ms: float | None = None) -> Line:
+    """One key's change on one line: ``rate:alice  string  2 → 3   TTL 58 s``.
+
+    Args:
+        change: the key before and after.
+        fate: what became of it, where it did not stay.
+        now_ms: Unix time that remaining times are counted from; None is now.
+    """
     before, after = change.before, change.after
+    now = time.time() * 1000 if now_ms is None else now_ms
     kind = after.type if after.type != "none" else before.type
     head = [Span(_name(change.key), "changed"), Span(f"  {kind}  ", "dim")]
     if before.type == "none":
@@ -102,9 +112,11 @@ def change_headline(change: Change, *, fate: str = "") -> Line:
         what = [Span(_sum(before), "before"), Span(" → ", "text"), Span("deleted", "danger")]
     elif _same_value(before, after):
         what = [Span("value unchanged", "dim")]
+    elif before.type == after.type != "string":
+        what = _within(change, now)
     else:
         what = [Span(_sum(before), "before"), Span(" → ", "text"), Span(_sum(after), "after")]
-    tail = [Span(_expiry(before, after), "dim")]
+    tail = [Span(_expiry(before, after, now), "dim")]
     return head + what + tail + ([Span(f"   {fate}", "warning")] if fate else [])
 
 
@@ -112,12 +124,24 @@ def _same_value(before: Snapshot, after: Snapshot) -> bool:
     return (before.type, before.value, before.size) == (after.type, after.value, after.size) and not after.cut
 
 
-def _expiry(before: Snapshot, after: Snapshot) -> str:
+def _within(change: Change, now_ms: float) -> Line:
+    """A collection that stays one: its size, and what differs in it."""
+    before, after = change.before, change.after
+    size = [Span(_sum(after), "text")]
+    if before.size != after.size:
+        size = [Span(f"{before.size:,}", "before"), Span(" → ", "text"), Span(_sum(after), "after")]
+    told = brief_change(change, now_ms=now_ms)
+    return [*size, Span("   ", "text"), *told] if told else size
+
+
+def _expiry(before: Snapshot, after: Snapshot, now_ms: float) -> str:
     if before.expires_at_ms == after.expires_at_ms or after.type == "none":
         return ""
     if after.expires_at_ms is None:
-        return "   TTL removed"
-    return "   TTL set" if before.expires_at_ms is None else "   TTL changed"
+        return f"   TTL {remaining(before.expires_at_ms, now_ms)} → none"
+    left = remaining(after.expires_at_ms, now_ms)
+    was = "" if before.expires_at_ms is None else f"{remaining(before.expires_at_ms, now_ms)} → "
+    return f"   TTL {was}{left}"
 
 
 def _sum(snapshot: Snapshot) -> str:
