@@ -21,6 +21,7 @@ from redis_tui.errors import FileError, RedisTuiError, UsageError
 from redis_tui.exit_status import ExitStatus
 from redis_tui.quantity import memory_size, milliseconds
 from redis_tui.resp.types import ErrorReply
+from redis_tui.settings_command import config
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -218,6 +219,12 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
         return asyncio.run(_with_session(opener, lambda session: _play(session, _mode(mode))))
     from redis_tui.repl.app import run_repl
     from redis_tui.session.late import LateSession
+    from redis_tui.settings import read_settings
+
+    found = read_settings()
+    for problem in found.problems:
+        _complain(str(problem))
+    theme, plain = theme or found.settings.theme or None, plain or found.settings.plain
 
     async def talk() -> int:
         session = LateSession(url, _opener(url, dialect=dialect, read_only=read_only, load=load))
@@ -433,6 +440,9 @@ def serve(  # noqa: PLR0917  # click passes what the options above name
         lua_memory=lua_memory,
     )
     return 0
+
+
+cli.add_command(config)
 
 
 @cli.command()

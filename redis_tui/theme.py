@@ -6,22 +6,19 @@ with ``bold italic underline reverse``. The decision a reader would question: a 
 out is taken from the built-in dark or light one by its name, *as words*, then coloured by the
 theme's own colours. So a user's theme of ten lines is whole, and stays so when a release
 adds a style.
-
-A mistake is told as ``file:line``, as compilers do and editors open it. tomllib keeps no places of
-what it read, so the line of a key is looked for in the text, once there is a mistake to tell.
 """
 
 from __future__ import annotations
 
 import contextlib
 import re
-import tomllib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from redis_tui.contrast import legible
 from redis_tui.errors import SettingsError
 from redis_tui.paths import packaged_themes_dir, state_dir, user_themes_dir
+from redis_tui.toml_file import Mistake, placed, read_toml, refuse_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -181,21 +178,11 @@ def read_theme(path: Path) -> Theme:
     Raises:
         SettingsError: the file cannot be read or has a mistake; names the file, the key and what to do.
     """
+    text, data = read_toml(path, "Theme")
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(f"Theme {path}: cannot be read ({error.strerror}).", hint="Check the file.") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"Theme {path}: is not UTF-8.", hint="Save it as UTF-8.") from error
-    try:
-        return _build(path, tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        line = _line_of_fault(text, str(error))
-        raise SettingsError(f"Theme {path}:{line}: is not TOML: {error}.", hint="Mend that line.") from error
-    except _Mistake as mistake:
-        at = _line_of_key(text, mistake.key)
-        place = f"{path}:{at}" if at else str(path)
-        raise SettingsError(f"Theme {place}: {mistake.key} {mistake.what}.", hint=mistake.hint) from None
+        return _build(path, data)
+    except Mistake as mistake:
+        raise placed(mistake, path, text, "Theme") from None
 
 
 def read_shelf(folders: Iterable[Path] | None = None) -> ThemeShelf:
@@ -282,12 +269,12 @@ def load_theme(name: str = DEFAULT_THEME, folders: Iterable[Path] | None = None)
 
 
 def _build(path: Path, data: Mapping[str, Any]) -> Theme:
-    _refuse_unknown("", data, ("name", "title", "dark", "colors", "styles"))
+    refuse_unknown("", data, ("name", "title", "dark", "colors", "styles"))
     _text(data, "name", path.stem)  # for people; a theme is asked for by its file's name
     name = path.stem
     dark = data.get("dark", True)
     if not isinstance(dark, bool):
-        raise _Mistake("dark", "must be true or false", "Write dark = true or dark = false.")
+        raise Mistake("dark", "must be true or false", "Write dark = true or dark = false.")
     colors = _colors(_table(data, "colors"))
     words = {**DEFAULT_STYLES, **dict(_flat("styles", _table(data, "styles")))}
     styles = {key: _style(key, value, colors) for key, value in words.items()}
@@ -295,14 +282,14 @@ def _build(path: Path, data: Mapping[str, Any]) -> Theme:
 
 
 def _colors(table: Mapping[str, Any]) -> dict[str, str]:
-    _refuse_unknown("colors.", table, COLOR_NAMES)
+    refuse_unknown("colors.", table, COLOR_NAMES)
     colors: dict[str, str] = {}
     for key in COLOR_NAMES:
         value = table.get(key)
         if value is None:
-            raise _Mistake(f"colors.{key}", "is missing", f'Add {key} = "#rrggbb" under [colors].')
+            raise Mistake(f"colors.{key}", "is missing", f'Add {key} = "#rrggbb" under [colors].')
         if not isinstance(value, str) or not _HEX.match(value):
-            raise _Mistake(f"colors.{key}", f"is {value!r}", 'Write a colour as "#rrggbb".')
+            raise Mistake(f"colors.{key}", f"is {value!r}", 'Write a colour as "#rrggbb".')
         colors[key] = value.lower()
     return colors
 
@@ -319,7 +306,7 @@ def _style(key: str, text: str, colors: Mapping[str, str]) -> Style:
             color = word.lower()
         else:
             allowed = f'"#rrggbb", one of {", ".join(_ATTRIBUTES)}, or a name from [colors]'
-            raise _Mistake(f"styles.{key}", f"has {word!r}", f"Use {allowed}.")
+            raise Mistake(f"styles.{key}", f"has {word!r}", f"Use {allowed}.")
     return Style(color, **attributes)
 
 
@@ -332,61 +319,18 @@ def _flat(prefix: str, table: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         elif isinstance(value, str):
             yield key, value
         else:
-            raise _Mistake(f"{prefix}.{key}", f"is {value!r}", 'Write a style as text, e.g. "bold #ff79c6".')
+            raise Mistake(f"{prefix}.{key}", f"is {value!r}", 'Write a style as text, e.g. "bold #ff79c6".')
 
 
 def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     value = data.get(key, {})
     if not isinstance(value, dict):
-        raise _Mistake(key, "must be a table", f"Write it as [{key}].")
+        raise Mistake(key, "must be a table", f"Write it as [{key}].")
     return value
 
 
 def _text(data: Mapping[str, Any], key: str, default: str) -> str:
     value = data.get(key, default)
     if not isinstance(value, str) or not value.strip():
-        raise _Mistake(key, "must be text", f'Write {key} = "{default}".')
+        raise Mistake(key, "must be text", f'Write {key} = "{default}".')
     return value.strip()
-
-
-def _refuse_unknown(prefix: str, table: Mapping[str, Any], known: Iterable[str]) -> None:
-    for key in table:
-        if key not in known:
-            raise _Mistake(f"{prefix}{key}", "is not known", f"Known here: {', '.join(known)}.")
-
-
-class _Mistake(Exception):
-    """What is wrong with a key; `read_theme` adds where it stands."""
-
-    def __init__(self, key: str, what: str, hint: str) -> None:
-        super().__init__(key)
-        self.key, self.what, self.hint = key, what, hint
-
-
-_FAULT_LINE = re.compile(r"at line (\d+)")
-_HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
-_ENTRY = re.compile(r"""\s*((?:[\w.-]|"[^"]*"|'[^']*')+)\s*=""")
-
-
-def _line_of_fault(text: str, fault: str) -> int:
-    found = _FAULT_LINE.search(fault)  # "(at line 3, column 5)" or "(at end of document)"
-    return int(found[1]) if found else max(1, len(text.splitlines()))
-
-
-def _line_of_key(text: str, key: str) -> int:
-    """The line a key is set in, or that of the nearest table around it; 0 where neither is written."""
-    table, best, best_line = "", "", 0
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            table = here = _bare(header[1])
-        elif entry := _ENTRY.match(line):
-            here = f"{table}.{_bare(entry[1])}".lstrip(".")
-        else:
-            continue
-        if (key == here or key.startswith(f"{here}.")) and len(here) > len(best):
-            best, best_line = here, number
-    return best_line
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[\s\"']", "", name)

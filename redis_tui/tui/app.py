@@ -23,6 +23,7 @@ from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.plain import needs_plain
 from redis_tui.session.aside import aside
 from redis_tui.session.base import Event, EventKind, Session
+from redis_tui.settings import ReadSettings, read_settings
 from redis_tui.theme import remember_theme
 from redis_tui.tui.actions import PANES, bindings
 from redis_tui.tui.commands import ActionProvider
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from redis_tui.theme import ThemeShelf
 
 _SENT_LIMIT = 5_000
+_PROBLEM_S = 12
 
 
 class WorkbenchApp(App[int]):
@@ -65,6 +67,7 @@ class WorkbenchApp(App[int]):
         address: what is connected to, for the waiting screen; without any password.
         sample_keys: put sample keys into an empty embedded engine.
         plain: borders and signs in ASCII; a terminal that lacks them gets that by itself.
+        settings: the user's; read from their file when None. What is asked for above goes before it.
     """
 
     CSS_PATH = "app.tcss"
@@ -85,8 +88,11 @@ class WorkbenchApp(App[int]):
         address: str = "the server",
         sample_keys: bool = True,
         plain: bool = False,
+        settings: ReadSettings | None = None,
     ) -> None:
-        self.themes = ThemeDesk(self, shelf, theme)
+        self._read_settings = settings or read_settings()
+        self.settings = self._read_settings.settings
+        self.themes = ThemeDesk(self, shelf, theme or self.settings.theme)
         self.palette = self.themes.palette
         _tell_alt_digits()
         super().__init__()
@@ -94,12 +100,14 @@ class WorkbenchApp(App[int]):
         self._workspace = workspace or Workspace()
         self._files = tuple(files)
         self._address = address
-        self._sample_keys = sample_keys
+        self._sample_keys = sample_keys and self.settings.sample_keys
         self._session: Session | None = None
         self._sent: deque[tuple[float, str]] = deque(maxlen=_SENT_LIMIT)
         self._listener: asyncio.Task[None] | None = None
         self._own_filters: list[LineFilter] = [NoColors(lambda: self.palette)] if self.no_color else []
-        if plain or (needs_plain() and "TEXTUAL_DRIVER" not in os.environ):  # a browser has every sign
+        if (
+            plain or self.settings.plain or (needs_plain() and "TEXTUAL_DRIVER" not in os.environ)
+        ):  # a browser has every sign
             self._own_filters.append(PlainSigns())
         self.themes.start()
 
@@ -118,6 +126,8 @@ class WorkbenchApp(App[int]):
         """Changes the colours while running, and keeps them for the next start."""
         self.themes.show(name)
         remember_theme(name)
+        if self.settings.theme not in ("", name):
+            self.notify(f"The next start has {self.settings.theme} again: your config.toml names it.")
 
     def action_choose_theme(self) -> None:
         """F3."""
@@ -139,6 +149,8 @@ class WorkbenchApp(App[int]):
         markup: bool = False,  # noqa: ARG002  # texts may hold [brackets] of keys, scripts and files
     ) -> None:
         """Shows a toast; its text is never markup."""
+        if timeout is None:
+            timeout = self.settings.notice_seconds * (2 if severity == "error" else 1)
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
     # ── connecting ─────────────────────────────────────────────────────────
@@ -149,6 +161,8 @@ class WorkbenchApp(App[int]):
         await self.push_screen(waiting)
         self.run_worker(self._connect(waiting), group="connect", exclusive=True)
         self.themes.watch()
+        for problem in self._read_settings.problems:
+            self.notify(str(problem), severity="error", timeout=_PROBLEM_S)
 
     async def on_connecting_screen_retry_wanted(self) -> None:
         """Another attempt."""
@@ -279,5 +293,5 @@ def run_workbench(
             hint="Try redis-tui repl, run or exec, or redis-tui web in a browser.",
         )
     app = WorkbenchApp(open_session, workspace=workspace, theme=theme, files=files, address=address, plain=plain)
-    status = app.run()
+    status = app.run(mouse=app.settings.mouse)
     return status if status is not None else (app.return_code or 0)

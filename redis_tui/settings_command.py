@@ -1,0 +1,62 @@
+"""``redis-tui config``: where the settings are, what they say, and an editor on them.
+
+Knows no face; names of actions are judged when the workbench opens.
+"""
+
+from __future__ import annotations
+
+import click
+
+from redis_tui.errors import FileError
+from redis_tui.exit_status import ExitStatus
+from redis_tui.external import call_editor
+from redis_tui.settings import ReadSettings, entries, read_settings, template, toml_value
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def config(context: click.Context) -> int:
+    """Show the settings, or edit them in $EDITOR; without a command: show."""
+    return int(context.invoke(show)) if context.invoked_subcommand is None else ExitStatus.OK
+
+
+@config.command()
+def path() -> int:
+    """Print where the settings file is, or would be."""
+    click.echo(str(read_settings().path))
+    return ExitStatus.OK
+
+
+@config.command()
+def show() -> int:
+    """Print every setting as it holds, as TOML; mistakes in the file go to standard error, with status 2."""
+    found = read_settings()
+    at = str(found.path) if found.path.exists() else f"{found.path} (not there yet: redis-tui config edit writes it)"
+    click.echo(f"# {at}")
+    for entry in entries():
+        value = getattr(found.settings, entry.name)
+        told = "" if value == entry.default else f"  (default {entry.sample})"
+        click.echo(f"\n# {entry.about}{told}\n{entry.name} = {toml_value(value)}")
+    return _told(found)
+
+
+@config.command()
+def edit() -> int:
+    """Open the settings in $EDITOR, written with all defaults where there are none yet; tells mistakes afterwards."""
+    place = read_settings().path
+    if not place.exists():
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(template(), encoding="utf-8")
+        except OSError as error:
+            raise FileError(
+                f"Cannot write {place}: {(error.strerror or '').lower()}.", hint="Check the folder's permissions."
+            ) from None
+    call_editor(str(place))
+    return _told(read_settings())
+
+
+def _told(found: ReadSettings) -> int:
+    for problem in found.problems:
+        click.echo(f"redis-tui: {problem}", err=True)
+    return ExitStatus.USAGE if found.problems else ExitStatus.OK
