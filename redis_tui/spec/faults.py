@@ -22,16 +22,17 @@ if TYPE_CHECKING:
 
     from redis_tui.spec.catalog import Catalog
 
-_INTEGER: Final = re.compile(r"[+-]?\d+")
+_INTEGER: Final = re.compile(r"[+-]?\d+|#\d+")
 _LOOSE: Final = frozenset(("cursor", "start", "end", "stop", "min", "max", "threshold", "id", "count", "increment"))
 """Called integers by their name, and something else in one command or another."""
 _RICH: Final = frozenset(
     (  # noqa: SIM905  # words to read, not a list to scroll through
-        "bitfield bitfield_ro debug expire expireat georadius georadius_ro lolwut pexpire pexpireat replconf xpending"
+        "debug georadius georadius_ro lolwut replconf"
     ).split()
 )
-"""Commands that take more than their argument tree tells: EXPIRE k 10 XX GT, BITFIELD's operations in any number."""
+"""Commands that take more than their argument tree tells."""
 _MOST_SHOWN: Final = 6
+_LONGEST_USAGE: Final = 120
 _MOST_WORDS: Final = 200
 """Arguments that are looked at: a line is judged at each key press, and what is wrong is wrong early."""
 
@@ -88,12 +89,16 @@ def _unknown(word: Word, names: Iterable[str], what: str, cursor: int | None) ->
 
 def _misplaced(spec: CommandSpec, typed: list[Word], cursor: int | None) -> Iterable[Fault]:
     is_untold = not spec.args and spec.arity != (2 if spec.container else 1)
-    if is_untold or spec.name.lower() in _RICH or spec.flags & CommandFlag.MODULE:
+    if is_untold or spec.name.lower() in _RICH or (spec.flags & CommandFlag.MODULE and not spec.args):
         return  # not told, or not all of it
     walk = Walk(spec.args)
+    is_lost = False
     for word in typed[:_MOST_WORDS]:
         before = list(walk.rest)
         arg = walk.pass_over(word.value)
+        if arg is None and is_lost:
+            continue  # a value of the option that is not known
+        is_lost = arg is None and not walk.required() and bool(walk.rest)
         if arg is None:
             wanted = [token for token, _ in Walk(before).tokens()]
             if word.end == cursor and any(token.startswith(word.value.upper()) for token in wanted):
@@ -111,8 +116,10 @@ def _surplus(spec: CommandSpec, word: Word, wanted: list[str]) -> str:
         return f"{word.value} is no option of {spec.display} here; {'did you mean' if near else 'there are'} " + (
             f"{near[0]}?" if near else f"{' '.join(shown)}{more}"
         )
-    usage = render_usage(spec.args)
-    return f"{spec.display} takes {usage or 'no arguments'}; this is one too many"
+    usage = render_usage(spec.args) or "no arguments"
+    if len(usage) > _LONGEST_USAGE:
+        usage = f"{usage[:_LONGEST_USAGE].rpartition(' ')[0]} …"
+    return f"{spec.display} takes {usage}; this is one too many"
 
 
 def _is_right(arg: Arg, value: str) -> bool:

@@ -69,7 +69,11 @@ def begins_with_token(node: Arg) -> bool:
         return True
     if node.kind is ArgKind.ONEOF:
         return all(map(begins_with_token, node.children))
-    return node.kind is ArgKind.BLOCK and begins_with_token(node.children[0])
+    if node.kind is not ArgKind.BLOCK:
+        return False
+    # [IDLE min-idle-time] start end count: its first part may be left out.
+    first = next((place for place, child in enumerate(node.children) if not child.optional), len(node.children) - 1)
+    return all(map(begins_with_token, node.children[: first + 1]))
 
 
 def choices_of(node: Arg) -> tuple[Arg, ...]:

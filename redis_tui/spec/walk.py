@@ -40,7 +40,7 @@ class Walk:
     """The part of an argument tree that is still to be typed."""
 
     def __init__(self, args: Iterable[Arg]) -> None:
-        self.rest: list[Arg] = list(args)
+        self.rest: list[Arg] = [part for node in args for part in _apart(node)]
         self._counted: int | None = None
         """What a ``numkeys`` or ``numfields`` said, until it is used up."""
 
@@ -63,6 +63,8 @@ class Walk:
                 continue
             if node.name.startswith("num") and word.isdigit():
                 self._counted = int(word)
+            if node.name == "num":
+                self._count_next(index + 1)
             after = _after_value(node)
             if self._counted is not None and node.multiple:
                 self._counted -= 1
@@ -71,6 +73,12 @@ class Walk:
             self._drop_uncounted()
             return None if begins_with_token(node) else _value_of(node)
         return None
+
+    def _count_next(self, index: int) -> None:
+        """VADD key VALUES num vector: the numbers of the vector are so many words, which its grammar does not tell."""
+        place = next((at for at in range(index, len(self.rest)) if not is_option(self.rest[at])), None)
+        if place is not None:
+            self.rest[place] = replace(self.rest[place], multiple=True)
 
     def _drop_uncounted(self) -> None:
         """EVAL script 0: no keys follow."""
@@ -100,6 +108,20 @@ class Walk:
         return [node for node in self.rest if not node.optional]
 
 
+_EXPIRY_CONDITIONS = frozenset(("NX", "XX", "GT", "LT"))
+
+
+def _apart(node: Arg) -> tuple[Arg, ...]:
+    """EXPIRE k 10 XX GT is right, though the documentation has its conditions as alternatives."""
+    tokens = {child.token for child in node.children}
+    if node.kind is not ArgKind.ONEOF or tokens != _EXPIRY_CONDITIONS:
+        return (node,)
+    pairs = (("NX", "XX"), ("GT", "LT"))
+    return tuple(
+        replace(node, children=tuple(child for child in node.children if child.token in pair)) for pair in pairs
+    )
+
+
 def _after_token(node: Arg, word: str) -> list[Arg] | None:
     """What must follow once a word is taken as a node's token; None where it is not its token."""
     if node.token:
@@ -110,20 +132,26 @@ def _after_token(node: Arg, word: str) -> list[Arg] | None:
         return list(node.children) if node.kind is ArgKind.BLOCK else [replace(node, token=None, optional=False)]
     if node.kind is ArgKind.ONEOF:
         found = (_after_token(child, word) for child in node.children)
-        return next((after for after in found if after is not None), None)
+        after = next((after for after in found if after is not None), None)
+        return None if after is None else [*after, *_again(node)]
     if node.kind is ArgKind.BLOCK:
-        after = _after_token(node.children[0], word)
-        if after is not None:
-            return [*after, *node.children[1:], *_again(node)]
+        for place, child in enumerate(node.children):
+            after = _after_token(child, word)
+            if after is not None:
+                return [*after, *node.children[place + 1 :], *_again(node)]
+            if not child.optional:
+                return None
     return None
 
 
 def _after_value(node: Arg) -> list[Arg]:
     """What may follow once a word is taken as a node's value."""
     if node.kind is ArgKind.BLOCK and not node.token:
-        return [*_after_value(node.children[0]), *node.children[1:], *_again(node)]
+        place = next((place for place, child in enumerate(node.children) if not is_option(child)), 0)
+        return [*_after_value(node.children[place]), *node.children[place + 1 :], *_again(node)]
     if node.kind is ArgKind.ONEOF and not node.token:
-        plain = [child for child in node.children if not child.token]
+        # The form that takes most words: CLIENT KILL ip:port, or filters in any number.
+        plain = sorted((child for child in node.children if not child.token), key=lambda child: not child.multiple)
         return [*(_after_value(plain[0]) if plain else []), *_again(node)]
     return _again(node)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.faults import find_faults, line_of_faults
-from tests.spec.test_complete import CATALOG
+from tests.spec.test_complete import CATALOG, spec
 
 
 def told(text: str, cursor: int | None = None) -> list[tuple[str, str]]:
@@ -36,6 +37,43 @@ def told(text: str, cursor: int | None = None) -> list[tuple[str, str]]:
 )
 def test_what_is_plainly_wrong_is_marked_with_its_reason(text: str, expected: list[tuple[str, str]]) -> None:
     assert told(text) == expected
+
+
+OPERATION = "GET encoding offset | [OVERFLOW <WRAP | SAT>] <SET encoding offset value | INCRBY encoding offset by>"
+RICH = Catalog.from_specs(
+    map(
+        spec,
+        [
+            f"BITFIELD key [{OPERATION} [{OPERATION} ...]]",
+            "EXPIRE key seconds [NX | XX | GT | LT]",
+            "KILL <ip:port | filter [filter ...]>",
+            "VADD key [REDUCE dim] <FP32 | VALUES num> vector element [CAS] [M numlinks]",
+            "XPENDING key group [[IDLE min-idle-time] start end count [consumer]]",
+        ],
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("EXPIRE k 10 XX GT", []),
+        ("EXPIRE k 10 LT XX", []),
+        ("EXPIRE k 10 NX XX", ["XX"]),
+        ("EXPIRE k 10 FOO", ["FOO"]),
+        ("BITFIELD k SET u8 0 255 GET u8 0 INCRBY u8 #1 1", []),
+        ("BITFIELD k OVERFLOW SAT SET u8 0 255 OVERFLOW WRAP INCRBY u8 0 1", []),
+        ("BITFIELD k GET u8 0 PUT u8 0", ["PUT"]),
+        ("KILL TYPE normal SKIPME yes", []),
+        ("VADD v VALUES 3 0.1 0.2 0.3 e CAS M 4", []),
+        ("VADD v REDUCE 2 FP32 blob e WHAT", ["WHAT"]),
+        ("XPENDING s g - + 10 c", []),
+        ("XPENDING s g IDLE 5 - + 10", []),
+        ("XPENDING s g - + 10 c d", ["d"]),
+    ],
+)
+def test_commands_that_take_more_than_their_documentation_draws(text: str, wrong: list[str]) -> None:
+    assert [text[fault.start : fault.end] for fault in find_faults(RICH, text)] == wrong
 
 
 def test_the_word_at_the_cursor_may_still_become_a_right_one() -> None:
