@@ -37,7 +37,7 @@ async def peek(shell: Shell, args: list[str]) -> None:
     Raises:
         UsageError: a transaction is open, in which nothing can be read.
     """
-    if shell.in_transaction:
+    if shell.session.in_transaction:
         raise UsageError("MULTI is open: what is asked now would be queued.", hint="EXEC or DISCARD ends it.")
     key = args[0].encode("utf-8", "surrogateescape")
 

@@ -79,11 +79,16 @@ async def _connect(shell: Shell, args: list[str]) -> None:
     if shell.open_session is None:
         raise NotSupportedError("This REPL cannot open another session.")
     session = await shell.open_session(args[0])
+    try:
+        catalog = await session.catalog()
+    except BaseException:
+        await session.close()  # the one before goes on
+        raise
     old = shell.session
     shell.move_to(session)
+    shell.catalog = catalog
     with contextlib.suppress(Exception):  # the old link may be broken already, and is of no more use
         await old.close()
-    shell.catalog = await session.catalog()
     info = session.info
     shell.printer.lines([text_line(f"Connected to {info.label}: {info.server} {info.version}.", "success")])
 

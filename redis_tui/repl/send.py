@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from redis_tui.batch import OutputMode, format_reply
-from redis_tui.errors import UsageError
+from redis_tui.errors import AuthError, ConnectError, SessionError, UsageError
 from redis_tui.exit_status import ExitStatus
 from redis_tui.render.advice import advise
 from redis_tui.render.reply import prints_raw, stream_cli_lines
@@ -53,11 +53,17 @@ async def send(shell: Shell, argv: list[bytes], program: str | None = None) -> N
     Raises:
         SessionError: the connection broke.
     """
-    if opens_stream(argv) and not shell.in_transaction:
+    if opens_stream(argv) and not shell.session.in_transaction:
         await _listen(shell, argv)
         return
     started = time.perf_counter()
-    reply = await shell.session.execute(argv)
+    was_open = shell.session.in_transaction
+    try:
+        reply = await shell.session.execute(argv)
+    except (AuthError, ConnectError):
+        raise  # nothing was sent
+    except SessionError as error:
+        raise SessionError(error.message, hint=_after_break(argv, was_open=was_open)) from None
     took_s = time.perf_counter() - started
     shell.observe(argv, reply)
     shell.status = ExitStatus.ERROR_REPLY if isinstance(reply, ErrorReply) else ExitStatus.OK
@@ -71,6 +77,13 @@ async def send(shell: Shell, argv: list[bytes], program: str | None = None) -> N
         told = [*told, text_line(f"({_duration(took_s)})", "dim")]
     if told:
         shell.printer.lines(told)
+
+
+def _after_break(argv: list[bytes], *, was_open: bool) -> str:
+    """What is to be known of a command during which the connection broke."""
+    name = argv[0].decode("utf-8", "replace").upper()
+    lost = "MULTI is gone with all that was queued" if was_open else f"Whether {name} was carried out is not known"
+    return f"{lost}. The next command connects again."
 
 
 def _duration(seconds: float) -> str:

@@ -1,8 +1,8 @@
 """What one REPL holds while it runs: the session, the modes, the keys it has seen, where it prints.
 
 Knows the session waist; must not know prompt_toolkit, so that commands can be tested
-without a terminal. The decision a reader would question: MULTI is tracked here from
-commands and replies, because a session has no such state of its own to ask for.
+without a terminal. The decision a reader would question: the protocol version is tracked
+here from HELLO and its reply, because a session tells that of its beginning only.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from redis_tui.batch import OutputMode
 from redis_tui.prompt.assist import Assist
+from redis_tui.prompt.label import prompt_label
 from redis_tui.prompt.memory import Memory
 from redis_tui.prompt.watching import Watching
 from redis_tui.resp.types import ErrorReply, Reply
@@ -65,7 +66,6 @@ class Shell:
     """Opens what ``.connect`` names; None where there is nothing else to connect to."""
     ask: Callable[[str], Awaitable[bool]] | None = None
     """Puts a yes-or-no question; None where nobody can answer."""
-    in_transaction: bool = False
     timeout_ms: int | None = None
     """How long a script of `.run` and its kin may last; None lets it last."""
     stop: asyncio.Event | None = None
@@ -103,9 +103,7 @@ class Shell:
     @property
     def prompt(self) -> str:
         """``embedded:0>``, ``redis:3(TX)>``; ``connecting:3>`` while that is not done."""
-        info = self.session.info
-        name = "embedded" if info.embedded else info.server if info.version else "connecting"
-        return f"{name}:{self.session.db}{'(TX)' if self.in_transaction else ''}> "
+        return prompt_label(self.session)
 
     def note_keys(self, keys: Sequence[bytes]) -> None:
         """Remembers keys for completion."""
@@ -114,18 +112,14 @@ class Shell:
     def move_to(self, session: Session) -> None:
         """Goes on with another session; nothing that was learnt of the one before holds there."""
         self.session = session
-        self.in_transaction, self.hello, self.catalog, self.answer = False, None, None, None
+        self.hello, self.catalog, self.answer = None, None, None
         self.memory.forget()
         self.watching = Watching()
 
     def observe(self, argv: Sequence[bytes], reply: Reply) -> None:
-        """Learns from a command and its reply: the transaction's state, and keys."""
+        """Learns from a command and its reply: the protocol's version, and keys."""
         name = argv[0].upper()
         failed = isinstance(reply, ErrorReply)
-        if name == b"MULTI" and not failed:
-            self.in_transaction = True
-        elif name in (b"EXEC", b"DISCARD", b"RESET"):
-            self.in_transaction = False
         if name == b"HELLO" and not failed and len(argv) > 1:
             self.hello = int(argv[1])
         elif name == b"RESET" and not failed:

@@ -92,6 +92,8 @@ class RemoteSession:
         self._settled = True
         """The connection is in its database; a server that was busy when it was made let nobody choose one."""
         self._in_transaction = False
+        self._resp = 2
+        """Protocol version that a HELLO chose; said again where the connection is made anew."""
         self._queued_db: int | None = None
         """Where a SELECT that MULTI has queued will lead."""
         self._rehearsal: Session | None = None
@@ -395,7 +397,7 @@ class RemoteSession:
             self._in_transaction = False
             await self._reconnect()
         if not self._settled:
-            refusal = await _settle(self._wire, self._db)
+            refusal = await _settle(self._wire, self._db, self._resp)
             self._settled = refusal is None
             if refusal is not None and not all(ends_script(argv) for argv in commands):
                 return [refusal] * len(commands)
@@ -426,12 +428,14 @@ class RemoteSession:
             self._queued_db = int(argv[1]) if isinstance(reply, Status) else self._queued_db
         elif name == b"SELECT" and done and len(argv) == 2:
             self._db = int(argv[1])
+        if name == b"HELLO" and len(argv) > 1 and not isinstance(reply, ErrorReply):
+            self._resp = int(argv[1])
         if name == b"MULTI" and done:
             self._in_transaction, self._queued_db = True, None
         elif name in (b"EXEC", b"DISCARD", b"RESET"):
             self._in_transaction = False
             if name == b"RESET":
-                self._db = 0
+                self._db, self._resp = 0, 2
             elif name == b"EXEC" and isinstance(reply, list) and self._queued_db is not None:
                 self._db = self._queued_db
         if name == b"SCRIPT":
@@ -454,13 +458,14 @@ def _now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def _settle(wire: Wire, db: int) -> ErrorReply | None:
-    """Chooses a connection's database and gives it a name.
+async def _settle(wire: Wire, db: int, resp: int = 2) -> ErrorReply | None:
+    """Chooses a connection's database and protocol, and gives it a name.
 
     Returns:
         Why it is not in that database; None where it is. Who may not have a name does without.
     """
-    chosen, named = await wire.pipeline([[b"SELECT", b"%d" % db], [b"CLIENT", b"SETNAME", b"redis-tui"]])
+    greeting = [[b"HELLO", b"%d" % resp]] if resp != 2 else []
+    chosen, named, *_ = await wire.pipeline([[b"SELECT", b"%d" % db], [b"CLIENT", b"SETNAME", b"redis-tui"], *greeting])
     if isinstance(chosen, ErrorReply) and (db or chosen.code in ("BUSY", "NOAUTH")):
         return chosen
     return named if isinstance(named, ErrorReply) and _is_busy(named) else None

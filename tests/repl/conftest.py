@@ -65,6 +65,10 @@ class FakeSession:
         if name == b"BLOCK":
             self.started.set()
             await asyncio.Event().wait()
+        if isinstance(self._replies.get(name), ErrorReply):
+            return self._replies[name]
+        if name in (b"MULTI", b"EXEC", b"DISCARD"):
+            self.in_transaction = name == b"MULTI"
         if name == b"SELECT":
             self.db = int(argv[1])
         return self._replies.get(name, QUEUED if name == b"QUEUE" else OK)

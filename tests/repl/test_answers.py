@@ -187,6 +187,6 @@ async def test_peek_shows_a_key_whatever_its_type(shell: Shell, session: Any, pa
     await run_dot(shell, [b".peek", b"nope"])
     assert paper.text[2] == "There is no key nope."
     assert shell.memory.keys == ["user:1"]
-    shell.in_transaction = True
+    session.in_transaction = True
     with pytest.raises(UsageError, match="MULTI is open"):
         await run_dot(shell, [b".peek", b"user:1"])

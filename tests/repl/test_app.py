@@ -120,11 +120,13 @@ async def test_mistakes_are_one_sentence_and_the_prompt_comes_back(session: Any,
 
 async def test_a_broken_session_is_told_and_ends_with_status_3(session: Any, paper: Any, talk: Talk) -> None:
     async def broken(argv: list[bytes], *, db: int | None = None) -> None:
-        raise SessionError("The connection to h:1 was lost.", hint="Use .connect to open it again.")
+        raise SessionError("The connection to h:1 was lost.", hint="Connect again.")
 
     session.execute = broken
     assert await talk("PING\r.quit\r") == 3
-    assert paper.text == ["The connection to h:1 was lost. Use .connect to open it again."]
+    assert paper.text == [
+        "The connection to h:1 was lost. Whether PING was carried out is not known. The next command connects again."
+    ]
 
 
 async def test_an_unknown_theme_is_refused_at_the_start(talk: Talk) -> None:

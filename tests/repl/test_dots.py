@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from redis_tui.batch import OutputMode
-from redis_tui.errors import FileError, NotSupportedError, RedisTuiError, UsageError
+from redis_tui.errors import FileError, NotSupportedError, RedisTuiError, SessionError, UsageError
 from redis_tui.repl.dot_script import split_arguments
 from redis_tui.repl.dots import DOT_COMMANDS, find, run_dot
 from redis_tui.session.base import Capability, KillOutcome
@@ -130,12 +130,28 @@ async def test_connect_replaces_the_session_and_closes_the_old_one(shell: Shell,
         return other
 
     shell.open_session = open_session
-    shell.in_transaction = True
+    session.in_transaction = True
     await run_dot(shell, [b".connect", b"redis://other"])
     assert shell.session is other
     assert session.closed
-    assert not shell.in_transaction
+    assert "TX" not in shell.prompt
     assert paper.text == ["Connected to h:1: redis 8.2.3."]
+
+
+async def test_a_connect_that_fails_leaves_the_session_as_it_was(shell: Shell, session: Any) -> None:
+    other = type(session)()
+
+    async def broken() -> Any:
+        raise SessionError("The connection broke.")
+
+    async def open_session(url: str) -> Any:
+        return other
+
+    other.catalog, shell.open_session = broken, open_session
+    with pytest.raises(SessionError):
+        await run_dot(shell, [b".connect", b"redis://other"])
+    assert (shell.session, session.closed, other.closed) == (session, False, True)
+    assert shell.catalog is not None
 
 
 async def test_kill_offers_to_undo_what_was_written(shell: Shell, session: Any, paper: Any) -> None:

@@ -1,24 +1,21 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from redis_tui.resp.types import OK, ErrorReply
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from redis_tui.repl.shell import Shell
 
 
-def test_the_prompt_shows_server_database_and_transaction(shell: Shell) -> None:
+def test_the_prompt_shows_server_database_and_what_must_not_be_forgotten(shell: Shell, session: Any) -> None:
     assert shell.prompt == "redis:0> "
-    shell.observe([b"multi"], OK)
+    session.in_transaction = True
     assert shell.prompt == "redis:0(TX)> "
-    shell.observe([b"EXEC"], ErrorReply(b"EXECABORT x"))
-    assert shell.prompt == "redis:0> "
-
-
-def test_a_refused_multi_starts_no_transaction(shell: Shell) -> None:
-    shell.observe([b"MULTI"], ErrorReply(b"ERR MULTI calls can not be nested"))
-    assert not shell.in_transaction
+    session.info = replace(session.info, read_only=True)
+    assert shell.prompt == "redis:0(read-only TX)> "
+    session.in_transaction = False
+    session.db = 3
+    assert shell.prompt == "redis:3(read-only)> "
 
 
 def test_keys_are_learnt_from_commands_and_replies_latest_first(shell: Shell) -> None:

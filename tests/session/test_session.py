@@ -8,7 +8,7 @@ import time
 import pytest
 
 from redis_tui.errors import AuthError, ConnectError, NotSupportedError, SessionError, UsageError
-from redis_tui.resp.types import NULL_ARRAY, ErrorReply, Reply, Status
+from redis_tui.resp.types import NULL_ARRAY, ErrorReply, Map, Reply, Status
 from redis_tui.session.base import Capability, Change, EventKind, KillOutcome, ScriptRun, Session, Snapshot
 from redis_tui.session.open import open_session
 from redis_tui.workspace import load_example
@@ -473,6 +473,17 @@ async def test_a_broken_connection_is_made_anew_at_the_next_command(remote: Sess
     while EventKind.RECONNECTED not in kinds:
         kinds.append((await asyncio.wait_for(anext(events), 5)).kind)
     assert EventKind.DISCONNECTED in kinds
+
+
+async def test_a_connection_made_anew_has_the_database_and_the_protocol_of_the_old_one(remote: Session) -> None:
+    await remote.execute([b"HSET", b"h", b"f", b"v"])
+    await remote.execute([b"MOVE", b"h", b"3"])
+    await remote.execute([b"SELECT", b"3"])
+    await remote.execute([b"HELLO", b"3"])
+    await remote.execute([b"CLIENT", b"KILL", b"SKIPME", b"no", b"TYPE", b"normal"])
+    with pytest.raises(SessionError, match="broke"):
+        await remote.execute([b"PING"])
+    assert await remote.execute([b"HGETALL", b"h"]) == Map([(b"f", b"v")])
 
 
 async def test_a_run_is_refused_while_multi_is_open(session: Session) -> None:

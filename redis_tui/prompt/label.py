@@ -1,0 +1,20 @@
+"""What stands in front of a line: the server, its database, and what one must not forget while typing.
+
+Knows sessions alone, for the REPL and the console alike. The decision a reader would question: marks are
+words and not colours, because a transcript that somebody pastes elsewhere has no colours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from redis_tui.session.base import Session
+
+
+def prompt_label(session: Session) -> str:
+    """``embedded:0> ``, ``redis:3(TX)> ``, ``redis:3(read-only)> ``; ``connecting:3> `` while that is not done."""
+    info = session.info
+    name = "embedded" if info.embedded else info.server if info.version else "connecting"
+    marks = [word for word, holds in (("read-only", info.read_only), ("TX", session.in_transaction)) if holds]
+    return f"{name}:{session.db}{f'({chr(32).join(marks)})' if marks else ''}> "
