@@ -1,6 +1,6 @@
 """``redis-tui config``: where the settings are, what they say, and an editor on them.
 
-Knows no face; names of actions are judged when the workbench opens.
+The workbench's table of actions is imported only where keys are to be judged or listed.
 """
 
 from __future__ import annotations
@@ -56,7 +56,23 @@ def edit() -> int:
     return _told(read_settings())
 
 
+@config.command()
+def actions() -> int:
+    """Print every action by the name that [keys] takes, with its keys as they hold."""
+    from redis_tui.tui.keymap import Keymap
+
+    found = read_settings()
+    for action in Keymap(found).actions:
+        click.echo(f"{action.setting:24} {action.keys or '-':24} {action.about}")
+    return _told(found)
+
+
 def _told(found: ReadSettings) -> int:
-    for problem in found.problems:
+    problems = list(found.problems)
+    if found.settings.keys:
+        from redis_tui.tui.keymap import Keymap
+
+        problems += Keymap(found).problems
+    for problem in problems:
         click.echo(f"redis-tui: {problem}", err=True)
-    return ExitStatus.USAGE if found.problems else ExitStatus.OK
+    return ExitStatus.USAGE if problems else ExitStatus.OK

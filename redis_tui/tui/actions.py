@@ -7,6 +7,7 @@ The decision a reader would question: keys that a terminal cannot tell apart are
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,25 +38,33 @@ class Action:
     """In a narrow footer the highest ranks go first."""
 
     @property
+    def setting(self) -> str:
+        """Its name in the configuration: ``open_view('keys')`` is ``open_view_keys``, ``wish('new')`` ``key_new``."""
+        return re.sub(r"\W+", "_", self.name).strip("_").replace("wish_", "key_", 1)
+
+    @property
     def key_label(self) -> str:
         """The first key as people write it: ``F5``, ``^O``, ``Alt-1``."""
         return key_label(self.keys.partition(",")[0]) if self.keys else ""
 
 
-_SIGNS = {"ctrl+slash": "^/", "ctrl+underscore": "^/", "full_stop": ".", "slash": "/"}
+_SIGNS = {
+    "ctrl+slash": "^/",
+    "ctrl+underscore": "^/",
+    "full_stop": ".",
+    "slash": "/",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+}
 
 
 def key_label(key: str) -> str:
     """``ctrl+o`` as ``^O``, ``alt+1`` as ``Alt-1``, ``f5`` as ``F5``."""
-    if key in _SIGNS or len(key) == 1:
-        return _SIGNS.get(key, key)
-    if key.startswith("ctrl+page"):
-        return "^PgDn" if key.endswith("down") else "^PgUp"
-    if key.startswith("ctrl+"):
-        return "^" + key[5:].upper()
-    if key.startswith("alt+"):
-        return "Alt-" + key[4:].upper()
-    return key.upper() if len(key) <= 3 and key.startswith("f") else key.capitalize()
+    if key in _SIGNS:
+        return _SIGNS[key]
+    *modifiers, last = key.split("+")
+    word = _SIGNS.get(last) or (last if len(last) == 1 and not modifiers else last.capitalize())
+    return "^" * ("ctrl" in modifiers) + "".join(f"{one.capitalize()}-" for one in modifiers if one != "ctrl") + word
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -94,6 +103,10 @@ ACTIONS: tuple[Action, ...] = (
         "f11,alt+z",
         group="Panes",
     ),
+    Action("pane_left", "Pane to the left", "Gives the keyboard to the pane on that side.", group="Panes"),
+    Action("pane_down", "Pane below", "Gives the keyboard to the pane on that side.", group="Panes"),
+    Action("pane_up", "Pane above", "Gives the keyboard to the pane on that side.", group="Panes"),
+    Action("pane_right", "Pane to the right", "Gives the keyboard to the pane on that side.", group="Panes"),
     Action("refresh", "Refresh", "Reads keys, scripts and slow log again.", "f9", group="Panes"),
     Action("filter_keys", "Filter keys", "Shows only keys that match a pattern.", "alt+f", group="Panes"),
     Action("scan_more", "Scan on", "Goes on with SCAN where it stopped, or stops it.", "alt+m", group="Panes"),
@@ -273,21 +286,30 @@ PANES: tuple[tuple[str, str], ...] = (
 PANE_NUMBER = {name: number for number, (name, _) in enumerate(PANES, 1)}
 
 
+def keyless(setting: str) -> str:
+    """A key that no keyboard has, for a binding that stands there to be given one."""
+    return f"no_key_for_{setting}"
+
+
 def bindings(scope: Scope) -> list[BindingType]:
-    """The key bindings of one scope."""
+    """The key bindings of one scope; each can be given other keys by its action's name in the configuration."""
     made: list[BindingType] = [
-        Binding(action.keys, action.name, action.title, show=False, priority=action.priority)
+        Binding(
+            action.keys or keyless(action.setting),
+            action.name,
+            action.title,
+            show=False,
+            priority=action.priority,
+            id=action.setting,
+        )
         for action in ACTIONS
-        if action.scope == scope and action.keys
+        if action.scope == scope
     ]
     if scope == "app":  # there and with priority, so that a field of a dialog never takes the digit as text
         made += [
-            Binding(f"alt+{number}", f"pane({number})", f"Pane {number}", show=False, priority=True)
+            Binding(
+                f"alt+{number}", f"pane({number})", f"Pane {number}", show=False, priority=True, id=f"pane_{number}"
+            )
             for number in range(10)
         ]
     return made
-
-
-def footer_actions() -> list[Action]:
-    """What the footer shows, in the table's order."""
-    return [action for action in ACTIONS if action.short]

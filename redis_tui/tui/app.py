@@ -30,6 +30,7 @@ from redis_tui.tui.commands import ActionProvider
 from redis_tui.tui.desks.samples import put_samples
 from redis_tui.tui.desks.themes import ThemeDesk
 from redis_tui.tui.filters import NoColors, PlainSigns
+from redis_tui.tui.keymap import Keymap
 from redis_tui.tui.panes.view_help import view_lines
 from redis_tui.tui.screens.connecting import ConnectingScreen
 from redis_tui.tui.screens.dialogs import Ask, Choice, Reading, help_lines
@@ -92,6 +93,7 @@ class WorkbenchApp(App[int]):
     ) -> None:
         self._read_settings = settings or read_settings()
         self.settings = self._read_settings.settings
+        self.keymap = Keymap(self._read_settings)
         self.themes = ThemeDesk(self, shelf, theme or self.settings.theme)
         self.palette = self.themes.palette
         _tell_alt_digits()
@@ -161,7 +163,8 @@ class WorkbenchApp(App[int]):
         await self.push_screen(waiting)
         self.run_worker(self._connect(waiting), group="connect", exclusive=True)
         self.themes.watch()
-        for problem in self._read_settings.problems:
+        self.set_keymap(self.keymap.changed)
+        for problem in (*self._read_settings.problems, *self.keymap.problems):
             self.notify(str(problem), severity="error", timeout=_PROBLEM_S)
 
     async def on_connecting_screen_retry_wanted(self) -> None:
@@ -215,7 +218,7 @@ class WorkbenchApp(App[int]):
     def action_help(self) -> None:
         """F1."""
         if not isinstance(self.screen, Reading):
-            self.push_screen(Reading("Help", [*help_lines(), *view_lines()]))
+            self.push_screen(Reading("Help", [*help_lines(self.keymap.actions), *view_lines()]))
 
     async def action_quit(self) -> None:
         """Asks first where a script would go on without us; keeps unsaved text, ends the session, leaves."""

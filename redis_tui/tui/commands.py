@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from redis_tui.tui.actions import ACTIONS, PANES
+from redis_tui.tui.actions import PANES
 from redis_tui.tui.panes.view_help import VIEWS
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.workspace import list_examples
@@ -25,7 +25,7 @@ class ActionProvider(Provider):
     def _entries(self) -> Iterator[Entry]:
         app: WorkbenchApp = self.app  # type: ignore[assignment]  # the only app this provider is given to
         screen = self.screen
-        for action in ACTIONS:
+        for action in app.keymap.actions:
             if action.name == "command_palette" or (action.scope != "app" and not isinstance(screen, WorkbenchScreen)):
                 continue
             target = "app" if action.scope == "app" else "screen"

@@ -7,7 +7,7 @@ from textual.widget import Widget
 
 from redis_tui.tui import messages
 from redis_tui.tui.actions import PANES
-from redis_tui.tui.layout import COLUMNS, is_narrow, is_short, visible_panes
+from redis_tui.tui.layout import COLUMNS, is_narrow, is_short, neighbour, visible_panes
 from redis_tui.tui.parts.base import Part
 from redis_tui.tui.screens.dialogs import Jump
 from redis_tui.tui.widgets.bars import PaneTabs
@@ -84,6 +84,27 @@ class PlacesPart(Part):
     def _jumped(self, pane: str | None) -> None:
         if pane:
             self.action_focus_pane(pane)
+
+    def action_pane_left(self) -> None:
+        """The pane on the left."""
+        self._step(-1, 0)
+
+    def action_pane_right(self) -> None:
+        """The pane on the right."""
+        self._step(1, 0)
+
+    def action_pane_up(self) -> None:
+        """The pane above."""
+        self._step(0, -1)
+
+    def action_pane_down(self) -> None:
+        """The pane below."""
+        self._step(0, 1)
+
+    def _step(self, across: int, down: int) -> None:
+        places = {name: pane.region for name, pane in self._panes.by_name.items() if pane.region.area}
+        if (beside := neighbour(places, self._in_use, across, down)) is not None:
+            self.action_focus_pane(beside)
 
     def action_zoom(self) -> None:
         """F11."""

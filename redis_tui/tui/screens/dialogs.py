@@ -13,7 +13,7 @@ from textual.events import Key
 from textual.widgets import Button, Input, Static
 
 from redis_tui.render.spans import Line, Span
-from redis_tui.tui.actions import ACTIONS, PANES
+from redis_tui.tui.actions import PANES, Action
 from redis_tui.tui.screens.modal import Modal
 from redis_tui.tui.widgets.line_view import LineView
 
@@ -211,8 +211,8 @@ class Reading(Modal[None]):
         self.dismiss(None)
 
 
-def help_lines() -> list[Line]:
-    """The help text, from the table of actions."""
+def help_lines(actions: Sequence[Action]) -> list[Line]:
+    """The help text, from the actions with the keys that hold."""
     lines: list[Line] = [
         [Span("Write Lua, give it KEYS and ARGV, press F5. ", "text"), Span("Everything else is optional.", "dim")],
         [],
@@ -223,7 +223,7 @@ def help_lines() -> list[Line]:
         [Span("   " + "   ".join(f"{number} {title}" for number, (_, title) in enumerate(PANES, 1)), "text")],
         [],
     ]
-    for group in dict.fromkeys(action.group for action in ACTIONS):
+    for group in dict.fromkeys(action.group for action in actions):
         lines.append([Span(group, "title")])
         lines += [
             [
@@ -231,7 +231,7 @@ def help_lines() -> list[Line]:
                 Span(f"{action.title:<24}", "text"),
                 Span(action.about, "dim"),
             ]
-            for action in ACTIONS
+            for action in actions
             if action.group == group
         ]
         lines.append([])

@@ -9,7 +9,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from redis_tui.tui.actions import PANE_NUMBER, footer_actions
+from redis_tui.tui.actions import PANE_NUMBER
+from redis_tui.tui.keymap import keymap_of
 from redis_tui.tui.messages import PaneChosen
 
 if TYPE_CHECKING:
@@ -86,8 +87,9 @@ class KeyBar(Static):
 
     def _draw(self) -> None:
         room = self.size.width - 1
+        told = [action for action in keymap_of(self).actions if action.short and action.keys]
         chosen: set[str] = set()
-        for action in sorted(footer_actions(), key=lambda item: item.rank):
+        for action in sorted(told, key=lambda item: item.rank):
             need = cell_len(action.key_label) + cell_len(action.short) + 3
             if need > room:
                 break
@@ -97,7 +99,7 @@ class KeyBar(Static):
         pieces: list[Content] = []
         self._spots = []
         at = 1
-        for action in footer_actions():
+        for action in told:
             if action.name not in chosen:
                 continue
             piece = Content.from_markup(
