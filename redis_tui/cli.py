@@ -117,13 +117,17 @@ def _time(text: str) -> int:
         raise click.BadParameter(str(error)) from None
 
 
+def _size(text: str, *, least: int = 1 << 20) -> int:
+    try:
+        return memory_size(text, least=least)
+    except UsageError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 def _lua_memory(text: str) -> int:
     from redis_tui.scripting.limits import LEAST_MEMORY
 
-    try:
-        return memory_size(text, least=LEAST_MEMORY)
-    except UsageError as error:
-        raise click.BadParameter(str(error)) from None
+    return _size(text, least=LEAST_MEMORY)
 
 
 _lua_memory_option = click.option(
@@ -264,6 +268,13 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
 )
 @_lua_memory_option
 @click.option("--dry-run", is_flag=True, help="Show what the script would do and leave no mark.")
+@click.option(
+    "--fetch",
+    "fetch_limit",
+    type=_size,
+    metavar="SIZE",
+    help="How much of a server's keys a dry run may copy: 64mb unless told otherwise.",
+)
 @click.option("--trace", is_flag=True, help="Show every redis.call.")
 @click.option("--changes", is_flag=True, help="Show every key that changed.")
 @click.option("--costs", is_flag=True, help="Show time, instructions and memory, and every key that was named.")
@@ -282,6 +293,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     timeout_ms: int | None,
     lua_memory: int | None,
     dry_run: bool,
+    fetch_limit: int | None,
     trace: bool,
     changes: bool,
     costs: bool,
@@ -315,6 +327,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
         changes=changes or as_json or dry_run,
         read_only=read_only,
         timeout_ms=timeout_ms,
+        fetch_limit=fetch_limit or wanted.fetch_limit,
     )
     commands = [] if setup is None else _read(setup).splitlines()
 

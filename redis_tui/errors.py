@@ -11,6 +11,7 @@
     │   ├── ConnectError           no connection could be made (refused, DNS, TLS, timeout)
     │   └── AuthError              the server refused the credentials
     ├── NotSupportedError          this server or session cannot do that; says what can
+    │   └── TooMuchToFetch         a dry run would read more of a server than it may; names how much
     └── ProtocolError              the peer sent bytes that are not RESP
 
     CommandError                   a handler refuses; becomes an error reply, never leaves the engine
@@ -92,6 +93,20 @@ class AuthError(SessionError):
 
 class NotSupportedError(RedisTuiError):
     """This session cannot do what was asked."""
+
+
+class TooMuchToFetch(NotSupportedError):
+    """A dry run would read more of a server than it was allowed to.
+
+    Args:
+        message: as for all.
+        hint: likewise.
+        needed: bytes that would have been fetched by then.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", needed: int) -> None:
+        super().__init__(message, hint=hint)
+        self.needed = needed
 
 
 class ProtocolError(RedisTuiError):

@@ -1,4 +1,4 @@
-"""Quantities as people type them, with their units, as numbers; knows not what they are for."""
+"""Quantities with their units, as people type and read them; knows not what they are for."""
 
 from __future__ import annotations
 
@@ -45,6 +45,16 @@ def memory_size(text: str, *, least: int) -> int:
     if amount < least:
         raise UsageError(f"{text!r} is too little.", hint=f"Give at least {least >> 20}mb.")
     return amount
+
+
+def size_text(size: int) -> str:
+    """Bytes with the unit that people read: ``312 B``, ``4.2 KB``, ``1.5 MB``, ``2.0 GB``."""
+    if size < 1 << 10:
+        return f"{size} B"
+    for unit, step in (("KB", 1 << 10), ("MB", 1 << 20)):
+        if size < step << 10:
+            return f"{size / step:.1f} {unit}"
+    return f"{size / (1 << 30):.1f} GB"
 
 
 def _amount(text: str, units: dict[str, int]) -> int | None:

@@ -141,3 +141,16 @@ def dialect_named(name: str) -> Dialect:
         return DIALECTS[name]
     except KeyError:
         raise UsageError(f"There is no dialect {name!r}.", hint=f"Choose one of {', '.join(DIALECTS)}.") from None
+
+
+def dialect_like(server: str, version: str) -> Dialect:
+    """The dialect that comes nearest to a real server.
+
+    Args:
+        server: ``redis`` or ``valkey``.
+        version: as INFO has it.
+    """
+    if server == "valkey":
+        return VALKEY_9
+    major = version.partition(".")[0]
+    return REDIS_7_2 if major.isdigit() and int(major) < 8 else REDIS_8

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from redis_tui.engine.engine import Engine
     from redis_tui.engine.registry import Command, Invoke
     from redis_tui.engine.stats import CommandStat
-    from redis_tui.engine.touch import TouchLog
+    from redis_tui.engine.touch import CallWatch
 
 _PROFILES = itertools.count(1)
 _QUICK_NS = 1_000_000
@@ -66,7 +66,7 @@ class EngineHost:
         self._read_only = self._allow_oom = False
         self._restricted = self._closely = False
         self._log: LogSink | None = None
-        self._touched: TouchLog | None = None
+        self._touched: CallWatch | None = None
         self._errors: set[bytes] = set()
         # Memory first in Valkey, last in Redis: of a user who may not SET, where there is none left, one says OOM.
         self._looks = (
@@ -78,7 +78,7 @@ class EngineHost:
         """``wrote``: a command that writes was executed in this run."""
 
     def begin(
-        self, *, read_only: bool, log: LogSink | None, allow_oom: bool = False, touched: TouchLog | None = None
+        self, *, read_only: bool, log: LogSink | None, allow_oom: bool = False, touched: CallWatch | None = None
     ) -> None:
         """Makes ready for a run.
 
@@ -86,7 +86,7 @@ class EngineHost:
             read_only: refuse commands that write.
             log: where redis.log lines go; None drops them.
             allow_oom: it may take memory when there is none left.
-            touched: where the keys of its calls are noted; None notes none.
+            touched: told of each call ahead of it; None is told of none.
         """
         self._read_only = read_only
         self._allow_oom = allow_oom
@@ -132,11 +132,12 @@ class EngineHost:
             return self._told(refusal_text)
         if command.writes:
             self.wrote = True
-        if self._touched is not None:
-            self._touched.note(command, argv)
         stats.of(command.name).calls += 1
         started = perf_counter_ns()
         try:
+            if self._touched is not None:
+                self._touched.note(self._ctx.db, command, argv)
+                started = perf_counter_ns()
             invoke = self._of_script(command) or command.invoke
             reply = invoke(self._ctx, args) if invoke else None
         except CommandError as refusal:
@@ -202,7 +203,7 @@ class EngineHost:
 
         def noting(ctx: Ctx, args: Sequence[bytes]) -> Reply:
             if self._touched is not None:
-                self._touched.note(command, (name, *args))
+                self._touched.note(ctx.db, command, (name, *args))
             return invoke(ctx, args)
 
         return call._replace(invoke=noting, plain=None)

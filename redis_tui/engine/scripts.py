@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from redis_tui.engine.engine import Engine
     from redis_tui.engine.journal import Journal
     from redis_tui.engine.registry import Command
-    from redis_tui.engine.touch import TouchLog
+    from redis_tui.engine.touch import CallWatch
     from redis_tui.scripting.function_runtime import FunctionRuntime
     from redis_tui.scripting.runtime import LuaRuntime, RunResult
     from redis_tui.scripting.script import Runnable
@@ -57,8 +57,8 @@ class Observation:
     """The run is ended when it lasts longer."""
     can_undo: bool = False
     """A journal is open, so a kill may ask to take the writes back."""
-    touched: TouchLog | None = None
-    """Notes the keys of each call."""
+    touched: CallWatch | None = None
+    """Is told of each call ahead of it."""
     gauged: bool = False
     """Count instructions and memory; slows a small script down."""
     result: RunResult | None = None

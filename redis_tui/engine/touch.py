@@ -9,7 +9,7 @@ is what a cluster goes by: a script may reach the keys of one slot only, whateve
 from __future__ import annotations
 
 from time import perf_counter_ns
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from redis_tui.errors import CommandError
 from redis_tui.spec.keys import key_uses
@@ -17,7 +17,21 @@ from redis_tui.spec.keys import key_uses
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from redis_tui.engine.database import Database
     from redis_tui.engine.registry import Command
+
+
+class CallWatch(Protocol):
+    """Is told of each call of a run ahead of it."""
+
+    @property
+    def spent_ns(self) -> int:
+        """Time that went into being told."""
+        ...
+
+    def note(self, db: Database, command: Command, argv: Sequence[bytes]) -> None:
+        """One call; raises `CommandError` where it must not be made."""
+        ...
 
 
 class TouchLog:
@@ -27,7 +41,7 @@ class TouchLog:
         limit: keys that are kept by name; beyond it they are only counted.
     """
 
-    __slots__ = ("keys", "limit", "overflow", "spent_ns")
+    __slots__ = ("_spent_ns", "keys", "limit", "overflow")
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -35,18 +49,23 @@ class TouchLog:
         """Each with whether a call named it to write."""
         self.overflow: set[int] = set()
         """Hashes of the keys beyond the limit, so that none is counted twice."""
-        self.spent_ns = 0
+        self._spent_ns = 0
+
+    @property
+    def spent_ns(self) -> int:
         """Time that went into noting: several times what a small command takes."""
+        return self._spent_ns
 
     @property
     def total(self) -> int:
         """How many keys were named."""
         return len(self.keys) + len(self.overflow)
 
-    def note(self, command: Command, argv: Sequence[bytes]) -> None:
+    def note(self, _db: Database, command: Command, argv: Sequence[bytes]) -> None:
         """One call.
 
         Args:
+            _db: in which database it is.
             command: what is called.
             argv: all words, the name included.
         """
@@ -56,7 +75,7 @@ class TouchLog:
                 self._add(argv[use.position], written=command.writes and use.flags[0] != "RO")
         except (CommandError, IndexError):
             pass  # it will be refused: it names nothing that can be found
-        self.spent_ns += perf_counter_ns() - started
+        self._spent_ns += perf_counter_ns() - started
 
     def _add(self, key: bytes, *, written: bool) -> None:
         if key in self.keys:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from redis_tui.quantity import size_text
 from redis_tui.render.spans import Line, Span, width
 from redis_tui.resp.inline import join_inline
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from redis_tui.session.base import ScriptOutcome, SessionInfo, TouchedKey
-
-_KIB, _MIB = 1024, 1024 * 1024
 
 
 def summary_line(outcome: ScriptOutcome, info: SessionInfo, *, slow_ms: float | None = None) -> Line:
@@ -98,13 +97,6 @@ def time_text(milliseconds: float) -> str:
     if milliseconds >= 100:
         return f"{milliseconds:.0f} ms"
     return f"{milliseconds:.2f} ms" if milliseconds >= 0.1 else f"{milliseconds:.3f} ms"
-
-
-def size_text(size: int) -> str:
-    """Bytes with the unit that people read: ``312 B``, ``4.2 KB``, ``1.5 MB``."""
-    if size < _KIB:
-        return f"{size} B"
-    return f"{size / _KIB:.1f} KB" if size < _MIB else f"{size / _MIB:.1f} MB"
 
 
 def _touched_part(outcome: ScriptOutcome) -> Line:

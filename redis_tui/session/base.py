@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from redis_tui.spec.catalog import Catalog
 
 
+FETCH_LIMIT = 64 << 20
+"""Bytes that a dry run fetches from a server without being told to."""
+
+
 class Capability(Enum):
     """Something a session may or may not be able to do."""
 
@@ -91,6 +95,8 @@ class ScriptRun:
     costs: bool = True
     """Count instructions, memory and the keys touched, where the session can (`Capability.COSTS`). It slows the
     run down; what counting takes is left out of ``duration_ms`` as far as it is known."""
+    fetch_limit: int = FETCH_LIMIT
+    """Bytes of its keys that a dry run may fetch from a server, as that counts them (MEMORY USAGE)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 from collections import deque
 from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakSet
@@ -46,13 +47,18 @@ from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.redact import redacted_line
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
     from pathlib import Path
 
     from redis_tui.engine.client import Client
+    from redis_tui.engine.overlay import Fetched
+
+    AsyncFetch = Callable[[int, Sequence[bytes]], Coroutine[None, None, Sequence[Fetched]]]
 
 T = TypeVar("T")
 
+_FETCH_POLL_S = 0.05
+"""Seconds between two looks whether a run that waits for a key was killed."""
 _PAUSE_POLL_S = 0.02
 """Seconds until something that CLIENT PAUSE has held back is tried again."""
 _KILLS = {
@@ -221,6 +227,32 @@ class EmbeddedSession:
             self._feed.put(Event(EventKind.KEYS_CHANGED, keys=tuple(change.key for change in outcome.changes)))
         return outcome
 
+    async def run_over(self, run: ScriptRun, fetch: AsyncFetch) -> ScriptOutcome:
+        """As `run`, over keys that are elsewhere; see `session.rehearsal.Scratch`."""
+        loop = asyncio.get_running_loop()
+        sha = hashlib.sha1(run.source, usedforsecurity=False).hexdigest()
+
+        def work(engine: Engine) -> ScriptOutcome | None:
+            def wait_for(db: int, keys: Sequence[bytes]) -> Sequence[Fetched]:
+                job = asyncio.run_coroutine_threadsafe(fetch(db, keys), loop)
+                while not _is_doomed(engine):  # a kill lets go of a server that does not answer
+                    with contextlib.suppress(FutureTimeout):
+                        return job.result(_FETCH_POLL_S)
+                job.cancel()
+                raise SessionError("The run was killed while it waited for a key.")
+
+            self._liken(self._runner, engine, run.db)
+            return watched_run(
+                engine, self._runner, run, sha=sha, read_only=run.read_only or self.info.read_only, fetch=wait_for
+            )
+
+        async with self._run_lock:
+            self._running_name, self._dry = run.name, run.dry_run
+            try:
+                return await self._after_pause(work)
+            finally:
+                self._running_name, self._dry = "", False
+
     async def stream(self, argv: Sequence[bytes], *, capacity: int = CAPACITY) -> Stream:
         check_opens(argv)
 
@@ -372,6 +404,11 @@ class EmbeddedSession:
         """The run itself, on the engine's thread; None while CLIENT PAUSE holds it back."""
         self._liken(self._runner, engine, run.db)
         return watched_run(engine, self._runner, run, sha=sha, read_only=run.read_only or self.info.read_only)
+
+
+def _is_doomed(engine: Engine) -> bool:
+    running = engine.scripts.current
+    return running is not None and running.host.doomed
 
 
 class _Waiter:

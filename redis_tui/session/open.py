@@ -10,7 +10,8 @@ from redis_tui.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from redis_tui.session.base import Session
+    from redis_tui.session.base import Session, SessionInfo
+    from redis_tui.session.rehearsal import Scratch
 
 EMBEDDED_URL = "memory://"
 _REAL = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss", "unix": "unix"}
@@ -60,8 +61,11 @@ async def open_session(
         )
     from redis_tui.session.remote import RemoteSession
 
-    async def scratch() -> Session:
-        return _embedded(dialect, read_only=False, load=None, lua_memory=None)
+    async def scratch(info: SessionInfo) -> Scratch:
+        from redis_tui.engine.dialect import dialect_like
+        from redis_tui.session.embedded import EmbeddedSession
+
+        return EmbeddedSession(dialect=dialect_like(info.server, info.version))
 
     return await RemoteSession.connect(
         f"{_REAL[scheme]}://{rest}", scratch=scratch, password=password, read_only=read_only

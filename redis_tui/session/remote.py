@@ -1,9 +1,10 @@
 """A session over a real server, through `wire`, the only door to redis-py.
 
-Two connections: one for work, one opened when something must go beside it (SCRIPT KILL).
+Two connections: one for work, one opened when something must go beside it (SCRIPT KILL); a stream and a dry run have
+their own.
 What a server cannot tell is worked out where that is honest and said where it is not: the
-declared keys are read before and after a run, a trace is a wrapped script, a dry run goes
-to the embedded engine on a copy of the declared keys.
+declared keys are read before and after a run, a trace is a wrapped script, a dry run is our own
+engine's, over the server's keys.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from redis_tui.session.feed import Feed
 from redis_tui.session.guard import ends_script, refuse_in_transaction, refuse_takeover, runs_script, writes
 from redis_tui.session.inspect import Pipeline, compare, snapshots
 from redis_tui.session.instrument import Reported, instrument, read_report
-from redis_tui.session.rehearsal import rehearse
+from redis_tui.session.rehearsal import Scratch, ServerKeys, rehearse
 from redis_tui.session.remote_stream import open_stream
 from redis_tui.session.slots import declared_only, slot_notes
 from redis_tui.session.stream import CAPACITY, Stream, check_opens
@@ -78,7 +79,7 @@ class RemoteSession:
         wire: Wire,
         info: SessionInfo,
         *,
-        scratch: Callable[[], Awaitable[Session]],
+        scratch: Callable[[SessionInfo], Awaitable[Scratch]],
         password: str | None,
     ) -> None:
         self._url, self._password = url, password
@@ -102,6 +103,7 @@ class RemoteSession:
         self._known: dict[str, _Known] = {}
         self._running: tuple[str, float] | None = None
         self._turn = asyncio.Lock()
+        self._rehearsing = asyncio.Lock()
         self._closed = False
         self._streams: WeakSet[Stream] = WeakSet()
 
@@ -110,14 +112,14 @@ class RemoteSession:
         cls,
         url: str,
         *,
-        scratch: Callable[[], Awaitable[Session]],
+        scratch: Callable[[SessionInfo], Awaitable[Scratch]],
         password: str | None = None,
         read_only: bool = False,
     ) -> RemoteSession:
         """Connects and finds out what is at the other end.
 
         Args:
-            scratch: makes an embedded session for dry runs.
+            scratch: makes an embedded session that speaks as nearly as it can as the server, for dry runs.
             password: overrides the URL's.
             read_only: refuse commands that write; scripts go out as EVAL_RO.
 
@@ -211,11 +213,7 @@ class RemoteSession:
         check_opens(argv)
         wire = Wire(self._url, password=self._password)
         await wire.connect()
-
-        def note(command: Sequence[bytes]) -> None:
-            self._feed.put(Event(EventKind.SENT, redacted_line(command)))
-
-        stream = await open_stream(wire, argv, capacity=capacity, note=note)
+        stream = await open_stream(wire, argv, capacity=capacity, note=self._sent)
         self._streams.add(stream)
         return stream
 
@@ -291,7 +289,7 @@ class RemoteSession:
 
     async def _usual_catalog(self) -> Catalog:
         """The embedded engine's, while a busy server does not tell its own."""
-        scratch = await self._scratch()
+        scratch = await self._scratch(self.info)
         try:
             return await scratch.catalog()
         finally:
@@ -371,16 +369,23 @@ class RemoteSession:
         return (await pipeline([[b"EVAL" + suffix, source, *rest]]))[0]
 
     async def _rehearse(self, run: ScriptRun) -> ScriptOutcome:
-        scratch = await self._scratch()
-        try:
-            async with self._turn:
-                copied = await rehearse(lambda commands: self._in_db(run.db, commands), scratch, run)
-                self._rehearsal = scratch
-                outcome = await scratch.run(replace(run, dry_run=True, db=None))
-        finally:
-            self._rehearsal = None
-            await scratch.close()
-        return replace(outcome, notes=(copied, *outcome.notes))
+        """Runs a script on an engine of our own over the server's keys; other work of the session goes on meanwhile."""
+        db = self._db if run.db is None else run.db
+        async with self._rehearsing:
+            wire = Wire(self._url, password=self._password)
+            await wire.connect()
+            scratch = self._rehearsal = await self._scratch(self.info)
+            try:
+                keys = ServerKeys(wire, wire.db, limit=run.fetch_limit, note=self._sent)
+                return await rehearse(keys, scratch, replace(run, db=db))
+            finally:
+                self._rehearsal = None
+                await scratch.close()
+                await wire.close()
+
+    def _sent(self, argv: Sequence[bytes]) -> None:
+        if self._feed.has_readers:
+            self._feed.put(Event(EventKind.SENT, redacted_line(argv)))
 
     async def _in_db(self, db: int | None, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
         """Runs commands in another database and comes back; the caller holds the turn."""
@@ -401,9 +406,8 @@ class RemoteSession:
             self._settled = refusal is None
             if refusal is not None and not all(ends_script(argv) for argv in commands):
                 return [refusal] * len(commands)
-        if self._feed.has_readers:
-            for argv in commands:
-                self._feed.put(Event(EventKind.SENT, redacted_line(argv)))
+        for argv in commands:
+            self._sent(argv)
         try:
             return await self._wire.pipeline(commands)
         except SessionError as error:

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.blocking import BLOCKED
+from redis_tui.engine.overlay import Overlay
 from redis_tui.engine.scripts import Observation
 from redis_tui.engine.touch import TouchLog
 from redis_tui.engine.trial import Trial
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
     from redis_tui.engine.client import Client
     from redis_tui.engine.engine import Engine
+    from redis_tui.engine.overlay import Fetched
     from redis_tui.resp.types import Reply
+
+    Fetch = Callable[[int, Sequence[bytes]], Sequence[Fetched]]
 
 TRACE_LIMIT = 10_000
 """Calls of one run that are kept."""
@@ -40,7 +44,9 @@ TOUCHED_LIMIT = 1_000
 _LEVELS = ("debug", "verbose", "notice", "warning")
 
 
-def watched_run(engine: Engine, client: Client, run: ScriptRun, *, sha: str, read_only: bool) -> ScriptOutcome | None:
+def watched_run(
+    engine: Engine, client: Client, run: ScriptRun, *, sha: str, read_only: bool, fetch: Fetch | None = None
+) -> ScriptOutcome | None:
     """Runs a script and finds out what it did.
 
     Args:
@@ -49,12 +55,17 @@ def watched_run(engine: Engine, client: Client, run: ScriptRun, *, sha: str, rea
         run: what was asked for.
         sha: of its source.
         read_only: a write inside is an error.
+        fetch: as `engine.overlay.Overlay` takes it, for a run over keys that are elsewhere; None is a run over the
+            engine's own.
 
     Returns:
         The outcome; None while CLIENT PAUSE holds the run back.
+
+    Raises:
+        RedisTuiError: a key could not be fetched.
     """
     with engine.blocking.held():  # whoever waits gets nothing that is taken back
-        return _watched_run(engine, client, run, sha, read_only=read_only)
+        return _watched_run(engine, client, run, sha, read_only=read_only, fetch=fetch)
 
 
 def undoable(engine: Engine, client: Client, argv: Sequence[bytes]) -> Reply:
@@ -87,16 +98,19 @@ def undoable(engine: Engine, client: Client, argv: Sequence[bytes]) -> Reply:
                 trial.keep()
 
 
-def _watched_run(engine: Engine, client: Client, run: ScriptRun, sha: str, *, read_only: bool) -> ScriptOutcome | None:
+def _watched_run(
+    engine: Engine, client: Client, run: ScriptRun, sha: str, *, read_only: bool, fetch: Fetch | None
+) -> ScriptOutcome | None:
     lines: list[LogLine] = []
     trace = TraceLog(TRACE_LIMIT) if run.trace else None
     touched = TouchLog(TOUCHED_LIMIT) if run.costs else None
+    overlay = None if fetch is None else Overlay(fetch, engine.config, touched=touched)
     observation = Observation(
         trace=trace,
         log=_collector(lines),
         can_undo=True,
         timeout_ms=run.timeout_ms,
-        touched=touched,
+        touched=overlay or touched,
         gauged=run.costs,
     )
     trial = Trial(engine, client, leaves_no_trace=run.dry_run)
@@ -122,6 +136,8 @@ def _watched_run(engine: Engine, client: Client, run: ScriptRun, sha: str, *, re
     if reply is BLOCKED:
         engine.blocking.release(client)
         return None
+    if overlay is not None and overlay.failure is not None and not (result is not None and result.killed):
+        raise overlay.failure
     named = _touched(touched, run.keys)
     own_ns = observation.own_ns()
     return ScriptOutcome(
@@ -146,6 +162,7 @@ def _watched_run(engine: Engine, client: Client, run: ScriptRun, sha: str, *, re
                 undone=undone and has_written,
                 timeout_ms=run.timeout_ms if timed_out else None,
                 log_lines=len(lines),
+                partial=() if overlay is None else tuple(overlay.partial),
             ),
         ),
         cluster_notes=slot_notes(run.keys, named),
@@ -178,13 +195,16 @@ def _rows(trace: TraceLog | None) -> tuple[TraceRow, ...]:
     return tuple(TraceRow(row.line, row.argv, row.reply, row.duration_us) for row in trace.rows)
 
 
-def _notes(*, undone: bool, timeout_ms: int | None, log_lines: int) -> tuple[str, ...]:
+def _notes(*, undone: bool, timeout_ms: int | None, log_lines: int, partial: Sequence[bytes]) -> tuple[str, ...]:
     notes = []
     if timeout_ms is not None:
         wrote = "its writes were rolled back" if undone else "it had written nothing"
         notes.append(f"Killed after {timeout_ms} ms, its time limit; {wrote}.")
     elif undone:
         notes.append("The script was killed and its writes were undone.")
+    if partial:
+        calls = ", ".join(name.decode("utf-8", "replace") for name in partial)
+        notes.append(f"{calls} saw only the keys that the script had named until then, and not all of the server's.")
     if log_lines >= LOG_LIMIT:
         notes.append(f"Only the first {LOG_LIMIT} lines of redis.log are kept.")
     return tuple(notes)

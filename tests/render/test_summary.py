@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from redis_tui.quantity import size_text
 from redis_tui.render.spans import plain
-from redis_tui.render.summary import flowed, size_text, summary_line, summary_parts, time_text, touched_lines
+from redis_tui.render.summary import flowed, summary_line, summary_parts, time_text, touched_lines
 from redis_tui.session.base import ScriptOutcome, SessionInfo, TouchedKey
 
 HERE = SessionInfo("memory://", "redis", "8.2.3", True, frozenset())
