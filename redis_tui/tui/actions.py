@@ -49,6 +49,7 @@ class Action:
 
 
 _SIGNS = {
+    "comma": ",",
     "ctrl+slash": "^/",
     "ctrl+underscore": "^/",
     "full_stop": ".",
@@ -73,6 +74,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("trace_run", "Run with trace", "Runs it and reports each redis.call.", "f7", "trace", rank=6),
     Action("kill", "Kill the script", "Ends the running script; never waits behind it.", "f8", "kill", rank=3),
     Action("repeat", "Repeat the run", "Runs it many times: median, p99, worst and a histogram.", "alt+r"),
+    Action("open_view('history')", "Runs of this session", "What was run, and how it ended; Enter shows it.", "alt+y"),
+    Action("earlier_run", "The run before", "Shows the run before the one that is shown.", "alt+comma"),
+    Action("later_run", "The run after", "Shows the run after the one that is shown.", "alt+full_stop"),
     Action("open", "Open a file", "Opens a Lua file, a recent one or an example.", "ctrl+o", "open", "Files", rank=7),
     Action("save", "Save", "Writes the script to its file.", "ctrl+s", "save", "Files", rank=8),
     Action("save_as", "Save as", "Writes the script to another file.", group="Files"),

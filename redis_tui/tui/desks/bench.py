@@ -84,8 +84,13 @@ class Panes:
 
     @property
     def views(self) -> dict[str, View]:
-        """All views of the side panes by the names that actions give them."""
-        return self.library.views | self.activity.views
+        """All views of the panes by the names that actions give them."""
+        return {name: view for pane in self.with_views for name, view in pane.views.items()}
+
+    @property
+    def with_views(self) -> tuple[TabbedPane | ResultPane, ...]:
+        """The panes that show one of several views."""
+        return self.library, self.activity, self.result
 
     @property
     def by_name(self) -> dict[str, Pane]:

@@ -21,6 +21,7 @@ from redis_tui.workspace import Preset, format_arguments, with_preset
 if TYPE_CHECKING:
     from redis_tui.tui.desks.bench import Bench
     from redis_tui.tui.desks.files import FileDesk
+    from redis_tui.tui.desks.run import RunDesk
 
 _NAME = 24
 _REPLY = 40
@@ -30,8 +31,8 @@ _NONE = "This script has no presets. The palette keeps these arguments as one."
 class PresetDesk:
     """The presets of the script in front."""
 
-    def __init__(self, bench: Bench, files: FileDesk) -> None:
-        self._bench, self._files = bench, files
+    def __init__(self, bench: Bench, files: FileDesk, runs: RunDesk) -> None:
+        self._bench, self._files, self._runs = bench, files, runs
 
     async def pick(self) -> None:
         """Fills the fields from a preset that is chosen from a list."""
@@ -71,11 +72,13 @@ class PresetDesk:
                     timeout_ms=milliseconds(preset.limit) if preset.limit.strip() else None,
                 )
                 rows.append((preset, await session.run(run)))
+                self._runs.log.add("preset", run, outcome=rows[-1][1])
             except RedisTuiError as error:
                 self._bench.app.notify(f"{preset.name}: {error}", severity="error", timeout=8)
                 break
             if rows[-1][1].killed and not rows[-1][1].timed_out:
                 break
+        self._runs.show_log()
         title = f"{buffer.title} with {len(rows)} of {len(buffer.presets)} presets, dry"
         self._bench.app.push_screen(Reading(title, compared_runs(rows)))
 

@@ -17,6 +17,7 @@ from redis_tui.session.aside import aside
 from redis_tui.session.base import Capability, KillOutcome, ScriptOutcome, ScriptRun
 from redis_tui.session.repeat import repeat
 from redis_tui.session.threshold import slow_threshold_ms
+from redis_tui.tui.run_log import RunLog
 from redis_tui.tui.screens.dialogs import AskText, Choice
 from redis_tui.tui.widgets.view import Wish
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from redis_tui.tui.desks.bench import Bench
     from redis_tui.tui.desks.feed import FeedDesk
+    from redis_tui.tui.run_log import Kind, RunRecord
 
 _SERIES = tuple(
     (f"{times}{dry}", f"{times:,} {'dry ' if dry else ''}runs", about)
@@ -47,7 +49,11 @@ class RunDesk:
     def __init__(self, bench: Bench, feed: FeedDesk) -> None:
         self._bench, self._feed = bench, feed
         self._session, self._panes = bench.session, bench.panes
-        self._is_busy = False
+        self._under_way: ScriptRun | None = None
+        self.log = RunLog()
+        """The runs of this session."""
+        self.shown = 0
+        """The number of the run that the Result pane is about; 0 before the first."""
         self._stop: asyncio.Event | None = None
         """Ends the series of runs that is under way."""
         self._told_at = 0.0
@@ -58,17 +64,26 @@ class RunDesk:
         """Runs the script in front with its arguments, or says why it cannot."""
         run = self._wanted(dry_run=dry_run, trace=trace)
         if run is not None:
-            self._bench.work(self._run(run), "run")
+            self._bench.work(self._run(run, "dry" if dry_run else "trace" if trace else "run"), "run")
+
+    def launch(self, run: ScriptRun, kind: Kind) -> None:
+        """Runs what was run before."""
+        if self._may_run():
+            self._bench.work(self._run(run, kind), "run")
+
+    def _may_run(self) -> bool:
+        """Whether a run can start now; says why where it cannot."""
+        if self._session.in_transaction:
+            self._panes.result.show_problem("MULTI is open in the console.", "Enter EXEC or DISCARD there, then run.")
+        elif self._under_way is not None:
+            self._bench.app.notify("A script is still running. F8 ends it.", severity="warning")
+        else:
+            return True
+        return False
 
     def _wanted(self, *, dry_run: bool, trace: bool) -> ScriptRun | None:
         buffer, result = self._panes.editor.buffer, self._panes.result
-        if buffer is None:
-            return None
-        if self._session.in_transaction:
-            result.show_problem("MULTI is open in the console.", "Enter EXEC or DISCARD there, then run.")
-            return None
-        if self._is_busy:
-            self._bench.app.notify("A script is still running. F8 ends it.", severity="warning")
+        if buffer is None or not self._may_run():
             return None
         if _LIBRARY.match(buffer.source):
             self._bench.screen.post_message(Wish("functions.offer"))
@@ -92,8 +107,8 @@ class RunDesk:
             timeout_ms=timeout_ms,
         )
 
-    async def _run(self, run: ScriptRun) -> None:
-        self._is_busy = True
+    async def _run(self, run: ScriptRun, kind: Kind) -> None:
+        self._under_way = run
         self._panes.editor.mark_error(None, "")
         self._panes.result.show_running(run.name, dry_run=run.dry_run)
         try:
@@ -101,14 +116,14 @@ class RunDesk:
             with aside():
                 slow_ms = await slow_threshold_ms(self._session)
         except RedisTuiError as error:
-            self._panes.result.show_problem(error.message, error.hint)
+            self.show_record(self.log.add(kind, run, problem=(error.message, error.hint)))
             return
         finally:
-            self._is_busy = False
-        self._show_outcome(run, outcome, slow_ms)
+            self._under_way = None
+        self.show_record(self.log.add(kind, run, outcome=outcome, slow_ms=slow_ms))
+        self._tell_others(run, outcome)
 
-    def _show_outcome(self, run: ScriptRun, outcome: ScriptOutcome, slow_ms: float | None) -> None:
-        self._panes.result.show(run, outcome, self._session.info, slow_ms)
+    def _tell_others(self, run: ScriptRun, outcome: ScriptOutcome) -> None:
         if outcome.error is not None:
             self._panes.editor.mark_error(outcome.error.line, outcome.error.message)
         if not (run.dry_run or outcome.killed):  # nothing of it was kept
@@ -116,6 +131,35 @@ class RunDesk:
             self._panes.keys.add(change.key for change in outcome.changes if change.after.type != "none")
             self._panes.keys.mark_changed(here)
         self._feed.run_ended()
+
+    # ── what was run ───────────────────────────────────────────────────────
+
+    def show_record(self, record: RunRecord) -> None:
+        """Shows a run as it was; of one that is not the newest the frame says so."""
+        result = self._panes.result
+        if record.series is not None:
+            result.show_series(record.run, record.series)
+        elif record.outcome is None:
+            result.show_problem(*record.problem)
+        else:
+            info = self._session.info
+            result.show(record.run, record.outcome, info, record.slow_ms, ended_s=record.at_s)
+        self.shown = record.number
+        if record.number != self.log.total or self._under_way is not None:
+            result.mark_old(f"run {record.number} of {self.log.total}, {record.clock}")
+        self.show_log()
+
+    def show_newest(self) -> None:
+        """Goes back to the newest run, which may be one that goes on."""
+        newest = self.log.newest
+        if self._under_way is not None:
+            self._panes.result.show_running(self._under_way.name, dry_run=self._under_way.dry_run)
+        elif newest is not None:
+            self.show_record(newest)
+
+    def show_log(self) -> None:
+        """Shows the list of runs."""
+        self._panes.result.show_runs(self.log.records, dropped=self.log.dropped, shown=self.shown)
 
     # ── many runs ──────────────────────────────────────────────────────────
 
@@ -135,7 +179,7 @@ class RunDesk:
             self._bench.work(self._repeat(run, int(found[1])), "run")
 
     async def _repeat(self, run: ScriptRun, times: int) -> None:
-        self._is_busy = True
+        self._under_way = run
         self._stop = asyncio.Event()
         self._told_at = 0.0
         self._panes.editor.mark_error(None, "")
@@ -150,12 +194,12 @@ class RunDesk:
                     stop=self._stop,
                 )
         except RedisTuiError as error:
-            self._panes.result.show_problem(error.message, error.hint)
+            self.show_record(self.log.add("repeat", run, problem=(error.message, error.hint)))
             return
         finally:
-            self._is_busy = False
+            self._under_way = None
             self._stop = None
-        self._panes.result.show_series(run, series)
+        self.show_record(self.log.add("repeat", run, series=series))
 
     def _tell_progress(self, run: ScriptRun, done: int, wanted: int) -> None:
         now = time.monotonic()

@@ -24,6 +24,7 @@ from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.base import Capability
 from redis_tui.tui.messages import LineWanted
 from redis_tui.tui.outcome_lines import change_note, headline, log_lines, stream_reply_lines
+from redis_tui.tui.panes.history import HistoryView
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
     from redis_tui.session.base import ScriptOutcome, ScriptRun, SessionInfo
     from redis_tui.session.repeat import Repetition
+    from redis_tui.tui.run_log import RunRecord
+    from redis_tui.tui.widgets.view import View
 
 _PROMISES = {
     "trace": "each redis.call",
@@ -75,6 +78,7 @@ class ResultPane(Vertical):
         Binding("v", "next_view", "redis-cli, json, raw, hex", show=False),
         Binding("c", "copy_json", "Copy as JSON", show=False),
         Binding("tab", "next_tab", "Next tab", show=False),
+        Binding("escape", "leave", "Newest run, or the workbench", show=False),
     ]
     VIEWS = ("cli", "json", "raw", "hex")
 
@@ -84,9 +88,12 @@ class ResultPane(Vertical):
         self._outcome: ScriptOutcome | None = None
         self._source = b""
         self._view = "cli"
+        self._is_old = False
+        self.history = HistoryView()
+        self.views: dict[str, View] = {"history": self.history}
 
     def compose(self) -> ComposeResult:
-        """Five line views in tabs, and the summary."""
+        """Five views of a run in tabs, the list of runs, and the summary."""
         with TabbedContent(initial="tab-reply"):
             with TabPane("Reply", id="tab-reply"):
                 yield LineView(id="reply-view", wrap=True)
@@ -98,6 +105,8 @@ class ResultPane(Vertical):
                 yield LineView(id="keys-view")
             with TabPane("Log", id="tab-log"):
                 yield LineView(id="log-view", wrap=True)
+            with TabPane("Runs", id="tab-history"):
+                yield self.history
         yield SummaryView()
 
     def on_mount(self) -> None:
@@ -157,11 +166,20 @@ class ResultPane(Vertical):
 
     def show_series(self, run: ScriptRun, series: Repetition) -> None:
         """A series of runs has ended."""
+        self._begin_series(run)
         self.border_subtitle = "stopped" if series.stopped else "ok" if not series.errors else "errors"
         kept = [[Span("DRY RUN", "warning"), Span("  nothing of this was kept", "dim")]] if run.dry_run else []
         self._fill("reply", [*kept, *repeats_lines(series, columns=self.size.width - 6)])
 
-    def show(self, run: ScriptRun, outcome: ScriptOutcome, info: SessionInfo, slow_ms: float | None) -> None:
+    def show(
+        self,
+        run: ScriptRun,
+        outcome: ScriptOutcome,
+        info: SessionInfo,
+        slow_ms: float | None,
+        *,
+        ended_s: float | None = None,
+    ) -> None:
         """A run has ended.
 
         Args:
@@ -169,19 +187,25 @@ class ResultPane(Vertical):
             outcome: what came of it.
             info: where it ran.
             slow_ms: from which time on that server counts a command as slow; None where it does not tell.
+            ended_s: Unix time of its end, from when on remaining times are counted; None is now.
         """
+        now_ms = None if ended_s is None else ended_s * 1000
         capabilities = info.capabilities
         self._mark(dry_run=outcome.dry_run)
         self._outcome, self._source = outcome, run.source
         self._view = "cli"
         self.border_subtitle = headline(outcome)
-        self._view_of("reply").draw_lines(stream_reply_lines(outcome, run.source))
+        self._view_of("reply").draw_lines(stream_reply_lines(outcome, run.source, now_ms=now_ms))
         self._fill(
             "trace",
             [*trace_lines(outcome.trace, outcome.trace_total), *where_time_goes(outcome.trace)]
             or [[Span(_no_trace(capabilities, asked=run.trace), "dim")]],
         )
-        changes = changes_lines(outcome.changes, outcome.changes_total, limit=_PARTS) if outcome.changes else []
+        changes = (
+            changes_lines(outcome.changes, outcome.changes_total, limit=_PARTS, now_ms=now_ms)
+            if outcome.changes
+            else []
+        )
         self._fill(
             "changes", [*change_note(outcome), *changes] if changes else [[Span(_no_changes(capabilities), "dim")]]
         )
@@ -196,9 +220,44 @@ class ResultPane(Vertical):
         if outcome.error is not None:
             self._tabs.active = "tab-reply"
 
+    def mark_old(self, told: str) -> None:
+        """What is shown is not the newest run.
+
+        Args:
+            told: which it is: ``run 3 of 9, 12:01:07``.
+        """
+        self._is_old = True
+        self.border_title = f"{self.border_title}  [$rt-accent]◂ {told}[/][not bold] · Esc: newest[/]"
+
+    def show_runs(self, records: Sequence[RunRecord], *, dropped: int, shown: int, marked: int = 0) -> None:
+        """Lists the runs of this session; the arguments are those of `HistoryView.show`."""
+        self.history.show(records, dropped=dropped, shown=shown, marked=marked)
+        self._label("history", len(records), "Runs")
+
     def focus_content(self) -> None:
         """Gives the keyboard to the tab in front."""
         self.query_one(f"#{self._tabs.active.removeprefix('tab-')}-view", LineView).focus()
+
+    def focus_reply(self) -> None:
+        """Brings the reply to the front, and gives it the keyboard."""
+        self._tabs.active = "tab-reply"
+        self.focus_content()
+
+    @property
+    def active(self) -> str:
+        """The view in front, or the tab where that is none."""
+        return self._tabs.active.removeprefix("tab-")
+
+    def show_view(self, name: str) -> None:
+        """Brings a view to the front."""
+        self._tabs.active = f"tab-{name}"
+
+    async def action_leave(self) -> None:
+        """Escape: from an older run back to the newest, and from the whole screen to the workbench."""
+        if self._is_old:
+            self.post_message(HistoryView.Asked("newest"))
+        else:
+            await self.run_action("screen.leave_view")
 
     def action_next_view(self) -> None:
         """redis-cli look, JSON, raw bytes, hex."""
@@ -222,13 +281,14 @@ class ResultPane(Vertical):
 
     def action_next_tab(self) -> None:
         """Reply, Trace, Changes, Keys, Log and round again."""
-        names = [f"tab-{name}" for name in ("reply", *_PROMISES)]
+        names = [f"tab-{name}" for name in ("reply", *_PROMISES, *self.views)]
         self._tabs.active = names[(names.index(self._tabs.active) + 1) % len(names)]
         self.focus_content()
 
     def _mark(self, *, dry_run: bool) -> None:
         """A dry run is told apart by the frame as well."""
         self.border_title = "4 Result [$rt-warning]DRY RUN[/]" if dry_run else "4 Result"
+        self._is_old = False
         self.set_class(dry_run, "-dry")
 
     def _summarise(self, parts: list[Line]) -> None:
@@ -259,8 +319,8 @@ class ResultPane(Vertical):
         drawing = "" if event.is_whole else f" · drawing, {event.view.row_count:,} rows so far"
         self.border_subtitle = headline(self._outcome) + drawing
 
-    def _label(self, name: str, count: int) -> None:
-        title = name.capitalize()
+    def _label(self, name: str, count: int, title: str = "") -> None:
+        title = title or name.capitalize()
         self._tabs.get_tab(f"tab-{name}").label = f"{title} {count:,}" if count else title
 
 

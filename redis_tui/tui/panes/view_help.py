@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from redis_tui.render.spans import Line, Span
 from redis_tui.tui.panes.clients import ClientsView
 from redis_tui.tui.panes.functions import FunctionsView
+from redis_tui.tui.panes.history import HistoryView
 from redis_tui.tui.panes.scripts import ScriptsView
 from redis_tui.tui.panes.server import ServerView
 from redis_tui.tui.panes.slowlog import SlowlogView
@@ -23,6 +24,7 @@ VIEWS: dict[str, type[View]] = {
     "server": ServerView,
     "monitor": MonitorView,
     "pubsub": PubSubView,
+    "history": HistoryView,
 }
 """By the names that actions give them."""
 
@@ -31,7 +33,7 @@ def view_lines() -> list[Line]:
     """A line for each view."""
     lines: list[Line] = [
         [],
-        [Span("Side panes", "title"), Span("   [ and ] turn the tabs; Esc leaves the whole screen", "dim")],
+        [Span("Views", "title"), Span("   [ and ] turn the tabs; Esc leaves the whole screen", "dim")],
     ]
     for view in VIEWS.values():
         keys = "  ".join(f"{key.shown} {key.word}" for key in view.KEYS)

@@ -16,6 +16,7 @@ from redis_tui.tui.desks.changed import ChangedFileDesk
 from redis_tui.tui.desks.console import ConsoleDesk
 from redis_tui.tui.desks.feed import FeedDesk
 from redis_tui.tui.desks.files import FileDesk
+from redis_tui.tui.desks.history import HistoryDesk
 from redis_tui.tui.desks.presets import PresetDesk
 from redis_tui.tui.desks.run import RunDesk
 from redis_tui.tui.desks.syntax import SyntaxDesk
@@ -49,9 +50,10 @@ class Part(Screen[None]):
         self._panes = self._bench.panes
         self._feed = FeedDesk(self._bench)
         self._files = FileDesk(self._bench)
-        self._presets = PresetDesk(self._bench, self._files)
         self._changed_files = ChangedFileDesk(self._bench)
         self._syntax = SyntaxDesk(self._bench)
         self._runs = RunDesk(self._bench, self._feed)
+        self._presets = PresetDesk(self._bench, self._files, self._runs)
+        self._history = HistoryDesk(self._bench, self._runs, self._files)
         self._activity = ActivityDesk(self._bench, self._feed, self._files)
         self._prompt_desk = ConsoleDesk(session, self._panes.console)

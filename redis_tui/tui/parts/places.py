@@ -19,13 +19,13 @@ class PlacesPart(Part):
 
     def action_show_view(self, name: str) -> None:
         """Brings one view of a side pane to the front."""
-        pane = next(pane for pane in (self._panes.library, self._panes.activity) if name in pane.views)
+        pane = next(pane for pane in self._panes.with_views if name in pane.views)
         pane.show_view(name)
         self.action_focus_pane(pane.id or "")
 
     def action_open_view(self, name: str) -> None:
         """As that, on the whole screen; a second time back to the workbench."""
-        pane = next(pane for pane in (self._panes.library, self._panes.activity) if name in pane.views)
+        pane = next(pane for pane in self._panes.with_views if name in pane.views)
         if self._zoomed == pane.id and pane.active == name:
             self._zoomed = None
             self.action_focus_pane("editor")

@@ -15,6 +15,7 @@ from redis_tui.tui.parts.editing import EditingPart
 from redis_tui.tui.parts.files import FilesPart
 from redis_tui.tui.parts.prompt import PromptPart
 from redis_tui.tui.parts.running import RunningPart
+from redis_tui.tui.parts.runs import RunsPart
 from redis_tui.tui.parts.server import ServerPart
 from redis_tui.tui.widgets.bars import KeyBar, PaneTabs
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _TICK_SECONDS = 0.2
 
 
-class WorkbenchScreen(RunningPart, FilesPart, EditingPart, PromptPart, ServerPart):
+class WorkbenchScreen(RunningPart, RunsPart, FilesPart, EditingPart, PromptPart, ServerPart):
     """All panes around one session."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("workbench")

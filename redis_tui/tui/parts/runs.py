@@ -1,0 +1,24 @@
+"""The runs of this session: going back to one, and comparing two."""
+
+from __future__ import annotations
+
+from textual import on
+
+from redis_tui.tui.panes.history import HistoryView
+from redis_tui.tui.parts.base import Part
+
+
+class RunsPart(Part):
+    """What was run before."""
+
+    def action_earlier_run(self) -> None:
+        """Alt-comma."""
+        self._history.step(-1)
+
+    def action_later_run(self) -> None:
+        """Alt-full stop."""
+        self._history.step(1)
+
+    @on(HistoryView.Asked)
+    def _asked(self, event: HistoryView.Asked) -> None:
+        self._history.take(event)
