@@ -267,6 +267,8 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
     help="Kill it when it lasts longer, and undo what it wrote: 500ms, 2s, 1m, or milliseconds.",
 )
 @_lua_memory_option
+@click.option("--fcall", metavar="NAME", help="FILE is a library of functions: load it, then call this one, by FCALL.")
+@click.option("--replace", is_flag=True, help="With --fcall: over a library of that name that has other code.")
 @click.option("--dry-run", is_flag=True, help="Show what the script would do and leave no mark.")
 @click.option(
     "--fetch",
@@ -292,6 +294,8 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     repeat: int | None,
     timeout_ms: int | None,
     lua_memory: int | None,
+    fcall: str | None,
+    replace: bool,
     dry_run: bool,
     fetch_limit: int | None,
     trace: bool,
@@ -310,17 +314,21 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     redis-tui run lock.lua lock:1 , token 30 --url redis://localhost
     redis-tui run --example rate_limit user:7 , 10 60
     redis-tui run slow.lua big , --repeat 100 --dry-run
+    redis-tui run mylib.lua --fcall my_hset user:1 , name Ann --trace
     """  # noqa: D301  # click keeps what follows a backspace as it is laid out
-    from dataclasses import replace
+    import dataclasses
 
+    if example is not None and fcall is not None:
+        raise UsageError("The examples are scripts; --fcall calls a function of a library FILE.", hint="Leave out one.")
     if repeat is not None and (trace or changes or costs):
         raise UsageError(
             "--repeat measures, and would measure --trace, --changes and --costs as well.",
             hint="Leave them out, or --repeat.",
         )
     wanted = _script_run(words, example)
-    wanted = replace(
+    wanted = dataclasses.replace(
         wanted,
+        function=None if fcall is None else os.fsencode(fcall),
         db=db,
         trace=trace or as_json,
         dry_run=dry_run,
@@ -341,7 +349,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
             costs=costs,
             raw=_mode(None) == "raw" if raw is None else raw,
         )
-        runner = Runner(session, shown, write=_print, complain=_complain)
+        runner = Runner(session, shown, write=_print, complain=_complain, replaces=replace)
         if not await runner.prepare(commands, db=db, path=setup):
             return ExitStatus.ERROR_REPLY
         if repeat is not None:

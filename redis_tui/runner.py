@@ -14,12 +14,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
+from redis_tui.errors import UsageError
 from redis_tui.exit_status import ExitStatus
 from redis_tui.report import outcome_json, outcome_remarks, outcome_text, repetition_json, repetition_text
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.base import KillOutcome
 from redis_tui.session.bulk import BATCH, may_go_together
+from redis_tui.session.library import loaded, run_loaded
 from redis_tui.session.repeat import repeat
 
 if TYPE_CHECKING:
@@ -56,12 +58,20 @@ class Runner:
         show: what to print.
         write: receives what belongs on the output.
         complain: told sentences for the person at the terminal.
+        replaces: a function's library may take the place of another of its name.
     """
 
     def __init__(
-        self, session: Session, show: Show, *, write: Callable[[bytes], None], complain: Callable[[str], None]
+        self,
+        session: Session,
+        show: Show,
+        *,
+        write: Callable[[bytes], None],
+        complain: Callable[[str], None],
+        replaces: bool = False,
     ) -> None:
         self._session, self._show = session, show
+        self._replaces = replaces
         self._write, self._complain = write, complain
 
     async def prepare(self, lines: Sequence[bytes], *, db: int | None, path: Path | None) -> bool:
@@ -137,8 +147,12 @@ class Runner:
             if outcome is KillOutcome.UNKILLABLE:
                 self._complain(f"{_AFTER_KILL[outcome]} Ctrl-C again leaves it there.")
 
-        with _on_interrupt(stop.set), _Counter() as counter:
-            found = await repeat(self._session, wanted, times, progress=counter.show, stop=stop, told=told)
+        async with loaded(self._session, wanted, self._may_replace) as refusal:
+            if refusal is not None:
+                self._complain(f"The library was not loaded: {refusal.line.decode('utf-8', 'replace')}.")
+                return ExitStatus.ERROR_REPLY
+            with _on_interrupt(stop.set), _Counter() as counter:
+                found = await repeat(self._session, wanted, times, progress=counter.show, stop=stop, told=told)
         if self._show.as_json:
             self._write(repetition_json(found).encode() + b"\n")
         else:
@@ -151,7 +165,7 @@ class Runner:
 
     async def _run_or_kill(self, wanted: ScriptRun) -> ScriptOutcome:
         """Runs a script; Ctrl-C kills it, so that a server is not left busy with it."""
-        running = asyncio.ensure_future(self._session.run(wanted))
+        running = asyncio.ensure_future(run_loaded(self._session, wanted, self._may_replace))
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -161,6 +175,14 @@ class Runner:
             if outcome is KillOutcome.KILLED:
                 await running
             raise
+
+    async def _may_replace(self, name: str) -> bool:
+        if not self._replaces:
+            raise UsageError(
+                f"The server has a library {name} with other code.",
+                hint="--replace puts this one in its place; --dry-run tries it on a copy.",
+            )
+        return True
 
 
 class _Counter:

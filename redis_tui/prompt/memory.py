@@ -60,6 +60,10 @@ class Memory:
         """Remembers keys; those that are no text are passed over."""
         self._note("key", "", keys, "key")
 
+    def note(self, kind: str, values: Iterable[str], meta: str) -> None:
+        """Remembers values of a kind that belongs to no key: functions, libraries."""
+        self._note(kind, "", [value.encode() for value in values], meta)
+
     def note_scripts(self, scripts: Iterable[ScriptInfo]) -> None:
         """Remembers scripts, with their names."""
         for script in scripts:
@@ -93,6 +97,10 @@ class Memory:
         owner = before[0] if kind in _OF_A_KEY and before else ""
         for value, meta in reversed(self._met.get((kind, owner), {}).items()):
             yield Candidate(value, meta)
+
+    def known(self, kind: str) -> list[str]:
+        """Values of a kind that belongs to no key, latest first."""
+        return list(reversed(self._met.get((kind, ""), ())))
 
     def _observe_arguments(self, spec: CommandSpec, argv: Sequence[bytes]) -> None:
         words = list(argv[1:])

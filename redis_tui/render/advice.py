@@ -182,7 +182,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Advice], ...] = tuple(
         (
             r"Unknown lua shebang option: name=",
             "This is a library of functions, not a script.",
-            "Load it with FUNCTION LOAD (`.load FILE` at the prompt), then call one: FCALL name numkeys key… arg….",
+            "Run one of its functions with --fcall NAME, or FUNCTION LOAD it (`.load FILE` at the prompt) and FCALL.",
         ),
         (
             r"nonexistent global variable '(KEYS|ARGV)'",

@@ -21,8 +21,10 @@ from redis_tui.render.reply import cli_lines
 from redis_tui.render.spans import Line, Span, show, text_line
 from redis_tui.render.summary import summary_line, touched_lines
 from redis_tui.render.trace import trace_lines
+from redis_tui.repl.dot_function import load_functions, may_replace
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.base import Capability, KillOutcome, ScriptRun
+from redis_tui.session.library import library_name, loaded, run_loaded
 from redis_tui.session.repeat import repeat
 from redis_tui.session.threshold import slow_threshold_ms
 
@@ -61,29 +63,29 @@ def read_script(name: str) -> bytes:
 
 
 async def run(shell: Shell, args: list[str]) -> None:
-    """Runs a file."""
-    await _run_file(shell, args)
+    """Runs a file, or a function of it."""
+    await _run_file(shell, ".run", args)
 
 
 async def dry(shell: Shell, args: list[str]) -> None:
-    """Runs a file, keeps nothing.
+    """Runs a file, or a function of it; keeps nothing.
 
     Raises:
         NotSupportedError: the session cannot.
     """
     _check_dry_runs(shell)
-    await _run_file(shell, args, dry_run=True)
+    await _run_file(shell, ".dry", args, dry_run=True)
 
 
 async def trace(shell: Shell, args: list[str]) -> None:
-    """Runs a file and shows its calls.
+    """Runs a file, or a function of it, and shows its calls.
 
     Raises:
         NotSupportedError: the session cannot.
     """
     if Capability.TRACE not in shell.session.info.capabilities:
         raise NotSupportedError("This session cannot report the calls of a script.", hint="Use .run instead.")
-    await _run_file(shell, args, trace=True)
+    await _run_file(shell, ".trace", args, trace=True)
 
 
 async def repeated(shell: Shell, args: list[str]) -> None:
@@ -98,9 +100,7 @@ async def repeated(shell: Shell, args: list[str]) -> None:
     is_dry = args[1] == "--dry"
     if is_dry:
         _check_dry_runs(shell)
-    if is_dry and len(args) == 2:
-        raise UsageError(".repeat needs a FILE.", hint="Usage: .repeat N --dry FILE [key ...] [, arg ...]")
-    run = await _script_run(shell, args[2 if is_dry else 1 :], dry_run=is_dry)
+    run = await _script_run(shell, ".repeat", args[2 if is_dry else 1 :], dry_run=is_dry)
 
     def tell(done: int, wanted: int) -> None:
         shell.progress = f"{run.name}: {done:,} of {wanted:,} runs"
@@ -108,7 +108,10 @@ async def repeated(shell: Shell, args: list[str]) -> None:
     tell(0, int(args[0]))
     shell.stop = asyncio.Event()
     try:
-        series = await repeat(shell.session, run, int(args[0]), progress=tell, stop=shell.stop)
+        async with loaded(shell.session, run, lambda name: may_replace(shell, name)) as refusal:
+            if refusal is not None:
+                raise UsageError(f"The library was not loaded: {show(refusal.line)}.")
+            series = await repeat(shell.session, run, int(args[0]), progress=tell, stop=shell.stop)
     finally:
         shell.stop = None
     shell.status = ExitStatus.ERROR_REPLY if series.errors else ExitStatus.OK
@@ -120,7 +123,14 @@ def _check_dry_runs(shell: Shell) -> None:
         raise NotSupportedError("This session cannot try a script without leaving a mark.", hint="Use .run instead.")
 
 
-async def _script_run(shell: Shell, args: list[str], *, dry_run: bool = False, trace: bool = False) -> ScriptRun:
+async def _script_run(
+    shell: Shell, name: str, args: list[str], *, dry_run: bool = False, trace: bool = False
+) -> ScriptRun:
+    function = None
+    if args and args[0] == "--fcall":
+        function, args = (args[1].encode() if len(args) > 1 else None), args[2:]
+    if not args:
+        raise UsageError(f"{name} needs a FILE.", hint=f"Usage: {name} [--fcall NAME] FILE [key ...] [, arg ...]")
     source = await asyncio.to_thread(read_script, args[0])
     keys, argv = split_arguments(args[1:])
     shell.note_keys(keys)
@@ -129,15 +139,16 @@ async def _script_run(shell: Shell, args: list[str], *, dry_run: bool = False, t
         keys=keys,
         args=argv,
         name=Path(args[0]).stem,
+        function=function,
         dry_run=dry_run,
         trace=trace,
         timeout_ms=shell.timeout_ms,
     )
 
 
-async def _run_file(shell: Shell, args: list[str], *, dry_run: bool = False, trace: bool = False) -> None:
-    run = await _script_run(shell, args, dry_run=dry_run, trace=trace)
-    outcome = await shell.session.run(run)
+async def _run_file(shell: Shell, name: str, args: list[str], *, dry_run: bool = False, trace: bool = False) -> None:
+    run = await _script_run(shell, name, args, dry_run=dry_run, trace=trace)
+    outcome = await run_loaded(shell.session, run, lambda library: may_replace(shell, library))
     shell.status = ExitStatus.ERROR_REPLY if isinstance(outcome.reply, ErrorReply) else ExitStatus.OK
     if shell.mode is OutputMode.CLI:
         slow_ms = await slow_threshold_ms(shell.session)
@@ -166,8 +177,11 @@ def outcome_lines(
 
 
 async def load(shell: Shell, args: list[str]) -> None:
-    """Loads a file into the script cache."""
+    """Loads a script into the script cache, a library of functions among the libraries."""
     source = await asyncio.to_thread(read_script, args[0])
+    if library_name(source) is not None:
+        await load_functions(shell, source)
+        return
     argv = [b"SCRIPT", b"LOAD", source]
     reply = await shell.session.execute(argv)
     shell.observe(argv, reply)

@@ -19,6 +19,7 @@ from redis_tui.quantity import milliseconds
 from redis_tui.render.reference import reference_lines
 from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.repl.dot_edit import edit
+from redis_tui.repl.dot_function import functions
 from redis_tui.repl.dot_output import every, lines, output, page, save, timing
 from redis_tui.repl.dot_peek import peek
 from redis_tui.repl.dot_script import dry, kill, load, repeated, run, scripts, trace
@@ -147,10 +148,17 @@ async def _quit(shell: Shell, _args: list[str]) -> None:
 
 
 DOT_COMMANDS: tuple[DotCommand, ...] = (
-    DotCommand(".run", "FILE [key ...] [, arg ...]", "run a Lua file", run, file_at=0, least=1),
+    DotCommand(
+        ".run",
+        "[--fcall NAME] FILE [key ...] [, arg ...]",
+        "run a Lua file, or a function of a library",
+        run,
+        file_at=0,
+        least=1,
+    ),
     DotCommand(
         ".dry",
-        "FILE [key ...] [, arg ...]",
+        "[--fcall NAME] FILE [key ...] [, arg ...]",
         "try a Lua file, keep nothing, show what would change",
         dry,
         file_at=0,
@@ -158,7 +166,7 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
     ),
     DotCommand(
         ".trace",
-        "FILE [key ...] [, arg ...]",
+        "[--fcall NAME] FILE [key ...] [, arg ...]",
         "run a Lua file and show each of its calls",
         trace,
         file_at=0,
@@ -166,15 +174,16 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
     ),
     DotCommand(
         ".repeat",
-        "N [--dry] FILE [key ...] [, arg ...]",
+        "N [--dry] [--fcall NAME] FILE [key ...] [, arg ...]",
         "run a Lua file N times: median, p99, worst, a histogram; --dry keeps nothing",
         repeated,
         file_at=1,
         least=2,
     ),
     DotCommand(".limit", "[TIME|none]", "how long a script of these may last: 500ms, 2s", _limit),
-    DotCommand(".load", "FILE", "load a Lua file into the script cache, show its sha", load, file_at=0, least=1),
+    DotCommand(".load", "FILE", "load a script, show its sha; or a library of functions", load, file_at=0, least=1),
     DotCommand(".scripts", "", "the scripts of the cache, with runs and times", scripts),
+    DotCommand(".functions", "[PATTERN]", "the libraries of functions, and how to call them", functions),
     DotCommand(".edit", "[FILE]", "open the last input, or a file, in $EDITOR", edit, file_at=0),
     DotCommand(".kill", "", "end the script that runs", kill),
     DotCommand(".connect", "URL", "go to another server, or to memory://", _connect, least=1),

@@ -93,6 +93,15 @@ class CommandCompleter(Completer):
         if dot is None:
             return
         *before, rest = rest.split(" ")
+        if before and before[-1] == "--fcall":
+            yield from (
+                Completion(one, start_position=-len(rest))
+                for one in self._shell.memory.known("function")
+                if one.startswith(rest)
+            )
+            return
+        if "--fcall" in before:
+            del before[before.index("--fcall") + 1]
         place = len([word for word in before if word and not word.startswith("--")])
         if dot.file_at == place:
             yield from self._paths.get_completions(Document(rest), event)

@@ -80,6 +80,9 @@ class ScriptRun:
     args: tuple[bytes, ...] = ()
     name: str = "script"
     """For people: the file's name without ``.lua``."""
+    function: bytes | None = None
+    """Call this function, which is loaded, by FCALL; ``source`` is its library's text. `library.run_loaded` loads
+    it first. None runs ``source`` as a script."""
     db: int | None = None
     """None is the session's current database."""
     trace: bool = False

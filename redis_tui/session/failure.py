@@ -3,8 +3,9 @@
 The text is the only thing that every server gives, so this reads the forms of Redis 7 and 8
 (``ERR msg script: <sha>, on @user_script:3.``), of Valkey 9 (``… script: on @user_script:3.``),
 of Redis 6 (``ERR Error running script (call to f_<sha>): @user_script:3: msg``) and of
-compile errors (``… (new function): user_script:3: msg``). The engine's own replies have the
-same forms, so one function serves both kinds of session.
+compile errors (``… (new function): user_script:3: msg``). In a function's stand its name and
+``user_function``. The engine's own replies have the same forms, so one function serves both
+kinds of session.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from redis_tui.session.base import ScriptError
 if TYPE_CHECKING:
     from redis_tui.resp.types import ErrorReply
 
-_TAIL = re.compile(r",?\s*script: (?:[0-9a-f]{40}, )?on @user_script:(\d+)\.?\s*$")
-_PLACE = re.compile(r"@?user_script:(\d+): ?")
+_TAIL = re.compile(r",?\s*script: (?:\w+, )?on @user_(?:script|function):(\d+)\.?\s*$")
+_PLACE = re.compile(r"@?user_(?:script|function):(\d+): ?")
 _HEAD = re.compile(r"^Error (?:running|compiling) script \((?:call to f_[0-9a-f]{40}|new function)\): ")
 
 

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Protocol
 from redis_tui.errors import SessionError, TooMuchToFetch
 from redis_tui.quantity import size_text
 from redis_tui.resp.types import OK, ErrorReply, Reply, Status
-from redis_tui.session.base import Session
+from redis_tui.session.base import ScriptOutcome, Session
+from redis_tui.session.failure import script_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
-    from redis_tui.session.base import ScriptOutcome, ScriptRun
+    from redis_tui.session.base import ScriptRun
     from redis_tui.session.wire import Wire
 
 FETCH_TIMEOUT_S = 10.0
@@ -149,7 +150,7 @@ async def rehearse(keys: ServerKeys, scratch: Scratch, run: ScriptRun) -> Script
     Args:
         keys: of the server.
         scratch: an empty embedded session.
-        run: what was asked for, its database named.
+        run: what was asked for, its database named; a function's library is loaded first.
 
     Raises:
         TooMuchToFetch: it reads more than may be fetched.
@@ -162,6 +163,10 @@ async def rehearse(keys: ServerKeys, scratch: Scratch, run: ScriptRun) -> Script
     async def fetch(db: int, names: Sequence[bytes]) -> list[tuple[bytes | None, int | None]]:
         return await keys.fetch(there if db == here else db, names)
 
+    if run.function is not None:
+        loaded = await scratch.execute([b"FUNCTION", b"LOAD", run.source])
+        if isinstance(loaded, ErrorReply):
+            return ScriptOutcome(loaded, "", 0.0, error=script_error(loaded, run.source), dry_run=True)
     outcome = await scratch.run_over(replace(run, dry_run=True, db=here), fetch)
     outcome = replace(
         outcome, changes=tuple(replace(one, db=there) if one.db == here else one for one in outcome.changes)

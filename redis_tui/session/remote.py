@@ -192,7 +192,9 @@ class RemoteSession:
         if run.dry_run:
             return await self._rehearse(run)
         async with self._turn:
-            known = self._known.setdefault(sha, _Known(run.name, run.source))
+            known = _Known(run.name, run.source)
+            if run.function is None:  # what is known is listed as a script
+                known = self._known.setdefault(sha, known)
             known.name = run.name
             self._running = (run.name, time.perf_counter())
             self._feed.put(Event(EventKind.RUN_STARTED, run.name))
@@ -322,7 +324,7 @@ class RemoteSession:
             return _given_up(sha, (time.perf_counter() - started) * 1000)
         duration_ms = (time.perf_counter() - started) * 1000
         after = await snapshots(pipeline, run.keys, now_ms=_now_ms()) if run.changes else {}
-        report = read_report(reply) if run.trace else None
+        report = read_report(reply) if run.trace and run.function is None else None
         if report is not None:
             reply = report.reply
         changes = compare(self._db if run.db is None else run.db, before, after)
@@ -357,6 +359,8 @@ class RemoteSession:
         suffix = b"_RO" if run.read_only or self.info.read_only else b""
         rest = [b"%d" % len(run.keys), *run.keys, *run.args]
         source = run.source
+        if run.function is not None:
+            return (await pipeline([[b"FCALL" + suffix, run.function, *rest]]))[0]
         if run.trace:
             source = instrument(source, valkey=self.info.server == "valkey")
         elif self._known[sha].runs:
@@ -537,7 +541,9 @@ def _notes(run: ScriptRun, report: Reported | None) -> tuple[str, ...]:
     notes = []
     if run.changes:
         notes.append("Only the keys passed in KEYS were compared; a server does not tell which others changed.")
-    if run.trace:
+    if run.trace and run.function is not None:
+        notes.append("A server does not tell the calls of a function; a dry run on a copy here does.")
+    elif run.trace:
         notes.append("Sent wrapped, for the trace: the server has cached it under another sha.")
     if report is not None and report.total > len(report.trace):
         notes.append(f"The trace holds the first {len(report.trace)} of {report.total} calls.")

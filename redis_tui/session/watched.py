@@ -118,7 +118,7 @@ def _watched_run(
     engine.scripts.observation = observation
     started = time.perf_counter_ns()
     try:
-        reply = engine.execute(client, _eval_argv(run, read_only=read_only))
+        reply = engine.execute(client, _run_argv(run, read_only=read_only))
     finally:
         duration_ms = (time.perf_counter_ns() - started) / 1e6
         engine.scripts.observation = None
@@ -169,9 +169,9 @@ def _watched_run(
     )
 
 
-def _eval_argv(run: ScriptRun, *, read_only: bool) -> list[bytes]:
-    name = b"EVAL_RO" if read_only else b"EVAL"
-    return [name, run.source, b"%d" % len(run.keys), *run.keys, *run.args]
+def _run_argv(run: ScriptRun, *, read_only: bool) -> list[bytes]:
+    name, what = (b"EVAL", run.source) if run.function is None else (b"FCALL", run.function)
+    return [name + b"_RO" if read_only else name, what, b"%d" % len(run.keys), *run.keys, *run.args]
 
 
 def _collector(lines: list[LogLine]) -> Callable[[int, bytes], None]:

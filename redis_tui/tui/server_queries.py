@@ -11,10 +11,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from redis_tui.resp.types import ErrorReply, Map, Reply, SetReply, Verbatim
+from redis_tui.session.library import Function, Library, libraries
 
 if TYPE_CHECKING:
     from redis_tui.session.base import Session
 
+__all__ = [
+    "COMMAND_LOGS",
+    "THRESHOLDS",
+    "ClientFacts",
+    "Function",
+    "Library",
+    "clients",
+    "info",
+    "items_of",
+    "libraries",
+    "pairs_of",
+    "settings",
+    "text_of",
+]
 COMMAND_LOGS = ("slow", "large-request", "large-reply")
 """What Valkey's COMMANDLOG keeps; other servers have the first alone, as SLOWLOG."""
 THRESHOLDS = {
@@ -45,25 +60,6 @@ class ClientFacts:
         """A field as a number; 0 where it is none."""
         text = self.text(name)
         return int(text) if text.lstrip("-").isdigit() else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """One function of a library."""
-
-    name: str
-    description: str
-    flags: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Library:
-    """One function library."""
-
-    name: str
-    engine: str
-    code: bytes
-    functions: tuple[Function, ...]
 
 
 async def clients(session: Session, own: str = "") -> list[ClientFacts] | ErrorReply:
@@ -106,33 +102,6 @@ async def settings(session: Session, pattern: str = "*") -> dict[str, str] | Err
     if isinstance(reply, ErrorReply):
         return reply
     return {text_of(name): text_of(value) for name, value in sorted(pairs_of(reply), key=lambda pair: text_of(pair[0]))}
-
-
-async def libraries(session: Session) -> list[Library] | ErrorReply:
-    """FUNCTION LIST with code, by name."""
-    reply = await session.execute([b"FUNCTION", b"LIST", b"WITHCODE"])
-    if isinstance(reply, ErrorReply):
-        return reply
-    found = []
-    for item in items_of(reply):
-        facts = {text_of(name): value for name, value in pairs_of(item)}
-        code = facts.get("library_code")
-        functions = tuple(_function(one) for one in items_of(facts.get("functions")))
-        found.append(
-            Library(
-                text_of(facts.get("library_name")),
-                text_of(facts.get("engine")),
-                code if isinstance(code, bytes) else text_of(code).encode(),
-                tuple(sorted(functions, key=lambda function: function.name)),
-            )
-        )
-    return sorted(found, key=lambda library: library.name)
-
-
-def _function(reply: Reply) -> Function:
-    facts = {text_of(name): value for name, value in pairs_of(reply)}
-    flags = tuple(sorted(text_of(flag) for flag in items_of(facts.get("flags"))))
-    return Function(text_of(facts.get("name")), text_of(facts.get("description")), flags)
 
 
 def text_of(reply: Reply) -> str:

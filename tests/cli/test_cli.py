@@ -54,6 +54,28 @@ def counter(tmp_path: Path) -> str:
     return str(path)
 
 
+def test_run_calls_a_function_of_a_library(shell: Shell, tmp_path: Path) -> None:
+    code = "#!lua name=l\nredis.register_function('f', function(keys, args) return redis.call('set', keys[1], args[1]) end)"
+    (tmp_path / "l.lua").write_text(code)
+    library = str(tmp_path / "l.lua")
+    status, out, _ = shell("run", library, "--fcall", "f", "k", ",", "v", "--trace", "--no-raw")
+    assert (status, out.splitlines()[0], "set k v" in out) == (0, "OK", True)
+    status, _, err = shell("run", library, "--fcall", "g", "k", ",", "v")
+    assert (status, err) == (2, "redis-tui: The library l has no function g. It has f.\n")
+    status, _, err = shell("run", library)
+    assert (status, "--fcall NAME" in err) == (1, True)
+    status, out, _ = shell("run", library, "--fcall", "f", "k", ",", "v", "--repeat", "3")
+    assert (status, out.splitlines()[0]) == (0, "3 runs, 0 errors")
+
+
+def test_a_script_is_no_library(shell: Shell, counter: str) -> None:
+    status, _, err = shell("run", counter, "--fcall", "f")
+    assert (status, err) == (
+        2,
+        "redis-tui: This is a script and no library. A library begins with #!lua name=NAME.\n",
+    )
+
+
 def test_run_prints_the_reply_raw_into_a_pipe_as_redis_cli_does(shell: Shell, counter: str) -> None:
     assert shell("run", counter, "counter", ",") == (0, "1\n", "")
     assert shell("run", counter, "counter", ",", "--no-raw") == (0, "(integer) 1\n", "")

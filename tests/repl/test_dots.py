@@ -105,7 +105,7 @@ async def test_scripts_are_listed_with_runs_and_times(shell: Shell, paper: Any) 
     ("words", "error", "says"),
     [
         ([b".run", b"/nowhere/x.lua"], FileError, r"/nowhere/x.lua cannot be read: no such file or directory\."),
-        ([b".run"], UsageError, r"\.run needs FILE"),
+        ([b".run"], UsageError, r"\.run needs .*FILE"),
         ([b".foo"], UsageError, r"There is no command \.foo\."),
         ([b".repeat", b"0", b"x.lua"], UsageError, "'0' is no number of runs"),
         ([b".limit", b"soon"], UsageError, r"'soon' is no time\."),
@@ -175,7 +175,7 @@ async def test_help_lists_the_whole_table_and_explains_commands(shell: Shell, pa
     await run_dot(shell, [b".help", b"get"])
     assert paper.text[1] == "GET key\nReturns a string.\nsince 1.0.0 · string\nACL @slow @string"
     await run_dot(shell, [b".help", b"run"])
-    assert paper.text[2] == ".run FILE [key ...] [, arg ...]  run a Lua file"
+    assert paper.text[2] == ".run [--fcall NAME] FILE [key ...] [, arg ...]  run a Lua file, or a function of a library"
 
 
 async def test_edit_takes_the_text_that_the_editor_left(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,9 @@ def test_without_a_catalog_nothing_is_completed_and_nothing_fails(shell: Shell) 
 
 def test_the_hint_tells_what_is_still_to_be_typed(shell: Shell) -> None:
     assert hint(shell, "GET ", 4).startswith("GET key · since")
-    assert hint(shell, ".run x", 6) == ".run FILE [key ...] [, arg ...] · run a Lua file"
+    assert hint(shell, ".run x", 6) == (
+        ".run [--fcall NAME] FILE [key ...] [, arg ...] · run a Lua file, or a function of a library"
+    )
     assert ".help" in hint(shell, "", 0)
     assert hint(shell, ".zzz", 4) == "Type .help for the dot commands."
 
