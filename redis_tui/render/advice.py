@@ -305,6 +305,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Advice], ...] = tuple(
 )
 
 
+def known_errors() -> list[tuple[str, Advice]]:
+    """Every error that is explained here, for a reference: codes first, then texts, which have no code of their own."""
+    return [*_CODES.items(), *(("", advice) for _, advice in _PATTERNS)]
+
+
 def advise(code: str, message: str) -> Advice | None:
     """What an error means and what to do next; None for one that is not known.
 

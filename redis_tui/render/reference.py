@@ -10,13 +10,32 @@ from typing import TYPE_CHECKING
 
 from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.spec.categories import acl_categories
-from redis_tui.spec.command import CommandFlag
+from redis_tui.spec.command import Arg, ArgKind, CommandFlag
 from redis_tui.spec.usage import render_arg
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from redis_tui.spec.command import CommandSpec
 
 _WIDE = 76
+_KINDS = {
+    ArgKind.PURE_TOKEN: "word",
+    ArgKind.ONEOF: "one of these",
+    ArgKind.BLOCK: "together",
+    ArgKind.UNIX_TIME: "Unix time",
+}
+"""How an argument's kind is told; the others by their own names."""
+_MEANINGS = (
+    (CommandFlag.NOSCRIPT, "A script may not call it."),
+    (CommandFlag.WRITE, "It writes: EVAL_RO and a read-only connection refuse it."),
+    (CommandFlag.READONLY, "It only reads."),
+    (CommandFlag.BLOCKING, "It may wait; in a script and in MULTI it answers at once."),
+    (CommandFlag.DENYOOM, "It is refused when the server's memory is full."),
+    (CommandFlag.ALLOW_BUSY, "It is answered even while a script holds the server up."),
+    (CommandFlag.NO_MULTI, "It may not stand in MULTI."),
+)
+"""What flags mean for whoever writes scripts, in the order they are told."""
 
 
 def reference_lines(spec: CommandSpec) -> list[Line]:
@@ -49,3 +68,28 @@ def _usage_lines(spec: CommandSpec) -> list[Line]:
     first: Line = [Span(spec.display, "key"), Span(f" {' '.join(required)}".rstrip(), "text")]
     options = [part for arg, part in zip(spec.args, parts, strict=False) if arg.optional]
     return [first, *[text_line(f"    {part}") for part in options]]
+
+
+def whole_reference(spec: CommandSpec) -> list[Line]:
+    """The page and, below it, each argument and what the flags mean for a script."""
+    lines = reference_lines(spec)
+    told = [text_line(text) for flag, text in _MEANINGS if flag in spec.flags]
+    rows = list(_argument_rows(spec.args, 0))
+    if told:
+        lines += [[], *told]
+    if rows:
+        room = max(len(name) for name, _ in rows)
+        lines += [[], text_line("Arguments", "title")]
+        lines += [[Span(f"  {name:<{room}}", "key"), Span(f"  {kind}", "dim")] for name, kind in rows]
+    return lines
+
+
+def _argument_rows(args: Sequence[Arg], depth: int) -> Iterator[tuple[str, str]]:
+    for arg in args:
+        name = arg.name if arg.kind is not ArgKind.PURE_TOKEN else ""
+        shown = " ".join(filter(None, (arg.token, name if not arg.children or arg.token else f"({name})")))
+        facts = [_KINDS.get(arg.kind, arg.kind.value)]
+        facts += ["may be left out"] if arg.optional else []
+        facts += ["may be repeated"] if arg.multiple else []
+        yield "  " * depth + shown, " · ".join(facts)
+        yield from _argument_rows(arg.children, depth + 1)

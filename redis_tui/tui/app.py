@@ -27,13 +27,13 @@ from redis_tui.settings import ReadSettings, read_settings
 from redis_tui.theme import remember_theme
 from redis_tui.tui.actions import PANES, bindings
 from redis_tui.tui.commands import ActionProvider
+from redis_tui.tui.desks.help import open_help
 from redis_tui.tui.desks.samples import put_samples
 from redis_tui.tui.desks.themes import ThemeDesk
 from redis_tui.tui.filters import NoColors, PlainSigns
 from redis_tui.tui.keymap import Keymap
-from redis_tui.tui.panes.view_help import view_lines
 from redis_tui.tui.screens.connecting import ConnectingScreen
-from redis_tui.tui.screens.dialogs import Ask, Choice, Reading, help_lines
+from redis_tui.tui.screens.dialogs import Ask, Choice
 from redis_tui.tui.screens.modal import nothing_to_await
 from redis_tui.tui.screens.theme_picker import ThemePicker
 from redis_tui.tui.screens.workbench import WorkbenchScreen
@@ -217,8 +217,7 @@ class WorkbenchApp(App[int]):
 
     def action_help(self) -> None:
         """F1."""
-        if not isinstance(self.screen, Reading):
-            self.push_screen(Reading("Help", [*help_lines(self.keymap.actions), *view_lines()]))
+        open_help(self, self.keymap.actions)
 
     async def action_quit(self) -> None:
         """Asks first where a script would go on without us; keeps unsaved text, ends the session, leaves."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from redis_tui.tui.panes.result import ResultPane
-from redis_tui.tui.screens.dialogs import AskText, Jump, Reading
+from redis_tui.tui.screens.dialogs import AskText, Jump
+from redis_tui.tui.screens.help import HelpScreen
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.lua_editor import LuaEditor
@@ -87,9 +88,9 @@ async def test_an_answer_from_below_another_screen_waits_until_that_closes(app: 
         below = Jump()
         app.push_screen(below)
         await pilot.press("f1")
-        assert isinstance(app.screen, Reading)
+        assert isinstance(app.screen, HelpScreen)
         below.dismiss("")
         await pilot.pause()
-        assert isinstance(app.screen, Reading)
+        assert isinstance(app.screen, HelpScreen)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))

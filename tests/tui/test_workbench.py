@@ -17,7 +17,8 @@ from redis_tui.tui.panes.editor import EditorPane
 from redis_tui.tui.panes.keys import KeysPane, KeyTree
 from redis_tui.tui.panes.result import ResultPane
 from redis_tui.tui.screens.connecting import ConnectingScreen
-from redis_tui.tui.screens.dialogs import Ask, Reading
+from redis_tui.tui.screens.dialogs import Ask
+from redis_tui.tui.screens.help import HelpScreen
 from redis_tui.tui.screens.value import ValueScreen
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.widgets.bars import KeyBar, PaneTabs
@@ -196,7 +197,7 @@ async def test_typing_and_menus_stay_alive_while_a_script_runs(
         await pilot.press("a", "b")
         assert app.screen.query_one(LuaEditor).text.startswith("ab--")
         await pilot.press("f1")
-        assert isinstance(app.screen, Reading)
+        assert isinstance(app.screen, HelpScreen)
         session.hang.set()
 
 

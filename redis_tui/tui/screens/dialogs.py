@@ -13,7 +13,7 @@ from textual.events import Key
 from textual.widgets import Button, Input, Static
 
 from redis_tui.render.spans import Line, Span
-from redis_tui.tui.actions import PANES, Action
+from redis_tui.tui.actions import PANES
 from redis_tui.tui.screens.modal import Modal
 from redis_tui.tui.widgets.line_view import LineView
 
@@ -209,52 +209,6 @@ class Reading(Modal[None]):
     def action_close(self) -> None:
         """Back to the workbench."""
         self.dismiss(None)
-
-
-def help_lines(actions: Sequence[Action]) -> list[Line]:
-    """The help text, from the actions with the keys that hold."""
-    lines: list[Line] = [
-        [Span("Write Lua, give it KEYS and ARGV, press F5. ", "text"), Span("Everything else is optional.", "dim")],
-        [],
-        [
-            Span("Panes", "title"),
-            Span("   ^G, then the number; or Alt and the number if the terminal sends it", "dim"),
-        ],
-        [Span("   " + "   ".join(f"{number} {title}" for number, (_, title) in enumerate(PANES, 1)), "text")],
-        [],
-    ]
-    for group in dict.fromkeys(action.group for action in actions):
-        lines.append([Span(group, "title")])
-        lines += [
-            [
-                Span(f"   {action.key_label or '–':<12}", "accent"),
-                Span(f"{action.title:<24}", "text"),
-                Span(action.about, "dim"),
-            ]
-            for action in actions
-            if action.group == group
-        ]
-        lines.append([])
-    lines.append([Span("Inside panes", "title")])
-    for key, text in (
-        ("Enter", "Keys: value or group. Scripts: source. Slow log: the whole command. Trace: the line in the editor."),
-        ("/", "Keys: filter by pattern; a word without * is looked for anywhere"),
-        ("m", "Keys: scan on, or stop"),
-        ("Space  ←  →", "Keys: select; close and open a group. What is done next is done to all selected"),
-        ("v  V", "A value: text, JSON, MessagePack, hex; packed values are unpacked"),
-        ("e  a  i  d", "A value: edit, add, insert before, delete the row; A pushes left, t a field's TTL"),
-        ("n  p  :", "A value: next page, page before, go to an element by its number"),
-        ("limit", "Arguments: 500ms, 2s; a run that lasts longer is killed, and undone where that can be"),
-        ("Esc", "Prompt: ends the wait for a command that blocks, or kills the script it runs"),
-        ("v", "Result: redis-cli look, JSON, raw, hex"),
-        ("c", "Result: copy the reply as JSON"),
-        ("Tab", "Result: next tab. Prompt: completion. Editor: indent, or the completion"),
-        ("y", "any list: copy what it shows"),
-        ("^Space", "Editor: completion of redis., libraries, and commands in redis.call('"),
-        ("^Z  ^Y", "Editor: undo, redo"),
-    ):
-        lines.append([Span(f"   {key:<12}", "accent"), Span(text, "text")])
-    return lines
 
 
 def file_offers(recent: Sequence[Path], examples: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
