@@ -42,6 +42,7 @@ class Settings:
     sample_keys: bool = _setting(True, "Whether an empty embedded engine gets a few keys to look at.")
     notice_seconds: int = _setting(5, "How long a notice stays; errors stay twice as long.", least=1, most=60)
     keymap: str = _setting("default", "The keys to begin with.", choices=("default", "vi"))
+    editor_keys: str = _setting("plain", "The keys of the editor.", choices=("plain", "vi"))
     keys: Mapping[str, tuple[str, ...]] = _setting(
         {}, 'Other keys for actions, by name: run = "f5", save = ["ctrl+s", "f2"]; zoom = "" takes its keys away.'
     )

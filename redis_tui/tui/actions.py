@@ -93,6 +93,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "toggle_comment", "Toggle comment", "Comments the lines out, or in.", "ctrl+underscore,ctrl+slash", group="Edit"
     ),
+    Action("toggle_vi", "Keys of vi", "Turns the keys of vi in the editor on or off.", group="Edit"),
     Action("keep_preset", "Keep these arguments", "Keeps KEYS and ARGV as a preset of this script.", group="Edit"),
     Action("next_preset", "Next preset", "Fills KEYS and ARGV from the next preset.", "f4", group="Edit"),
     Action("pick_preset", "Choose a preset", "Fills KEYS and ARGV from a list of presets.", "alt+a", group="Edit"),

@@ -15,6 +15,14 @@ class BufferShown(Message):
     """Another editor tab came to the front."""
 
 
+class EditorWish(Message):
+    """A colon command wants something that only the workbench can do."""
+
+    def __init__(self, name: str, argument: str) -> None:
+        super().__init__()
+        self.name, self.argument = name, argument
+
+
 class BufferEdited(Message):
     """The text of the editor tab in front changed."""
 

@@ -131,27 +131,34 @@ class FileDesk:
 
     # ── saving and closing ─────────────────────────────────────────────────
 
-    async def save(self, *, elsewhere: bool = False) -> None:
-        """Writes the script in front; asks for a place where it has none, or another is wanted."""
-        buffer = self.with_arguments()
-        if buffer is not None:
-            await self._save(buffer, elsewhere=elsewhere)
+    async def save(self, *, elsewhere: bool = False, path: str = "") -> bool:
+        """Writes the script in front; asks for a place where it has none, or another is wanted.
 
-    async def _save(self, buffer: Buffer, *, elsewhere: bool = False) -> None:
-        place = await self._place(buffer, elsewhere=elsewhere)
+        Args:
+            elsewhere: ask for another place.
+            path: the place, as typed; empty is its own.
+
+        Returns:
+            Whether it was written.
+        """
+        buffer = self.with_arguments()
+        return buffer is not None and await self._save(buffer, elsewhere=elsewhere, path=path)
+
+    async def _save(self, buffer: Buffer, *, elsewhere: bool = False, path: str = "") -> bool:
+        place = await self._place(buffer, _absolute(path) if path else None if elsewhere else buffer.path)
         if place is None:
-            return
+            return False
         try:
             saved = self._workspace.save(buffer, place)
         except RedisTuiError as error:
             self._bench.app.notify(str(error), severity="error", timeout=8)
-            return
+            return False
         self._editor.set_buffer(saved)
         self._bench.app.notify(f"Saved {saved.path}.", timeout=2)
+        return True
 
-    async def _place(self, buffer: Buffer, *, elsewhere: bool) -> Path | None:
-        """Where to save: never over what the buffer has not seen, unless that is wanted."""
-        place = None if elsewhere else buffer.path
+    async def _place(self, buffer: Buffer, place: Path | None) -> Path | None:
+        """Where to save: never over what the buffer has not seen, unless that is wanted; None asks."""
         while True:
             if place is None:
                 typed = await self._bench.app.push_screen_wait(AskText("Save as", str(suggested_path(buffer))))
@@ -173,12 +180,12 @@ class FileDesk:
         text = f"{place} {what}."
         return await self._bench.ask("Overwrite the file?", text, *choices, Choice("cancel", "Cancel"))
 
-    async def close(self) -> None:
-        """Closes the script in front; asks if its text is not saved."""
+    async def close(self, *, unasked: bool = False) -> None:
+        """Closes the script in front; asks if its text is not saved, unless told not to."""
         buffer = self.with_arguments()
         if buffer is None:
             return
-        if buffer.dirty:
+        if buffer.dirty and not unasked:
             choices = (Choice("save", "Save"), Choice("drop", "Discard", danger=True), Choice("cancel", "Keep open"))
             answer = await self._bench.ask(buffer.title, "Its text is not saved.", *choices)
             if answer == "cancel":
@@ -191,6 +198,20 @@ class FileDesk:
         await self._editor.close()
         if self._editor.buffer is None:
             self._arguments.set_texts(ArgumentTexts())
+
+    def reload(self) -> None:
+        """Reads the file of the script in front again; undo brings the text back."""
+        buffer = self._editor.buffer
+        if buffer is None or buffer.path is None:
+            self._bench.app.notify("This script has no file.", severity="warning")
+            return
+        try:
+            found = self._workspace.open(buffer.path)
+        except RedisTuiError as error:
+            self._bench.app.notify(str(error), severity="error", timeout=8)
+            return
+        taken = replace(buffer, text=found.text, saved_text=found.text, encoding=found.encoding)
+        self._editor.reload(self._editor.buffers.index(buffer), taken)
 
     def keep_unsaved(self) -> None:
         """Keeps all unsaved text for the next start."""

@@ -18,7 +18,8 @@ from textual.geometry import Offset
 from textual.markup import escape
 from textual.widgets import ContentSwitcher, TextArea
 
-from redis_tui.tui.messages import BufferEdited, BufferShown
+from redis_tui.tui.messages import BufferEdited, BufferShown, EditorWish
+from redis_tui.tui.vi.motion import Memory
 from redis_tui.tui.widgets.find_bar import FindBar
 from redis_tui.tui.widgets.lua_complete import CommandOffers, Offer, Offers, lua_offers
 from redis_tui.tui.widgets.lua_editor import LuaEditor
@@ -54,6 +55,9 @@ class EditorPane(Vertical):
         self._problem = ""
         self._fault = ""
         self._asked = False
+        self._memory = Memory()
+        self.uses_vi = False
+        """The keys of vi are on."""
         self._commands: CommandOffers = lambda _line: ([], "")
 
     def compose(self) -> ComposeResult:
@@ -90,6 +94,7 @@ class EditorPane(Vertical):
         self._counter += 1
         name = f"editor-{self._counter}"
         editor = LuaEditor(buffer.text, id=name)
+        editor.use_vi(self._memory if self.uses_vi else None)
         await self.query_one(ContentSwitcher).mount(editor)
         self._buffers.append(buffer)
         self._ids.append(name)
@@ -156,6 +161,13 @@ class EditorPane(Vertical):
             editor.move_cursor((min(line, editor.document.line_count) - 1, 0), center=True)
         return same is not None
 
+    def use_vi(self, on: bool) -> None:  # a setter of one fact
+        """Gives all scripts the keys of vi, or their plain ones."""
+        self.uses_vi = on
+        for at in range(len(self._buffers)):
+            self._editor(at).use_vi(self._memory if on else None)
+        self._subtitle()
+
     def set_commands(self, commands: CommandOffers) -> None:
         """Sets who knows the server's commands."""
         self._commands = commands
@@ -221,6 +233,16 @@ class EditorPane(Vertical):
     def _moved(self, event: TextArea.SelectionChanged) -> None:
         event.stop()
         self._subtitle(self._offers(asked=False).hint if self._buffers else "")
+
+    @on(LuaEditor.ViChanged)
+    def _vi_changed(self, event: LuaEditor.ViChanged) -> None:
+        event.stop()
+        self._subtitle()
+
+    @on(LuaEditor.Wished)
+    def _wished(self, event: LuaEditor.Wished) -> None:
+        event.stop()
+        self.post_message(EditorWish(event.name, event.argument))
 
     @on(LuaEditor.CompletionWanted)
     def _typed_opener(self, event: LuaEditor.CompletionWanted) -> None:
@@ -335,14 +357,17 @@ class EditorPane(Vertical):
         if not self._buffers:
             self.border_subtitle = "^O opens a script, ^N begins one"
             return
-        row, column = self._editor(self._at).cursor_location
+        editor = self._editor(self._at)
+        row, column = editor.cursor_location
         state = hint or self._problem or self._fault or "no problems"
         is_wrong = bool(self._problem or self._fault) and not hint
         place = f"{row + 1}:{column + 1} · " if is_wrong else f"Lua 5.1 · {row + 1}:{column + 1} · "
-        room = max(10, self.size.width - len(place) - 5)
+        mode = editor.vi.told if editor.vi is not None else ""
+        room = max(10, self.size.width - len(place) - len(mode) - 7)
         state = state if len(state) <= room else state[: room - 1] + "…"
         tone = "$rt-danger" if is_wrong else "$rt-dim"
-        self.border_subtitle = f"{place}[{tone}]{escape(state)}[/]"
+        shown = f"[bold]{escape(mode)}[/]  " if mode else ""
+        self.border_subtitle = f"{shown}{place}[{tone}]{escape(state)}[/]"
 
 
 def _tabs_in_view(labels: list[str], at: int, room: int) -> tuple[int, int]:

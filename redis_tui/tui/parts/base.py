@@ -13,6 +13,7 @@ from textual.screen import Screen
 from redis_tui.tui.desks.activity import ActivityDesk
 from redis_tui.tui.desks.bench import Bench
 from redis_tui.tui.desks.changed import ChangedFileDesk
+from redis_tui.tui.desks.colon import ColonDesk
 from redis_tui.tui.desks.console import ConsoleDesk
 from redis_tui.tui.desks.feed import FeedDesk
 from redis_tui.tui.desks.files import FileDesk
@@ -50,6 +51,7 @@ class Part(Screen[None]):
         self._panes = self._bench.panes
         self._feed = FeedDesk(self._bench)
         self._files = FileDesk(self._bench)
+        self._colon = ColonDesk(self._bench, self._files)
         self._changed_files = ChangedFileDesk(self._bench)
         self._syntax = SyntaxDesk(self._bench)
         self._runs = RunDesk(self._bench, self._feed)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from textual import work
+from textual import on, work
 
+from redis_tui.tui import messages
 from redis_tui.tui.parts.base import Part
 
 
@@ -21,6 +22,15 @@ class EditingPart(Part):
     def action_replace(self) -> None:
         """Alt-H."""
         self._panes.editor.start_find(replacing=True)
+
+    def action_toggle_vi(self) -> None:
+        """Keys of vi, or plain ones."""
+        self._colon.toggle()
+
+    @on(messages.EditorWish)
+    @work(group="dialog", exclusive=True)
+    async def _editor_wish(self, event: messages.EditorWish) -> None:
+        await self._colon.do(event)
 
     @work(group="dialog", exclusive=True)
     async def action_go_to_line(self) -> None:

@@ -56,6 +56,7 @@ class WorkbenchScreen(RunningPart, RunsPart, FilesPart, EditingPart, PromptPart,
     async def on_mount(self) -> None:
         """Opens the scripts and asks the server what the panes show."""
         self._lay_out()
+        self._colon.start()
         await self._files.open_first(self._named_files)
         self._prompt_desk.show_prompt()
         self._feed.start()

@@ -22,18 +22,22 @@ from textual.widgets.text_area import Edit, Selection
 
 from redis_tui.render.lua import highlight_line
 from redis_tui.tui.theme import palette_of
+from redis_tui.tui.vi.machine import Mode
+from redis_tui.tui.widgets.edit_history import GroupedHistory, spans_lines
 from redis_tui.tui.widgets.line_states import LineStates
 from redis_tui.tui.widgets.line_view import visible
 from redis_tui.tui.widgets.text_search import following, preceding
+from redis_tui.tui.widgets.vi_keys import ViKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from textual import events
     from textual.document._document import Location
     from textual.geometry import Region
     from textual.strip import Strip
 
+    from redis_tui.tui.vi.motion import Memory
     from redis_tui.tui.widgets.text_search import Search
 
 INDENT = "  "
@@ -43,6 +47,12 @@ _CLOSES_BLOCK = re.compile(r"^(\s+)(end|else|elseif|until|\}|\))$")
 _OFFER_KEYS = frozenset(("tab", "enter", "up", "down", "escape"))
 _OURS = frozenset(("f6", "f7", "ctrl+k", "ctrl+e", "ctrl+d"))
 """Keys of TextArea that the workbench or the terminal user wants for something else."""
+
+
+def indent_below(line: str) -> str:
+    """What the line below a text begins with: one step further in where that opens a block."""
+    indent = line[: len(line) - len(line.lstrip())]
+    return indent + INDENT if _OPENS_BLOCK.search(line) else indent
 
 
 class _Wrapped(WrappedDocument):
@@ -72,6 +82,16 @@ class LuaEditor(TextArea, inherit_bindings=False):
     class CompletionWanted(Message):
         """Tab was pressed behind a word, or the text before the cursor invites completion."""
 
+    class ViChanged(Message):
+        """The mode of vi, or what is half typed, is another."""
+
+    class Wished(Message):
+        """A colon command wants something that only the workbench can do."""
+
+        def __init__(self, name: str, argument: str) -> None:
+            super().__init__()
+            self.name, self.argument = name, argument
+
     class OfferKey(Message):
         """A key that is meant for the list of candidates while it is open."""
 
@@ -84,9 +104,11 @@ class LuaEditor(TextArea, inherit_bindings=False):
         self.error_row: int | None = None
         self.fault_row: int | None = None
         self.is_offering = False
+        self.vi: ViKeys | None = None
         super().__init__(text, tab_behavior="indent", show_line_numbers=True, soft_wrap=True, id=id, compact=True)
         self.indent_width = len(INDENT)
         self.match_cursor_bracket = True
+        self.history: GroupedHistory = GroupedHistory()
 
     # ── setters ────────────────────────────────────────────────────────────
 
@@ -105,6 +127,21 @@ class LuaEditor(TextArea, inherit_bindings=False):
             self.fault_row = row
             self.refresh()
 
+    def use_vi(self, memory: Memory | None) -> None:
+        """Gives it the keys of vi, with what they remember; None takes them away."""
+        self.history.close_group()
+        self.vi = None if memory is None else ViKeys(self, memory, indent_below, self._wish)
+        self.vi_changed()
+
+    def _wish(self, name: str, argument: str) -> None:
+        self.post_message(self.Wished(name, argument))
+
+    def vi_changed(self) -> None:
+        """Shows the mode: by the cursor's shape, and whoever listens by its name."""
+        self.set_class(self.vi is not None and self.vi.mode in (Mode.INSERT, Mode.REPLACE), "-inserting")
+        self.refresh()
+        self.post_message(self.ViChanged())
+
     # ── drawing ────────────────────────────────────────────────────────────
 
     def get_line(self, line_index: int) -> Text:
@@ -117,6 +154,9 @@ class LuaEditor(TextArea, inherit_bindings=False):
             text.append("\t".join(map(visible, span.text.split("\t"))), palette.rich(span.style))
         if line_index in (self.error_row, self.fault_row):
             text.stylize(palette.rich("lua.error"), len(line) - len(line.lstrip()), len(line))
+        if self.vi is not None and line_index in self.vi.rows:
+            text.plain = line or " "
+            text.stylize(self.get_component_rich_style("text-area--selection"))
         return text
 
     def render_line(self, y: int) -> Strip:
@@ -141,6 +181,7 @@ class LuaEditor(TextArea, inherit_bindings=False):
             (end[1], self._draw_cursor, bracket is not None, self.suggestion) if on_cursor else None,
             bracket if bracket is not None and bracket[0] == row else None,
             row in (self.error_row, self.fault_row),
+            self.vi is not None and (row in self.vi.rows, on_cursor and self.vi.mode),
         )
         strip = self._line_cache.get(key)
         if strip is None:
@@ -200,11 +241,31 @@ class LuaEditor(TextArea, inherit_bindings=False):
         self._states.edited(0)
         super().redo()
 
+    def _undo_batch(self, edits: Sequence[Edit]) -> None:
+        super()._undo_batch(edits)
+        if spans_lines(edits):
+            self._rewrap_and_refresh_virtual_size()
+
+    def _redo_batch(self, edits: Sequence[Edit]) -> None:
+        super()._redo_batch(edits)
+        if spans_lines(edits):
+            self._rewrap_and_refresh_virtual_size()
+
+    def _on_blur(self, event: events.Blur) -> None:
+        super()._on_blur(event)
+        if self.vi is not None and not self.is_offering:
+            self.vi.left()
+
     async def _on_key(self, event: events.Key) -> None:
         if self.is_offering and event.key in _OFFER_KEYS:
             event.stop()
             event.prevent_default()
             self.post_message(self.OfferKey(event.key))
+            if not (event.key == "escape" and self.vi is not None):
+                return
+        if self.vi is not None and self.vi.press(event):
+            event.stop()
+            event.prevent_default()
             return
         if event.key == "enter" and not self.read_only:
             event.stop()
@@ -223,10 +284,7 @@ class LuaEditor(TextArea, inherit_bindings=False):
 
     def _new_line(self) -> None:
         start, end = sorted(self.selection)
-        before = self.document.get_line(start[0])[: start[1]]
-        indent = before[: len(before) - len(before.lstrip())]
-        if _OPENS_BLOCK.search(before):
-            indent += INDENT
+        indent = indent_below(self.document.get_line(start[0])[: start[1]])
         self._restart_blink()
         self.replace("\n" + indent, start, end, maintain_selection_offset=False)
         self.scroll_cursor_visible()
@@ -246,14 +304,19 @@ class LuaEditor(TextArea, inherit_bindings=False):
 
     def action_outdent(self) -> None:
         """Takes one indent from the selected lines."""
-        for row in self._selected_rows():
-            line = self.document.get_line(row)
-            width = min(len(INDENT), len(line) - len(line.lstrip(" ")))
-            if width:
-                self.delete((row, 0), (row, width))
+        with self.history.group():
+            for row in self._selected_rows():
+                line = self.document.get_line(row)
+                width = min(len(INDENT), len(line) - len(line.lstrip(" ")))
+                if width:
+                    self.delete((row, 0), (row, width))
 
     def toggle_comment(self) -> None:
         """Comments the selected lines out, or in when all of them are comments."""
+        with self.history.group():
+            self._toggle_comment()
+
+    def _toggle_comment(self) -> None:
         rows = [row for row in self._selected_rows() if self.document.get_line(row).strip()]
         if not rows:
             return
