@@ -26,6 +26,7 @@ from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.resp.shape import as_resp2, as_resp3
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.bulk import BATCH, may_go_together
+from redis_tui.session.danger import danger_of
 from redis_tui.session.guard import refuse_takeover
 
 if TYPE_CHECKING:
@@ -159,7 +160,10 @@ class _Sender:
             alone: none follows at once.
         """
         session = self._session
-        if not alone and not session.in_transaction and may_go_together(await session.catalog(), argv):
+        # A dangerous one goes alone: where production refuses it, what stood before it has gone out, and no more.
+        is_careful = session.info.production and danger_of(await session.catalog(), argv) is not None
+        alone = alone or is_careful or session.in_transaction
+        if not alone and may_go_together(await session.catalog(), argv):
             self._pending.append(argv)
             if len(self._pending) >= BATCH:
                 await self.flush()

@@ -9,6 +9,7 @@ What the process ends with, `exit_status` tells.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import sys
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from redis_tui.session.base import ScriptRun, Session
+    from redis_tui.session.danger import Danger
 
 _DIALECTS = ("redis-8", "redis-7.2", "valkey-9")
 _WHERE = "Name the server as --url redis://user:password@host:port/db; a password may stand in REDISCLI_AUTH."
@@ -50,6 +52,43 @@ _dialect_option = click.option(
 _read_only_option = click.option(
     "--read-only", is_flag=True, help="Refuse commands that write; scripts go out as EVAL_RO."
 )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Safety:
+    """What the options of a command say about how careful to be."""
+
+    production: bool = False
+    yes: bool = False
+    """Dangerous commands may go to production unasked."""
+
+
+def _safety_options(*, unattended: bool) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """``--production``, and ``--yes`` where nobody may be there to ask; `_safety` has them, not the command."""
+
+    def decorate(command: Callable[..., int]) -> Callable[..., int]:
+        if unattended:
+            told = "Send dangerous commands to a production server without being asked."
+            command = click.option("--yes", is_flag=True, expose_value=False, callback=_keep_safety, help=told)(command)
+        told = "Ask for the host's name before a dangerous command (FLUSHALL, KEYS, CONFIG SET …); a red bar says so."
+        return click.option("--production", is_flag=True, expose_value=False, callback=_keep_safety, help=told)(command)
+
+    return decorate
+
+
+def _keep_safety(context: click.Context, option: click.Parameter, value: object) -> None:
+    assert option.name is not None
+    context.meta[_SAFETY] = dataclasses.replace(context.meta.get(_SAFETY, _Safety()), **{option.name: value})
+
+
+_SAFETY = "redis_tui.safety"
+
+
+def _safety() -> _Safety:
+    """What the command that runs was told."""
+    found: _Safety = click.get_current_context().meta.get(_SAFETY, _Safety())
+    return found
+
 
 _plain_option = click.option(
     "--plain",
@@ -156,6 +195,7 @@ def cli(context: click.Context) -> int:
 @_url_option
 @_dialect_option
 @_read_only_option
+@_safety_options(unattended=False)
 @_load_option
 @click.option("--theme", metavar="NAME", help="Colours: dark, light, nord … or one of your own; F3 shows them all.")
 @_plain_option
@@ -202,6 +242,7 @@ def web(words: Sequence[str], port: int) -> int:
 @click.argument("url", default="memory://")
 @_dialect_option
 @_read_only_option
+@_safety_options(unattended=True)
 @_load_option
 @_mode_options
 @click.option("--theme", metavar="NAME", help="Colours: dark, light, nord … or one of your own.")
@@ -231,7 +272,15 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
     theme, plain = theme or found.settings.theme or None, plain or found.settings.plain
 
     async def talk() -> int:
-        session = LateSession(url, _opener(url, dialect=dialect, read_only=read_only, load=load))
+        from redis_tui.session.open import read_marks
+
+        marked = read_marks(url)
+        session = LateSession(
+            marked.url,
+            _opener(url, dialect=dialect, read_only=read_only, load=load),
+            read_only=read_only or marked.read_only,
+            production=_safety().production or marked.production,
+        )
 
         async def open_other(other: str) -> Session:
             from redis_tui.session.open import open_session
@@ -250,6 +299,7 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
 @_url_option
 @_dialect_option
 @_read_only_option
+@_safety_options(unattended=True)
 @_load_option
 @click.option("--db", "-n", type=click.IntRange(0, 15), default=None, metavar="N", help="Database to run in.")
 @click.option("--setup", type=click.Path(path_type=Path), help="Redis commands to run first, one a line.")
@@ -316,8 +366,6 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     redis-tui run slow.lua big , --repeat 100 --dry-run
     redis-tui run mylib.lua --fcall my_hset user:1 , name Ann --trace
     """  # noqa: D301  # click keeps what follows a backspace as it is laid out
-    import dataclasses
-
     if example is not None and fcall is not None:
         raise UsageError("The examples are scripts; --fcall calls a function of a library FILE.", hint="Leave out one.")
     if repeat is not None and (trace or changes or costs):
@@ -386,6 +434,7 @@ class _Exec(click.Command):
 @_url_option
 @_dialect_option
 @_read_only_option
+@_safety_options(unattended=True)
 @_load_option
 @_mode_options
 @click.option("--db", "-n", type=click.IntRange(0), default=None, metavar="N", help="Database to work in.")
@@ -505,30 +554,55 @@ def run_cli(argv: Sequence[str]) -> int:
 def _opener(
     url: str, *, dialect: str, read_only: bool, load: Path | None, lua_memory: int | None = None
 ) -> Callable[[], Awaitable[Session]]:
+    production = _safety().production
+
     async def open_it() -> Session:
-        return await _open(url, dialect=dialect, read_only=read_only, load=load, lua_memory=lua_memory)
+        return await _open(
+            url, dialect=dialect, read_only=read_only, load=load, lua_memory=lua_memory, production=production
+        )
 
     return open_it
 
 
 async def _open(
-    url: str, *, dialect: str, read_only: bool, load: Path | None, lua_memory: int | None = None
+    url: str,
+    *,
+    dialect: str,
+    read_only: bool,
+    load: Path | None,
+    lua_memory: int | None = None,
+    production: bool = False,
 ) -> Session:
     from redis_tui.session.open import open_session
 
     # As in redis-cli, what is said in the address wins over the environment.
     password = None if "@" in url else os.environ.get("REDISCLI_AUTH")
     return await open_session(
-        url, dialect=dialect, password=password, read_only=read_only, load=load, lua_memory=lua_memory
+        url,
+        dialect=dialect,
+        password=password,
+        read_only=read_only,
+        load=load,
+        lua_memory=lua_memory,
+        production=production,
     )
 
 
 async def _with_session(opener: Callable[[], Awaitable[Session]], work: Callable[[Session], Awaitable[int]]) -> int:
     session = await opener()
+    if _safety().yes:
+        from redis_tui.session.production import ask_with
+
+        ask_with(session, _agree)
     try:
         return await work(session)
     finally:
         await session.close()
+
+
+async def _agree(_danger: Danger, _word: str) -> bool:
+    """``--yes``."""
+    return True
 
 
 async def _play(session: Session, mode: str) -> int:

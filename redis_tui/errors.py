@@ -5,6 +5,7 @@
     RedisTuiError                  shown to a person as one sentence, never a traceback
     ├── UsageError                 the command line or a request was wrong            exit status 2
     │   ├── SettingsError          a settings or theme file has a mistake; names file and line
+    │   ├── NotConfirmedError      a dangerous command for production, and nobody said yes
     │   └── FileError              a file cannot be read or written
     │       └── DamagedData        a payload or snapshot file is not what it must be; names the byte
     ├── SessionError               the session broke; nothing more can be sent        exit status 3
@@ -57,6 +58,10 @@ class UsageError(RedisTuiError):
 
 class SettingsError(UsageError):
     """A settings or theme file has a mistake."""
+
+
+class NotConfirmedError(UsageError):
+    """A dangerous command was meant for a production server, and nobody agreed: it was not sent."""
 
 
 class FileError(UsageError):

@@ -27,6 +27,7 @@ from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.exit_status import ExitStatus
 from redis_tui.paths import history_file
 from redis_tui.plain import needs_plain
+from redis_tui.prompt.confirm import danger_lines, is_word
 from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.repl.dot_script import kill_running
 from redis_tui.repl.dots import run_dot
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
     from redis_tui.repl.shell import Printer
     from redis_tui.session.base import Running, Session
+    from redis_tui.session.danger import Danger
     from redis_tui.spec.catalog import Catalog
 
 _TELL_EVERY_S = 0.5
@@ -143,6 +145,8 @@ class Repl:
         self._shell = shell
         self._terminal = terminal
         self._interrupt = asyncio.Event()
+        self._is_asking = False
+        """A question has the line: nothing else may be written there."""
         self._prompt: PromptSession[str] = PromptSession(
             history=open_history(history),
             lexer=CommandLexer(shell),
@@ -159,7 +163,8 @@ class Repl:
             color_depth=color_depth(),
             reserve_space_for_menu=6,
         )
-        shell.ask = self._ask
+        shell.ask, shell.ask_danger = self._ask, self._ask_danger
+        shell.use(shell.session)
         shell.use_vi = self._use_vi
         self._drawn = asyncio.Event()
         self._prompt.app.after_render += lambda _: self._drawn.set()
@@ -199,7 +204,7 @@ class Repl:
     async def _open(self) -> None:
         late = self._shell.session
         if isinstance(late, LateSession):
-            self._shell.session = await late.opened()
+            self._shell.use(await late.opened())
             self._prompt.app.invalidate()
 
     async def _is_open(self) -> bool:
@@ -219,7 +224,7 @@ class Repl:
             self._complain(error)
         try:
             text = await self._prompt.prompt_async(
-                lambda: [("class:tui-prompt", shell.prompt)],
+                lambda: formatted(shell.prompt_line),
                 default=start,
                 style=self._terminal.colors.sheet,
                 handle_sigint=False,
@@ -262,8 +267,28 @@ class Repl:
             for _ in range(count):
                 await self._interruptible(send(shell, argv, program), sends=program is None)
 
+    async def _ask_danger(self, danger: Danger, word: str) -> bool:
+        """Before a dangerous command goes to production: nothing but its host's name agrees."""
+        self._terminal.status.clear()
+        self._shell.printer.lines(danger_lines(danger, word))
+        asking: PromptSession[str] = PromptSession(color_depth=color_depth())
+        self._is_asking = True
+        try:
+            answer = await asking.prompt_async(
+                [("class:tui-danger", f"Type {word} to go on: ")],
+                style=self._terminal.colors.sheet,
+                handle_sigint=False,
+            )
+        except (KeyboardInterrupt, EOFError):
+            return False
+        finally:
+            self._is_asking = False
+        return is_word(answer, word)
+
     def _tell(self, seconds: float, *, sends: bool) -> None:
         """Says what is waited for; nothing of a dot command without a script, which may have the screen."""
+        if self._is_asking:
+            return
         if self._shell.stop is not None:
             self._terminal.status.show(f"{self._shell.progress} · Ctrl-C stops")
         elif (running := self._shell.session.running()) is not None:

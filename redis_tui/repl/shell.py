@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from redis_tui.batch import OutputMode
 from redis_tui.prompt.assist import Assist
-from redis_tui.prompt.label import prompt_label
+from redis_tui.prompt.label import prompt_label, prompt_line
 from redis_tui.prompt.memory import Memory
 from redis_tui.prompt.watching import Watching
 from redis_tui.resp.types import ErrorReply, Reply
+from redis_tui.session.production import ask_with
 
 if TYPE_CHECKING:
     import asyncio
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from redis_tui.render.spans import Line
     from redis_tui.session.base import Session
+    from redis_tui.session.danger import Danger
     from redis_tui.spec.catalog import Catalog
 
 MOST_LINES = 1_000
@@ -66,6 +68,8 @@ class Shell:
     """Opens what ``.connect`` names; None where there is nothing else to connect to."""
     ask: Callable[[str], Awaitable[bool]] | None = None
     """Puts a yes-or-no question; None where nobody can answer."""
+    ask_danger: Callable[[Danger, str], Awaitable[bool]] | None = None
+    """Has the word typed before a dangerous command goes to production; None where nobody can type."""
     timeout_ms: int | None = None
     """How long a script of `.run` and its kin may last; None lets it last."""
     stop: asyncio.Event | None = None
@@ -105,13 +109,24 @@ class Shell:
         """``embedded:0>``, ``redis:3(TX)>``; ``connecting:3>`` while that is not done."""
         return prompt_label(self.session)
 
+    @property
+    def prompt_line(self) -> Line:
+        """The same, with the mark of production."""
+        return prompt_line(self.session)
+
     def note_keys(self, keys: Sequence[bytes]) -> None:
         """Remembers keys for completion."""
         self.memory.note_keys(keys)
 
+    def use(self, session: Session) -> None:
+        """Works with this session from now on, and says how a person is asked before what is dangerous there."""
+        self.session = session
+        if self.ask_danger is not None:
+            ask_with(session, self.ask_danger)
+
     def move_to(self, session: Session) -> None:
         """Goes on with another session; nothing that was learnt of the one before holds there."""
-        self.session = session
+        self.use(session)
         self.hello, self.catalog, self.answer = None, None, None
         self.memory.forget()
         self.watching = Watching()

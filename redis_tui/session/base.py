@@ -64,11 +64,21 @@ class SessionInfo:
     """Protocol version of `Session.execute` replies."""
     read_only: bool = False
     """Writes are refused below the interface."""
+    production: bool = False
+    """People depend on it: a person is asked before a dangerous command, by typing `word`."""
 
     @property
     def label(self) -> str:
         """For a title bar: ``embedded`` or host and port."""
         return "embedded" if self.embedded else self.url.partition("://")[2].rpartition("@")[2]
+
+    @property
+    def word(self) -> str:
+        """What a person types to confirm: the host's name, a socket's file name, or ``embedded``."""
+        if self.url.startswith("unix"):
+            return self.label.partition("?")[0].rpartition("/")[2]
+        host = self.label.partition("/")[0].partition("?")[0]
+        return host.rpartition(":")[0].strip("[]") or host if ":" in host else host
 
 
 @dataclass(frozen=True, slots=True)

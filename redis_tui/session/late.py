@@ -27,9 +27,18 @@ class LateSession:
     Args:
         url: where; ``memory://`` is the embedded engine.
         opener: opens the real session.
+        read_only: so will it be.
+        production: so will it be.
     """
 
-    def __init__(self, url: str, opener: Callable[[], Awaitable[Session]]) -> None:
+    def __init__(
+        self,
+        url: str,
+        opener: Callable[[], Awaitable[Session]],
+        *,
+        read_only: bool = False,
+        production: bool = False,
+    ) -> None:
         scheme, _, rest = url.partition("://")
         self.info = SessionInfo(
             url=redact_url(url),
@@ -37,6 +46,8 @@ class LateSession:
             version="",
             embedded=scheme == "memory",
             capabilities=frozenset(),
+            read_only=read_only,
+            production=production,
         )
         path = rest.partition("?")[0].rpartition("/")[2]
         self._db = int(path) if "/" in rest and path.isdecimal() else 0

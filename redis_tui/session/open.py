@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from redis_tui.errors import UsageError
+from redis_tui.session.production import ProductionSession
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +16,38 @@ if TYPE_CHECKING:
 
 EMBEDDED_URL = "memory://"
 _REAL = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss", "unix": "unix"}
+_MARKS = ("production", "read_only")
+_YES = ("yes", "true", "on", "1")
+
+
+class Marked(NamedTuple):
+    """An address without its marks, and the marks."""
+
+    url: str
+    production: bool
+    read_only: bool
+
+
+def read_marks(url: str) -> Marked:
+    """Takes ``?production=yes`` and ``?read_only=yes`` out of an address, where they may be kept with it.
+
+    Args:
+        url: an address as a person gave it.
+
+    Raises:
+        UsageError: a mark is neither yes nor no.
+    """
+    head, mark, query = url.partition("?")
+    kept, marks = [], dict.fromkeys(_MARKS, False)
+    for part in query.split("&") if mark else ():
+        name, _, value = part.partition("=")
+        if name not in marks:
+            kept.append(part)
+            continue
+        if value.lower() not in (*_YES, "no", "false", "off", "0"):
+            raise UsageError(f"{name} is yes or no.", hint=f"Write ?{name}=yes behind the address.")
+        marks[name] = value.lower() in _YES
+    return Marked(f"{head}?{'&'.join(kept)}" if kept else head, **marks)
 
 
 async def open_session(
@@ -25,23 +58,42 @@ async def open_session(
     read_only: bool = False,
     load: Path | None = None,
     lua_memory: int | None = None,
+    production: bool = False,
 ) -> Session:
     """Opens a session.
 
     Args:
         url: ``memory://`` for the embedded engine, ``redis:// rediss:// valkey:// unix://`` for a server;
-            ``host:port`` alone is taken as ``redis://host:port``.
+            ``host:port`` alone is taken as ``redis://host:port``. ``?production=yes`` and ``?read_only=yes`` may
+            stand behind it.
         dialect: whom the embedded engine speaks as.
         password: overrides the URL's.
         read_only: refuse commands that write.
         load: a snapshot file to fill the embedded engine from.
         lua_memory: bytes that scripts may take in the embedded engine; None is the usual.
+        production: people depend on that server: dangerous commands are refused until a face says, with
+            `production.ask_with`, how it asks.
 
     Raises:
         UsageError: the address is of no known kind, or a server should do what only the embedded engine can.
         FileError: the file cannot be read, or is damaged.
         ConnectError, AuthError: no connection.
     """
+    marked = read_marks(url)
+    session = await _open(
+        marked.url,
+        dialect=dialect,
+        password=password,
+        read_only=read_only or marked.read_only,
+        load=load,
+        lua_memory=lua_memory,
+    )
+    return ProductionSession(session) if production or marked.production else session
+
+
+async def _open(
+    url: str, *, dialect: str, password: str | None, read_only: bool, load: Path | None, lua_memory: int | None
+) -> Session:
     scheme, mark, rest = url.partition("://")
     if not mark:
         scheme, rest = "redis", url

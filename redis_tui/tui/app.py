@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
@@ -23,6 +24,7 @@ from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.plain import needs_plain
 from redis_tui.session.aside import aside
 from redis_tui.session.base import Event, EventKind, Session
+from redis_tui.session.production import ask_with
 from redis_tui.settings import ReadSettings, read_settings
 from redis_tui.theme import remember_theme
 from redis_tui.tui.actions import PANES, bindings
@@ -33,6 +35,7 @@ from redis_tui.tui.desks.themes import ThemeDesk
 from redis_tui.tui.filters import NoColors, PlainSigns
 from redis_tui.tui.keymap import Keymap
 from redis_tui.tui.screens.connecting import ConnectingScreen
+from redis_tui.tui.screens.danger import ask_danger
 from redis_tui.tui.screens.dialogs import Ask, Choice
 from redis_tui.tui.screens.modal import nothing_to_await
 from redis_tui.tui.screens.theme_picker import ThemePicker
@@ -179,6 +182,7 @@ class WorkbenchApp(App[int]):
             waiting.show_failure(error)
             return
         self._session = session
+        ask_with(session, partial(ask_danger, self))
         self._listener = asyncio.create_task(self._listen(session))
         await asyncio.sleep(0)  # lets the listener subscribe before the first command goes out
         if self._sample_keys:

@@ -12,11 +12,13 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from redis_tui.errors import ConnectError, SessionError, SettingsError
+from redis_tui.render.spans import plain
 from redis_tui.repl.app import run_repl
 from redis_tui.repl.shell import Shell
 from redis_tui.resp.types import ErrorReply, Map
 from redis_tui.session.base import KillOutcome
 from redis_tui.session.late import LateSession
+from redis_tui.session.production import ProductionSession
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -208,3 +210,19 @@ async def test_a_session_that_cannot_be_opened_ends_the_prompt(paper: Any, keys:
         await asyncio.wait_for(
             run_repl(late, printer=paper, input=keys, output=DummyOutput(), history=tmp_path / "h"), 20
         )
+
+
+async def test_a_dangerous_command_wants_the_word_on_production(
+    session: Any, paper: Any, keys: PipeInput, tmp_path: Path
+) -> None:
+    guarded = ProductionSession(session)
+    keys.send_text("FLUSHALL\ry\rFLUSHALL\rh\r.quit\r")
+    repl = run_repl(guarded, printer=paper, input=keys, output=DummyOutput(), history=tmp_path / "h")
+    assert await asyncio.wait_for(repl, 20) == 0
+    assert session.sent == [[b"FLUSHALL"]]
+    assert paper.text[0] == "! PRODUCTION: FLUSHALL on h.\nIt deletes every key of every database."
+    assert paper.text[1].startswith("FLUSHALL was not sent: h is a production server.")
+
+
+async def test_the_prompt_says_production_in_words(session: Any, paper: Any) -> None:
+    assert plain([Shell(ProductionSession(session), paper).prompt_line]) == "! PRODUCTION redis:0> "

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from redis_tui.errors import RedisTuiError
-from redis_tui.prompt.label import prompt_label
+from redis_tui.prompt.label import prompt_line
 from redis_tui.prompt.watching import Watching
 from redis_tui.render.reference import reference_lines
 from redis_tui.render.reply import prints_raw, stream_cli_lines
@@ -145,7 +145,7 @@ class ConsoleDesk:
 
     def show_prompt(self) -> None:
         """The prompt names the database, and an open transaction."""
-        self._pane.set_prompt(prompt_label(self._session))
+        self._pane.set_prompt(prompt_line(self._session))
 
 
 def _repeated(argv: list[bytes]) -> tuple[int, list[bytes]]:

@@ -212,8 +212,8 @@ class FeedDesk:
 
     def _show_place(self) -> None:
         info = self._session.info
-        guard = " · READ-ONLY" if info.read_only else ""
-        self._panes.title.set_place(info.label, f"{info.server} {info.version} · db{self._session.db}{guard}")
+        self._panes.title.set_guards(production=info.production, read_only=info.read_only)
+        self._panes.title.set_place(info.label, f"{info.server} {info.version} · db{self._session.db}")
 
     def read_scripts(self) -> None:
         """The script cache."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 from redis_tui.errors import UsageError
 from redis_tui.resp.inline import UnbalancedQuotes, join_inline, split_inline
 from redis_tui.resp.types import ErrorReply
+from redis_tui.session.danger import Danger
+from redis_tui.session.production import agreed
 from redis_tui.tui.key_commands import parse_ttl, recreate, ttl_command
 from redis_tui.tui.key_files import FORMATS, exported_here, read_commands, typed_path, write_keys
 from redis_tui.tui.panes.key_tree import show_key
@@ -77,11 +79,18 @@ class KeyWork:
     # ── many keys ──────────────────────────────────────────────────────────
 
     async def _delete(self, keys: tuple[bytes, ...]) -> None:
+        if len(keys) > 1 and self._session.info.production:
+            danger = Danger(f"Delete {_count(keys)}", f"{_named(keys)}\n\nIt cannot be undone.")
+            if await agreed(self._session, danger):
+                await self._delete_now(keys)
+            return
         place = f"db{self._session.db} of {self._session.info.label}"
         text = f"{_named(keys)}\n\nThis deletes {_count(keys)} in {place}. It cannot be undone."
         choices = (Choice("cancel", "Keep"), Choice("delete", f"Delete {_count(keys)}", danger=True))
-        if await self._bench.ask(f"Delete {_count(keys)}?", text, *choices) != "delete":
-            return
+        if await self._bench.ask(f"Delete {_count(keys)}?", text, *choices) == "delete":
+            await self._delete_now(keys)
+
+    async def _delete_now(self, keys: tuple[bytes, ...]) -> None:
         gone: list[bytes] = []
         tally = await self._progress("Deleting", keys, self._each(keys, lambda key: [b"UNLINK", key], gone))
         self._pane.forget(gone)

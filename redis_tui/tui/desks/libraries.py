@@ -73,7 +73,7 @@ class LibraryDesk:
             return
         reply = await self._session.execute([b"FUNCTION", b"LOAD", source])
         if isinstance(reply, ErrorReply) and "already exists" in reply.message:
-            choices = (Choice("replace", "Replace it"), Choice("cancel", "Keep the old one"))
+            choices = (Choice("replace", "Replace it", danger=True), Choice("cancel", "Keep the old one"))
             if await self._bench.ask("Replace the library?", f"{reply.message}.", *choices) != "replace":
                 return
             reply = await self._session.execute([b"FUNCTION", b"LOAD", b"REPLACE", source])

@@ -15,7 +15,6 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.markup import escape
 from textual.widgets import Input, Label, Static
 
 from redis_tui.prompt.assist import Assist, wants_more
@@ -70,7 +69,7 @@ class ConsolePane(Vertical):
         """Lines of a command whose quote is still open, each with its line break."""
         self._draft = ""
         self._lines: list[Line] = []
-        self._prompt = "redis:0> "
+        self._prompt: Line = text_line("redis:0> ", "prompt")
         self._is_waiting = False
         self.assist = Assist()
         self._known_keys: Callable[[], Sequence[str]] = lambda: ()
@@ -97,9 +96,9 @@ class ConsolePane(Vertical):
 
     # ── setters ────────────────────────────────────────────────────────────
 
-    def set_prompt(self, text: str) -> None:
+    def set_prompt(self, line: Line) -> None:
         """``redis:0> ``, ``redis:0(TX)> ``."""
-        self._prompt = text
+        self._prompt = line
         self._show_prompt()
 
     def set_catalog(self, catalog: Catalog, keys: Callable[[], Sequence[str]]) -> None:
@@ -164,10 +163,17 @@ class ConsolePane(Vertical):
         """Puts what was typed into the transcript, without its secrets."""
         text = redact_text(typed)
         styled = highlight_command(self._begun + text)[-1] if not self._begun or text == typed else [Span(text)]
-        self._add([[Span(_MORE if self._begun else self._prompt, "prompt"), *styled]])
+        self._add([[*(text_line(_MORE, "prompt") if self._begun else self._prompt), *styled]])
 
     def _show_prompt(self) -> None:
-        self.query_one("#prompt", Label).update(escape(_MORE if self._begun else self._prompt))
+        self.query_one("#prompt", Label).update(
+            Content.assemble(
+                *(
+                    (span.text, "$rt-danger" if span.style == "danger" else "")
+                    for span in (text_line(_MORE) if self._begun else self._prompt)
+                )
+            )
+        )
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -189,7 +195,7 @@ class ConsolePane(Vertical):
             spans = self.assist.usage_line(line, cursor)
         palette = palette_of(self)
         text = Text.assemble(*((span.text, palette.rich(span.style)) for span in spans), no_wrap=True)
-        room = max(0, self.size.width - len(self._prompt) - len(field.value) - 4)
+        room = max(0, self.size.width - width(self._prompt) - len(field.value) - 4)
         below = self.query_one("#usage-below", Static)
         # Once there it stays until the line is empty: what one types must not jump up and down.
         below.display = bool(line) and (below.display or width(spans) > room)

@@ -33,7 +33,7 @@ class Choice:
 
 
 class Ask(Modal[str]):
-    """A question with a few answers; Escape answers ``cancel``."""
+    """A question with a few answers; Escape answers ``cancel``. Enter alone never takes a dangerous one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", show=False),
@@ -53,11 +53,16 @@ class Ask(Modal[str]):
             with Horizontal(classes="buttons"):
                 for choice in self._choices:
                     yield Button(
-                        choice.label,
+                        f"! {choice.label}" if choice.danger else choice.label,
                         id=f"answer-{choice.name}",
                         compact=True,
                         classes="-danger" if choice.danger else "",
                     )
+
+    def on_mount(self) -> None:
+        """The first answer that costs nothing has the keyboard."""
+        harmless = next((choice for choice in self._choices if not choice.danger), self._choices[0])
+        self.query_one(f"#answer-{harmless.name}").focus()
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

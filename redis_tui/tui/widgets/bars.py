@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from redis_tui.prompt.label import PRODUCTION
 from redis_tui.tui.actions import PANE_NUMBER
 from redis_tui.tui.keymap import keymap_of
 from redis_tui.tui.messages import PaneChosen
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class TitleBar(Static):
-    """Where we are connected, how the server is, and its figures."""
+    """Where we are connected, how the server is, and its figures; red all over where that is production."""
 
     def __init__(self) -> None:
         super().__init__(id="title-bar")
@@ -26,6 +27,14 @@ class TitleBar(Static):
         self._detail = ""
         self._state = ("ready", "success", "●")
         self._figures = ""
+        self._guards: list[tuple[str, str]] = []
+
+    def set_guards(self, *, production: bool, read_only: bool) -> None:
+        """Says how careful one has to be here; each is a word, and the first one colours the bar as well."""
+        told = ((production, PRODUCTION, "danger"), (read_only, "READ-ONLY", "warning"))
+        self._guards = [(word, tone) for holds, word, tone in told if holds]
+        self.set_class(production, "-production")
+        self._draw()
 
     def set_place(self, label: str, detail: str) -> None:
         """Sets the server's name and its version and database."""
@@ -53,21 +62,36 @@ class TitleBar(Static):
         self._draw()
 
     def _draw(self) -> None:
-        text, tone, mark = self._state
-        left = Content.from_markup(
-            "[bold $rt-background on $rt-focus] redis-tui [/]  [bold $rt-text]$place[/][$rt-dim] · $detail[/]   "
-            f"[$rt-{tone}]$mark $text[/]",
-            place=self._place,
-            detail=self._detail,
-            mark=mark,
-            text=text,
-        )
-        right = Content.from_markup("[$rt-dim]$figures[/] ", figures=self._figures)
+        left = self._left(self._detail)
+        if left.cell_length > self.size.width:
+            left = self._left(self._detail.partition(" · ")[2])  # how the server is goes before what it is
+        right = Content.from_markup(f"[{self._tone('dim')}]$figures[/] ", figures=self._figures)
         gap = self.size.width - left.cell_length - right.cell_length
         if gap < 2:
             self.update(left)
             return
         self.update(Content.assemble(left, " " * gap, right))
+
+    def _left(self, detail: str) -> Content:
+        text, tone, mark = self._state
+        strong, dim, tone = (self._tone(name) for name in ("text", "dim", tone))
+        guards = "".join(f"[bold {self._tone(tone)}]{word}[/]  " for word, tone in self._guards)
+        look = strong if self._is_production else "bold $rt-background on $rt-focus"
+        return Content.from_markup(
+            f"[{look}] redis-tui [/]  {guards}[bold {strong}]$place[/][{dim}] · $detail[/]   [{tone}]$mark $text[/]",
+            place=self._place,
+            detail=detail,
+            mark=mark,
+            text=text,
+        )
+
+    @property
+    def _is_production(self) -> bool:
+        return self.has_class("-production")
+
+    def _tone(self, name: str) -> str:
+        """On red only one colour can be read."""
+        return "bold $rt-background" if self._is_production else f"$rt-{name}"
 
 
 class KeyBar(Static):

@@ -1,0 +1,152 @@
+"""A session on a production server: asks a person before a dangerous command goes out, whichever face sends it.
+
+Wraps a session of either kind; what is dangerous, `danger` knows. A face says once how it asks (`ask_with`) and
+cannot forget a command. The decision a reader would question: it refuses where nobody is there to ask. A
+program that runs unattended on production must say ``--yes`` in so many letters.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from redis_tui.errors import NotConfirmedError
+from redis_tui.session.danger import Danger, danger_in_script, danger_of
+from redis_tui.session.guard import writes
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+
+    from redis_tui.resp.types import Reply
+    from redis_tui.session.base import (
+        Event,
+        KillOutcome,
+        Running,
+        ScriptInfo,
+        ScriptOutcome,
+        ScriptRun,
+        Session,
+        SessionInfo,
+    )
+    from redis_tui.session.stream import Stream
+    from redis_tui.spec.catalog import Catalog
+
+_ANSWERED: ContextVar[bool] = ContextVar("answered", default=False)
+
+
+class ProductionSession:
+    """A `Session` over another one, on a server that people depend on.
+
+    Args:
+        session: the real one.
+        ask: puts the question: told the danger and the word that must be typed, answers whether to go on. None
+            refuses.
+    """
+
+    def __init__(self, session: Session, ask: Callable[[Danger, str], Awaitable[bool]] | None = None) -> None:
+        self._session = session
+        self.ask = ask
+
+    @property
+    def info(self) -> SessionInfo:
+        return replace(self._session.info, production=True)
+
+    @property
+    def db(self) -> int:
+        return self._session.db
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._session.in_transaction
+
+    async def execute(self, argv: Sequence[bytes], *, db: int | None = None) -> Reply:
+        await self._check_all([argv])
+        return await self._session.execute(argv, db=db)
+
+    async def execute_many(
+        self, commands: Sequence[Sequence[bytes]], *, db: int | None = None, stop_at_error: bool = False
+    ) -> list[Reply]:
+        await self._check_all(commands)
+        return await self._session.execute_many(commands, db=db, stop_at_error=stop_at_error)
+
+    async def run(self, run: ScriptRun) -> ScriptOutcome:
+        if not run.dry_run:
+            await self._check(danger_in_script(await self.catalog(), run.source, run.name))
+        return await self._session.run(run)
+
+    async def stream(self, argv: Sequence[bytes], *, capacity: int = 10_000) -> Stream:
+        await self._check(danger_of(await self.catalog(), argv))
+        return await self._session.stream(argv, capacity=capacity)
+
+    async def kill(self, *, undo: bool = False) -> KillOutcome:
+        return await self._session.kill(undo=undo)
+
+    def running(self) -> Running | None:
+        return self._session.running()
+
+    async def scripts(self) -> list[ScriptInfo]:
+        return await self._session.scripts()
+
+    async def catalog(self) -> Catalog:
+        return await self._session.catalog()
+
+    def events(self) -> AsyncIterator[Event]:
+        return self._session.events()
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def _check_all(self, commands: Sequence[Sequence[bytes]]) -> None:
+        catalog = await self.catalog()
+        for argv in commands:
+            if not (self._session.info.read_only and writes(catalog, argv)):  # that is refused, and needs no question
+                await self._check(danger_of(catalog, argv))
+
+    async def _check(self, danger: Danger | None) -> None:
+        if danger is None or _ANSWERED.get():
+            return
+        word = self.info.word
+        if self.ask is not None and await self.ask(danger, word):
+            return
+        raise NotConfirmedError(
+            f"{danger.what} was not sent: {word} is a production server.",
+            hint="Add --yes to send it without being asked." if self.ask is None else f"Type {word} when asked.",
+        )
+
+
+def ask_with(session: Session, ask: Callable[[Danger, str], Awaitable[bool]]) -> None:
+    """Says how a person is asked before a dangerous command; nothing where the server is no production server.
+
+    Args:
+        session: of a face.
+        ask: told the danger and the word that must be typed; answers whether to go on.
+    """
+    if isinstance(session, ProductionSession):
+        session.ask = ask
+
+
+async def agreed(session: Session, danger: Danger) -> bool:
+    """Whether something may be done that is dangerous as a whole, such as deleting many keys one by one.
+
+    Args:
+        session: where it is done.
+        danger: what a person is told.
+
+    Returns:
+        True as well where the server is no production server: nobody is asked.
+    """
+    if not isinstance(session, ProductionSession):
+        return True
+    return session.ask is not None and await session.ask(danger, session.info.word)
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """What is executed within belongs to a question that was answered already: the same command, many times."""
+    token = _ANSWERED.set(True)
+    try:
+        yield
+    finally:
+        _ANSWERED.reset(token)
