@@ -100,7 +100,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("run_presets", "Try all presets", "Dry runs with each preset; replies side by side.", group="Run"),
     Action("setup_example", "Prepare sample data", "Runs the example's set-up commands.", group="Edit"),
     Action("console", "Console", "Goes to the prompt for any Redis command.", "ctrl+t", "console", "Panes", rank=9),
-    Action("jump", "Jump to a pane", "Then press the pane's number.", "ctrl+g", "jump", "Panes", rank=11),
+    Action("jump", "Jump", "Shows a key over every pane and tab; press one.", "ctrl+g", "jump", "Panes", rank=11),
     Action(
         "zoom",
         "Zoom the pane",

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from redis_tui.tui.panes.result import ResultPane
-from redis_tui.tui.screens.dialogs import AskText, Jump
+from redis_tui.tui.screens.dialogs import AskText
 from redis_tui.tui.screens.help import HelpScreen
+from redis_tui.tui.screens.jump import Jump
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.lua_editor import LuaEditor

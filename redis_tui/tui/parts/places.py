@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from textual import events, on
 from textual.widget import Widget
+from textual.widgets import TabbedContent, TabPane
 
 from redis_tui.tui import messages
 from redis_tui.tui.actions import PANES
 from redis_tui.tui.layout import COLUMNS, is_narrow, is_short, neighbour, visible_panes
 from redis_tui.tui.parts.base import Part
-from redis_tui.tui.screens.dialogs import Jump
+from redis_tui.tui.screens.jump import Jump, labelled, targets
 from redis_tui.tui.widgets.bars import PaneTabs
 from redis_tui.tui.widgets.view import Wish
 
@@ -78,12 +79,23 @@ class PlacesPart(Part):
         self.action_focus_pane("console")
 
     def action_jump(self) -> None:
-        """^G: the next digit chooses a pane. It opens here and now, so that a digit right behind goes nowhere else."""
-        self.app.push_screen(Jump(), self._jumped)
+        """^G: the next key goes somewhere. It opens here and now, so that a digit right behind goes nowhere else."""
+        self.app.push_screen(Jump(labelled(targets(self))), self._jumped)
 
-    def _jumped(self, pane: str | None) -> None:
-        if pane:
-            self.action_focus_pane(pane)
+    async def _jumped(self, action: str | None) -> None:
+        if action:
+            await self.run_action(action)
+
+    def action_show_content(self, name: str) -> None:
+        """Brings a tab inside a pane to the front."""
+        tab = self.query_one(f"#{name}", TabPane)
+        numbered = dict(PANES)
+        for node in tab.ancestors:
+            if isinstance(node, TabbedContent):
+                node.active = name
+            if node.id in numbered:
+                self.action_focus_pane(node.id)
+                return
 
     def action_pane_left(self) -> None:
         """The pane on the left."""

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import Key
 from textual.widgets import Button, Input, Static
 
 from redis_tui.render.spans import Line, Span
-from redis_tui.tui.actions import PANES
 from redis_tui.tui.screens.modal import Modal
 from redis_tui.tui.widgets.line_view import LineView
 
@@ -159,32 +157,6 @@ class AskText(Modal[str]):
     def action_cancel(self) -> None:
         """No path."""
         self.dismiss("")
-
-
-class Jump(Modal[str]):
-    """The panes and their numbers; a digit answers the pane's name, any other key nothing."""
-
-    _is_typed_on = False
-
-    def compose(self) -> ComposeResult:
-        """One line a pane."""
-        with Vertical(classes="dialog -small") as box:
-            box.border_title = "Jump to"
-            yield Static(
-                "\n".join(f"[bold $rt-focus]{number}[/]  {title}" for number, (_, title) in enumerate(PANES, 1))
-            )
-
-    def on_key(self, event: Key) -> None:
-        """Answers at once; what comes behind that is for the pane, but for a digit that was pressed twice."""
-        event.stop()
-        digit = event.character or ""
-        if self.is_answered:
-            self._is_typed_on = self._is_typed_on or not digit.isdecimal()
-            if self._is_typed_on:
-                self.app.post_message(Key(event.key, event.character))
-            return
-        at = int(digit) if digit.isdecimal() else 0
-        self.dismiss(PANES[at - 1][0] if 1 <= at <= len(PANES) else "")
 
 
 class Reading(Modal[None]):

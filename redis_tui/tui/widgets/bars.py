@@ -164,6 +164,11 @@ class PaneTabs(Static):
         """Draws the tabs."""
         self.watch_active()
 
+    @property
+    def places(self) -> dict[str, int]:
+        """The column of each pane's tab."""
+        return {name: start for start, _, name in self._spots}
+
     def watch_active(self) -> None:
         """Marks the tab in front."""
         parts: list[Content] = []
