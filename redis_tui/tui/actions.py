@@ -75,6 +75,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("kill", "Kill the script", "Ends the running script; never waits behind it.", "f8", "kill", rank=3),
     Action("repeat", "Repeat the run", "Runs it many times: median, p99, worst and a histogram.", "alt+r"),
     Action("open_view('history')", "Runs of this session", "What was run, and how it ended; Enter shows it.", "alt+y"),
+    Action("compare_runs", "Compare two runs", "The run shown with the marked one, or the one before.", "alt+d"),
     Action("earlier_run", "The run before", "Shows the run before the one that is shown.", "alt+b"),
     Action("later_run", "The run after", "Shows the run after the one that is shown.", "alt+n"),
     Action("open", "Open a file", "Opens a Lua file, a recent one or an example.", "ctrl+o", "open", "Files", rank=7),

@@ -1,4 +1,4 @@
-"""Shows a run of this session again as it was, runs it again, and gives its arguments back to the fields.
+"""Shows a run of this session as it was, makes it again, compares it, gives its arguments back to the fields.
 
 Knows the log of runs that the run desk keeps, and the panes. The decision a reader would question: to run again
 sends the script as it was then, also where the editor has another text by now; that it differs is said.
@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from redis_tui.render.compare import Compared
+from redis_tui.tui.screens.compare import CompareScreen
 from redis_tui.workspace import format_arguments
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from redis_tui.tui.run_log import RunRecord
     from redis_tui.workspace import Buffer
 
+_NO_OTHER = "There is no other run to compare with. F5 runs the script again; m in Runs marks any run."
+_NOTHING = "One of the two was not made, or its details were dropped to save memory: there is nothing to compare."
 _DETAILS_GONE = "The reply, trace and changes of that run were dropped to save memory; what is left is shown."
 
 
@@ -33,6 +37,8 @@ class HistoryDesk:
             "show": self._show,
             "again": self._again,
             "arguments": self._give_back,
+            "mark": self._mark,
+            "compare": self.compare,
         }
 
     def take(self, asked: HistoryView.Asked) -> None:
@@ -94,5 +100,45 @@ class HistoryDesk:
         self._files.shown()
         self._bench.app.notify(f"KEYS and ARGV are those of run {record.number}.", timeout=3)
 
+    # ── comparing ──────────────────────────────────────────────────────────
+
+    def _mark(self, record: RunRecord) -> None:
+        self._runs.marked = 0 if self._runs.marked == record.number else record.number
+        self._runs.show_log()
+
+    def compare_shown(self) -> None:
+        """Compares the run that is shown with the marked one, or with the one before it."""
+        record = self._runs.log.get(self._runs.shown)
+        if record is None:
+            self._bench.app.notify(_NO_OTHER, timeout=4)
+        else:
+            self.compare(record)
+
+    def compare(self, record: RunRecord) -> None:
+        """Compares a run with the marked one; without a mark, with the last of its script before it."""
+        log = self._runs.log
+        marked = log.get(self._runs.marked)
+        other = marked if marked is not None and marked.number != record.number else log.before(record)
+        if other is None:
+            self._bench.app.notify(_NO_OTHER, timeout=4)
+            return
+        first, second = (_compared(one) for one in sorted((other, record), key=lambda one: one.number))
+        if first is None or second is None:
+            self._bench.app.notify(_NOTHING, severity="warning", timeout=4)
+            return
+        self._runs.marked = 0
+        self._runs.show_log()
+        self._bench.app.push_screen(CompareScreen(first, second))
+
     def _buffer_of(self, record: RunRecord) -> Buffer | None:
         return next((one for one in self._bench.panes.editor.buffers if one.name == record.run.name), None)
+
+
+def _compared(record: RunRecord) -> Compared | None:
+    """A run for comparing; of many the last."""
+    series = record.series
+    outcome = record.outcome if series is None else series.last or series.first_failure
+    if outcome is None or record.is_slim:
+        return None
+    title = f"run {record.number} {record.run.name} {record.how} {record.clock}"
+    return Compared(title, record.run, outcome, record.at_s * 1000)

@@ -54,6 +54,8 @@ class RunDesk:
         """The runs of this session."""
         self.shown = 0
         """The number of the run that the Result pane is about; 0 before the first."""
+        self.marked = 0
+        """The number of the run that is to be compared with another; 0 for none."""
         self._stop: asyncio.Event | None = None
         """Ends the series of runs that is under way."""
         self._told_at = 0.0
@@ -159,7 +161,7 @@ class RunDesk:
 
     def show_log(self) -> None:
         """Shows the list of runs."""
-        self._panes.result.show_runs(self.log.records, dropped=self.log.dropped, shown=self.shown)
+        self._panes.result.show_runs(self.log.records, dropped=self.log.dropped, shown=self.shown, marked=self.marked)
 
     # ── many runs ──────────────────────────────────────────────────────────
 

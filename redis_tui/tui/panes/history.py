@@ -31,6 +31,8 @@ _KEYS = (
     ViewKey("enter", "show", "choose", "Enter"),
     ViewKey("r", "run again", "ask('again')"),
     ViewKey("a", "arguments back", "ask('arguments')"),
+    ViewKey("m", "mark", "ask('mark')"),
+    ViewKey("c", "compare", "ask('compare')"),
     ViewKey("slash", "filter", "filter", "/"),
     ViewKey("o", "order", "order"),
 )

@@ -19,6 +19,10 @@ class RunsPart(Part):
         """Alt-full stop."""
         self._history.step(1)
 
+    def action_compare_runs(self) -> None:
+        """Alt-D."""
+        self._history.compare_shown()
+
     @on(HistoryView.Asked)
     def _asked(self, event: HistoryView.Asked) -> None:
         self._history.take(event)
