@@ -21,6 +21,7 @@ from textual.app import App
 from textual.filter import Monochrome
 
 from redis_tui.errors import RedisTuiError, UsageError
+from redis_tui.exit_status import ExitStatus
 from redis_tui.plain import needs_plain
 from redis_tui.session.aside import aside
 from redis_tui.session.base import Event, EventKind, Session
@@ -32,6 +33,7 @@ from redis_tui.tui.commands import ActionProvider
 from redis_tui.tui.desks.help import open_help
 from redis_tui.tui.desks.samples import put_samples
 from redis_tui.tui.desks.themes import ThemeDesk
+from redis_tui.tui.ending import leave_at_signals
 from redis_tui.tui.filters import NoColors, PlainSigns
 from redis_tui.tui.keymap import Keymap
 from redis_tui.tui.screens.connecting import ConnectingScreen
@@ -165,6 +167,8 @@ class WorkbenchApp(App[int]):
         waiting = ConnectingScreen(self._address)
         await self.push_screen(waiting)
         self.run_worker(self._connect(waiting), group="connect", exclusive=True)
+        if not self.is_headless and not self.is_web:
+            leave_at_signals(self._leave)
         self.themes.watch()
         self.set_keymap(self.keymap.changed)
         for problem in (*self._read_settings.problems, *self.keymap.problems):
@@ -238,11 +242,11 @@ class WorkbenchApp(App[int]):
         if answer == "quit":
             self._leave()
 
-    def _leave(self) -> None:
+    def _leave(self, status: int = ExitStatus.OK) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, WorkbenchScreen):
                 screen.keep_unsaved()
-        self.exit(0)
+        self.exit(status)
 
     async def on_unmount(self) -> None:
         """Ends the session, whichever way the app ends."""
