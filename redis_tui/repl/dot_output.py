@@ -18,7 +18,7 @@ from redis_tui.errors import FileError, UsageError
 from redis_tui.quantity import milliseconds
 from redis_tui.render.spans import text_line
 from redis_tui.repl.send import answer_text, pass_on, send
-from redis_tui.repl.shell import Answer
+from redis_tui.repl.shell import Answer, stopped_within
 from redis_tui.resp.types import ErrorReply
 
 if TYPE_CHECKING:
@@ -139,13 +139,6 @@ async def every(shell: Shell, args: list[str]) -> None:
             count += 1
             shell.progress = f"{name} every {args[0]}, {count:,} times so far"
             await send(shell, argv)
-            await _stopped_within(stop, pause_s)
+            await stopped_within(stop, pause_s)
     finally:
         shell.stop = None
-
-
-async def _stopped_within(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from redis_tui.errors import UsageError
 from redis_tui.render.reply import cli_lines
 from redis_tui.render.spans import Line, Span, show, text_line
 from redis_tui.resp.types import Map, Reply
+from redis_tui.session.facts import UNIT_OF
 from redis_tui.session.inspect import snapshots
 
 if TYPE_CHECKING:
@@ -21,24 +21,14 @@ if TYPE_CHECKING:
     from redis_tui.repl.shell import Shell
     from redis_tui.session.base import Snapshot
 
-_UNITS = {
-    "string": "byte",
-    "list": "element",
-    "set": "member",
-    "zset": "member",
-    "hash": "field",
-    "stream": "entry",
-}
-
 
 async def peek(shell: Shell, args: list[str]) -> None:
     """Shows a key.
 
     Raises:
-        UsageError: a transaction is open, in which nothing can be read.
+        NotSupportedError: a transaction is open, in which nothing can be read.
     """
-    if shell.session.in_transaction:
-        raise UsageError("MULTI is open: what is asked now would be queued.", hint="EXEC or DISCARD ends it.")
+    shell.refuse_in_transaction()
     key = args[0].encode("utf-8", "surrogateescape")
 
     async def pipeline(commands: Sequence[Sequence[bytes]]) -> list[Reply]:
@@ -63,11 +53,10 @@ async def peek(shell: Shell, args: list[str]) -> None:
 
 
 def _size(found: Snapshot) -> str:
-    unit = _UNITS.get(found.type)
-    if unit is None:
+    if found.type not in UNIT_OF:
         return ""
-    plural = "entries" if unit == "entry" else f"{unit}s"
-    return f"{found.size:,} {unit if found.size == 1 else plural}"
+    one, several = UNIT_OF[found.type]
+    return f"{found.size:,} {one if found.size == 1 else several}"
 
 
 def _life(found: Snapshot, now_ms: int) -> str:

@@ -20,9 +20,11 @@ from redis_tui.render.reference import reference_lines
 from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.repl.dot_edit import edit
 from redis_tui.repl.dot_function import functions
+from redis_tui.repl.dot_keys import bigkeys, memkeys, scan
 from redis_tui.repl.dot_output import every, lines, output, page, save, timing
 from redis_tui.repl.dot_peek import peek
 from redis_tui.repl.dot_script import dry, kill, load, repeated, run, scripts, trace
+from redis_tui.repl.dot_server import clients, latency, slowlog, stat
 from redis_tui.session.base import Capability
 
 if TYPE_CHECKING:
@@ -44,6 +46,12 @@ class DotCommand:
     """Which of its arguments is completed as a path, from 0; words that begin with ``--`` are not counted."""
     least: int = 0
     """Arguments it cannot do without."""
+    group: str = "Session"
+    """Under which title the help has it."""
+
+
+_HELP_COLUMN = 28
+"""Where summaries begin in the help."""
 
 
 async def run_dot(shell: Shell, words: Sequence[bytes]) -> None:
@@ -121,11 +129,11 @@ async def _limit(shell: Shell, args: list[str]) -> None:
 
 async def _help(shell: Shell, args: list[str]) -> None:
     if not args:
-        width = max(len(f"{command.name} {command.usage}") for command in DOT_COMMANDS)
-        table: list[Line] = [
-            [Span(f"{f'{command.name} {command.usage}':<{width}}  ", "key"), Span(command.summary, "text")]
-            for command in DOT_COMMANDS
-        ]
+        table: list[Line] = []
+        for group in dict.fromkeys(command.group for command in DOT_COMMANDS):
+            table.append([Span(group, "strong")])
+            for command in DOT_COMMANDS:
+                table += _help_lines(command) if command.group == group else []
         tail = [
             "Anything else is sent to the server: 5 INCR n sends it five times, LRANGE l 0 -1 | sort pipes its reply.",
             "Tab completes · Alt-Enter starts a new line · Ctrl-R searches the history · Ctrl-X Ctrl-E edits",
@@ -143,6 +151,15 @@ async def _help(shell: Shell, args: list[str]) -> None:
     shell.printer.lines([[Span(f"{dot.name} {dot.usage}  ", "key"), Span(dot.summary, "text")]])
 
 
+def _help_lines(command: DotCommand) -> list[Line]:
+    """What it takes and what it does; on two lines where the first leaves no room on a narrow screen."""
+    taken: Line = [Span(f"  {command.name}", "command.name"), Span(f" {command.usage}", "key")]
+    room = _HELP_COLUMN - sum(len(span.text) for span in taken)
+    if room > 0:
+        return [[*taken, Span(" " * room), Span(command.summary)]]
+    return [taken, [Span(" " * _HELP_COLUMN), Span(command.summary)]]
+
+
 async def _quit(shell: Shell, _args: list[str]) -> None:
     shell.ended = True
 
@@ -155,6 +172,7 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
         run,
         file_at=0,
         least=1,
+        group="Scripts",
     ),
     DotCommand(
         ".dry",
@@ -163,6 +181,7 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
         dry,
         file_at=0,
         least=1,
+        group="Scripts",
     ),
     DotCommand(
         ".trace",
@@ -171,6 +190,7 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
         trace,
         file_at=0,
         least=1,
+        group="Scripts",
     ),
     DotCommand(
         ".repeat",
@@ -179,21 +199,49 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
         repeated,
         file_at=1,
         least=2,
+        group="Scripts",
     ),
-    DotCommand(".limit", "[TIME|none]", "how long a script of these may last: 500ms, 2s", _limit),
-    DotCommand(".load", "FILE", "load a script, show its sha; or a library of functions", load, file_at=0, least=1),
-    DotCommand(".scripts", "", "the scripts of the cache, with runs and times", scripts),
-    DotCommand(".functions", "[PATTERN]", "the libraries of functions, and how to call them", functions),
+    DotCommand(".limit", "[TIME|none]", "how long a script of these may last: 500ms, 2s", _limit, group="Scripts"),
+    DotCommand(
+        ".load",
+        "FILE",
+        "load a script, show its sha; or a library of functions",
+        load,
+        file_at=0,
+        least=1,
+        group="Scripts",
+    ),
+    DotCommand(".scripts", "", "the scripts of the cache, with runs and times", scripts, group="Scripts"),
+    DotCommand(
+        ".functions", "[PATTERN]", "the libraries of functions, and how to call them", functions, group="Scripts"
+    ),
+    DotCommand(".kill", "", "end the script that runs", kill, group="Scripts"),
+    DotCommand(".output", "cli|raw|json|csv|resp3|resp2", "how replies are written", output, least=1, group="Replies"),
+    DotCommand(".page", "[COMMAND ...]", "show the last reply, or a command's, in the pager", page, group="Replies"),
+    DotCommand(
+        ".save",
+        "FILE [COMMAND ...]",
+        "write the last reply, or a command's, to it",
+        save,
+        file_at=0,
+        least=1,
+        group="Replies",
+    ),
+    DotCommand(".lines", "[N|all]", "how many lines of a reply are printed", lines, group="Replies"),
+    DotCommand(".timing", "[on|off]", "tell how long each reply took", timing, group="Replies"),
+    DotCommand(
+        ".every", "TIME COMMAND ...", "send a command again and again: 500ms, 2s", every, least=2, group="Replies"
+    ),
+    DotCommand(".peek", "KEY", "a key of any type: value, time to live, encoding, memory", peek, least=1, group="Keys"),
+    DotCommand(".scan", "[PATTERN] [TYPE]", "go over the keys, until Ctrl-C", scan, group="Keys"),
+    DotCommand(".bigkeys", "[PATTERN]", "the largest keys of each type, by elements or bytes", bigkeys, group="Keys"),
+    DotCommand(".memkeys", "[PATTERN]", "the keys of each type that take most memory", memkeys, group="Keys"),
+    DotCommand(".stat", "[TIME]", "a line of figures each second, until Ctrl-C", stat, group="Server"),
+    DotCommand(".latency", "[TIME]", "how long PING takes, until Ctrl-C or for that time", latency, group="Server"),
+    DotCommand(".slowlog", "[N]", "the slow log, scripts by name", slowlog, group="Server"),
+    DotCommand(".clients", "", "who is connected", clients, group="Server"),
     DotCommand(".edit", "[FILE]", "open the last input, or a file, in $EDITOR", edit, file_at=0),
-    DotCommand(".kill", "", "end the script that runs", kill),
     DotCommand(".connect", "URL", "go to another server, or to memory://", _connect, least=1),
-    DotCommand(".output", "cli|raw|json|csv|resp3|resp2", "how replies are written", output, least=1),
-    DotCommand(".page", "[COMMAND ...]", "show the last reply, or a command's, in the pager", page),
-    DotCommand(".save", "FILE [COMMAND ...]", "write the last reply, or a command's, to it", save, file_at=0, least=1),
-    DotCommand(".peek", "KEY", "a key of any type: value, time to live, encoding, memory", peek, least=1),
-    DotCommand(".lines", "[N|all]", "how many lines of a reply are printed", lines),
-    DotCommand(".timing", "[on|off]", "tell how long each reply took", timing),
-    DotCommand(".every", "TIME COMMAND ...", "send a command again and again: 500ms, 2s", every, least=2),
     DotCommand(".keymap", "vi|emacs", "the keys of the prompt", _keymap, least=1),
     DotCommand(".theme", "NAME", "choose the colours", _theme, least=1),
     DotCommand(".help", "[COMMAND]", "this list, or a command's usage", _help),

@@ -7,10 +7,12 @@ here from HELLO and its reply, because a session tells that of its beginning onl
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from redis_tui.batch import OutputMode
+from redis_tui.errors import NotSupportedError
 from redis_tui.prompt.assist import Assist
 from redis_tui.prompt.label import prompt_label, prompt_line
 from redis_tui.prompt.memory import Memory
@@ -19,7 +21,6 @@ from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.production import ask_with
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Awaitable, Callable, Sequence
 
     from redis_tui.render.spans import Line
@@ -114,6 +115,17 @@ class Shell:
         """The same, with the mark of production."""
         return prompt_line(self.session)
 
+    def refuse_in_transaction(self) -> None:
+        """For what asks several things at once, which would be queued.
+
+        Raises:
+            NotSupportedError: MULTI is open.
+        """
+        if self.session.in_transaction:
+            raise NotSupportedError(
+                "MULTI is open: what is asked now would be queued.", hint="EXEC or DISCARD ends it."
+            )
+
     def note_keys(self, keys: Sequence[bytes]) -> None:
         """Remembers keys for completion."""
         self.memory.note_keys(keys)
@@ -140,3 +152,11 @@ class Shell:
         elif name == b"RESET" and not failed:
             self.hello = 2
         self.memory.observe(argv, reply, self.catalog)
+
+
+async def stopped_within(stop: asyncio.Event, seconds: float) -> None:
+    """Waits for a time, or until Ctrl-C."""
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import UsageError
-from redis_tui.resp.types import ErrorReply, Map, Reply, SetReply, Verbatim
+from redis_tui.resp.types import ErrorReply, Reply, Verbatim
 from redis_tui.session.base import ScriptOutcome
+from redis_tui.session.facts import items_of, pairs_of, text_of
 from redis_tui.session.failure import script_error
 from redis_tui.session.guard import refuse_in_transaction
 
@@ -68,16 +69,16 @@ async def libraries(session: Session, pattern: str | None = None) -> list[Librar
     reply = await session.execute([b"FUNCTION", b"LIST", *chosen, b"WITHCODE"])
     if isinstance(reply, ErrorReply):
         return reply
-    return sorted(map(_library, _items(reply)), key=lambda library: library.name)
+    return sorted(map(_library, items_of(reply)), key=lambda library: library.name)
 
 
 def _library(reply: Reply) -> Library:
     facts = _facts(reply)
     code = facts.get("library_code")
-    functions = sorted(map(_function, _items(facts.get("functions"))), key=lambda function: function.name)
+    functions = sorted(map(_function, items_of(facts.get("functions"))), key=lambda function: function.name)
     return Library(
-        _text(facts.get("library_name")),
-        _text(facts.get("engine")),
+        text_of(facts.get("library_name")),
+        text_of(facts.get("engine")),
         code.text if isinstance(code, Verbatim) else code if isinstance(code, bytes) else b"",
         tuple(functions),
     )
@@ -85,8 +86,8 @@ def _library(reply: Reply) -> Library:
 
 def _function(reply: Reply) -> Function:
     facts = _facts(reply)
-    flags = tuple(sorted(map(_text, _items(facts.get("flags")))))
-    return Function(_text(facts.get("name")), _text(facts.get("description")), flags)
+    flags = tuple(sorted(map(text_of, items_of(facts.get("flags")))))
+    return Function(text_of(facts.get("name")), text_of(facts.get("description")), flags)
 
 
 async def load_library(session: Session, source: bytes, may_replace: Callable[[str], Awaitable[bool]]) -> Reply:
@@ -171,8 +172,8 @@ async def _make_ready(
     reply = await load_library(session, run.source, may_replace)
     if isinstance(reply, ErrorReply):
         return reply
-    library = await _one(session, _text(reply))
-    name = _text(run.function)
+    library = await _one(session, text_of(reply))
+    name = text_of(run.function)
     names = [] if library is None else [function.name for function in library.functions]
     if library is not None and name not in names:
         raise UsageError(f"The library {library.name} has no function {name}.", hint=f"It has {', '.join(names)}.")
@@ -199,15 +200,4 @@ async def _always(_name: str) -> bool:
 
 
 def _facts(reply: Reply) -> dict[str, Reply]:
-    flat = reply.flat() if isinstance(reply, Map) else _items(reply)
-    return {_text(name): value for name, value in zip(flat[::2], flat[1::2], strict=False)}
-
-
-def _items(reply: Reply) -> list[Reply]:
-    if isinstance(reply, SetReply):
-        return list(reply.items)
-    return reply if isinstance(reply, list) else []
-
-
-def _text(reply: Reply) -> str:
-    return reply.decode("utf-8", "replace") if isinstance(reply, bytes) else ""
+    return {text_of(name): value for name, value in pairs_of(reply)}

@@ -14,13 +14,28 @@ from typing import TYPE_CHECKING
 
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.resp.types import ErrorReply
-from redis_tui.tui.replies import as_bytes, as_int, as_items, as_text, as_two, unexpected
+from redis_tui.session.facts import SIZE_OF, SlowEntry, slowlog
+from redis_tui.tui.replies import as_bytes, as_int, as_items, as_text, as_two
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from redis_tui.session.base import Session
 
+__all__ = [
+    "SCAN_COUNT",
+    "SIZE_OF",
+    "KeyFacts",
+    "ScanBatch",
+    "SlowEntry",
+    "bytes_label",
+    "duration_label",
+    "facts",
+    "figures",
+    "scan",
+    "slowlog",
+    "typed_bytes",
+]
 SCAN_COUNT = 500
 
 
@@ -33,18 +48,6 @@ class ScanBatch:
     keys: tuple[bytes, ...]
     total: int
     """DBSIZE at that moment."""
-
-
-SIZE_OF = {
-    "string": b"STRLEN",
-    "list": b"LLEN",
-    "set": b"SCARD",
-    "hash": b"HLEN",
-    "zset": b"ZCARD",
-    "stream": b"XLEN",
-    "vectorset": b"VCARD",
-}
-"""The command that counts a value of a type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +72,6 @@ class KeyFacts:
     def ttl_label(self) -> str:
         """``∞``, ``58 s``, ``12 min``, ``3 h``, ``9 d``."""
         return "∞" if self.ttl_ms == -1 else "gone" if self.ttl_ms < 0 else duration_label(self.ttl_ms)
-
-
-@dataclass(frozen=True, slots=True)
-class SlowEntry:
-    """One entry of the slow log."""
-
-    number: int
-    at_s: int
-    duration_us: int
-    argv: tuple[bytes, ...]
-    client: str = ""
-    client_name: str = ""
-    more: tuple[str, ...] = ()
-    """What servers tell beyond these six."""
 
 
 def duration_label(milliseconds: float) -> str:
@@ -153,26 +142,6 @@ async def _with_details(session: Session, found: dict[bytes, KeyFacts]) -> dict[
         if not isinstance(name, ErrorReply) and name is not None:
             found[key] = replace(found[key], encoding=as_text(name))
     return found
-
-
-async def slowlog(session: Session, count: int = 64, *, log: str = "slow") -> list[SlowEntry] | ErrorReply:
-    """The latest entries of the slow log, or of another of Valkey's logs."""
-    wanted = [b"SLOWLOG", b"GET", b"%d" % count]
-    if log != "slow":
-        wanted = [b"COMMANDLOG", b"GET", b"%d" % count, log.encode()]
-    reply = await session.execute(wanted)
-    if isinstance(reply, ErrorReply):
-        return reply
-    entries = []
-    for item in as_items(reply):
-        parts = as_items(item)
-        if len(parts) < 4:
-            raise unexpected(item)
-        argv = tuple(as_bytes(part) for part in as_items(parts[3]))
-        client, name = (as_text(part) for part in (*parts[4:6], *(b"", b"")[len(parts[4:6]) :]))
-        more = tuple(as_text(part) if isinstance(part, bytes) else str(part) for part in parts[6:])
-        entries.append(SlowEntry(as_int(parts[0]), as_int(parts[1]), as_int(parts[2]), argv, client, name, more))
-    return entries
 
 
 async def figures(session: Session) -> str:

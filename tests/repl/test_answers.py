@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from redis_tui.errors import FileError, UsageError
+from redis_tui.errors import FileError, NotSupportedError, UsageError
 from redis_tui.repl.dots import run_dot
 from redis_tui.repl.send import send, split_pipe
 from redis_tui.resp.types import NULL_ARRAY, ErrorReply
@@ -188,5 +188,5 @@ async def test_peek_shows_a_key_whatever_its_type(shell: Shell, session: Any, pa
     assert paper.text[2] == "There is no key nope."
     assert shell.memory.keys == ["user:1"]
     session.in_transaction = True
-    with pytest.raises(UsageError, match="MULTI is open"):
+    with pytest.raises(NotSupportedError, match="MULTI is open"):
         await run_dot(shell, [b".peek", b"user:1"])

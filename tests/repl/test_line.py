@@ -31,7 +31,7 @@ def test_commands_and_seen_keys_are_completed(shell: Shell) -> None:
 
 def test_dot_commands_their_files_and_words_are_completed(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "a.lua").write_text("return 1")
-    assert completions(shell, ".sc") == [".scripts"]
+    assert completions(shell, ".scr") == [".scripts"]
     assert completions(shell, f".run {tmp_path}/a") == [".lua"]
     assert completions(shell, f".repeat 5 {tmp_path}/a") == [".lua"]
     assert completions(shell, f".repeat 5 --dry {tmp_path}/a") == [".lua"]
