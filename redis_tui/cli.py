@@ -27,6 +27,7 @@ from redis_tui.settings_command import config
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from redis_tui.presets import Preset
     from redis_tui.session.base import ScriptRun, Session
     from redis_tui.session.danger import Danger
 
@@ -302,6 +303,14 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
 @_safety_options(unattended=True)
 @_load_option
 @click.option("--db", "-n", type=click.IntRange(0, 15), default=None, metavar="N", help="Database to run in.")
+@click.option(
+    "--preset", metavar="NAME", help="KEYS, ARGV and limit of a preset: of FILE.presets.toml beside FILE.lua."
+)
+@click.option(
+    "--all-presets",
+    is_flag=True,
+    help="Try every preset dry, and end with 1 where a reply is not the expected one.",
+)
 @click.option("--setup", type=click.Path(path_type=Path), help="Redis commands to run first, one a line.")
 @click.option(
     "--repeat",
@@ -340,6 +349,8 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     read_only: bool,
     load: Path | None,
     db: int | None,
+    preset: str | None,
+    all_presets: bool,
     setup: Path | None,
     repeat: int | None,
     timeout_ms: int | None,
@@ -364,6 +375,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     redis-tui run lock.lua lock:1 , token 30 --url redis://localhost
     redis-tui run --example rate_limit user:7 , 10 60
     redis-tui run slow.lua big , --repeat 100 --dry-run
+    redis-tui run counter.lua --all-presets
     redis-tui run mylib.lua --fcall my_hset user:1 , name Ann --trace
     """  # noqa: D301  # click keeps what follows a backspace as it is laid out
     if example is not None and fcall is not None:
@@ -374,6 +386,12 @@ def run(  # noqa: PLR0917  # click passes what the options above name
             hint="Leave them out, or --repeat.",
         )
     wanted = _script_run(words, example)
+    presets = _presets(words, example, preset) if preset is not None or all_presets else ()
+    if repeat is not None and all_presets:
+        raise UsageError("--all-presets tries each once.", hint="Leave --repeat out, or name one --preset.")
+    if preset is not None:
+        wanted = dataclasses.replace(wanted, keys=presets[0].keys, args=presets[0].args)
+        timeout_ms = timeout_ms or presets[0].timeout_ms
     wanted = dataclasses.replace(
         wanted,
         function=None if fcall is None else os.fsencode(fcall),
@@ -400,6 +418,8 @@ def run(  # noqa: PLR0917  # click passes what the options above name
         runner = Runner(session, shown, write=_print, complain=_complain, replaces=replace)
         if not await runner.prepare(commands, db=db, path=setup):
             return ExitStatus.ERROR_REPLY
+        if all_presets:
+            return await runner.try_all(wanted, presets)
         if repeat is not None:
             return await runner.repeat(wanted, repeat)
         return await runner.run(wanted)
@@ -637,6 +657,28 @@ def _script_run(words: Sequence[str], example: str | None) -> ScriptRun:
     if not rest:
         keys, args = chosen.keys, chosen.args
     return ScriptRun(chosen.source, keys, args, name=chosen.name)
+
+
+def _presets(words: Sequence[str], example: str | None, name: str | None) -> tuple[Preset, ...]:
+    """The presets of a script, or the one that is named."""
+    from redis_tui.workspace import Workspace
+
+    if len(words) > (example is None):
+        raise UsageError("A preset has KEYS and ARGV of its own.", hint="Leave out what stands behind the script.")
+    if words and words[0] == "-":
+        raise UsageError("Standard input has no presets.", hint="Name a file, or an --example.")
+    shelf = Workspace()
+    buffer = shelf.open_example(example) if example is not None else shelf.look_at(Path(words[0]))
+    if buffer.presets_problem:
+        raise UsageError(buffer.presets_problem)
+    named = [preset for preset in buffer.presets if name in (None, preset.name)]
+    if named:
+        return tuple(named)
+    known = ", ".join(preset.name for preset in buffer.presets)
+    if name is None or not known:
+        place = Path(buffer.title).with_suffix(".presets.toml")
+        raise UsageError(f"{buffer.title} has no presets.", hint=f"They stand in {place}.")
+    raise UsageError(f"There is no preset named {name!r}.", hint=f"Choose one of {known}.")
 
 
 def _refuse_glued_comma(rest: Sequence[bytes]) -> None:

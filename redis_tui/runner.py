@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from redis_tui.errors import UsageError
 from redis_tui.exit_status import ExitStatus
+from redis_tui.render.spans import plain
 from redis_tui.report import outcome_json, outcome_remarks, outcome_text, repetition_json, repetition_text
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.resp.types import ErrorReply
@@ -23,11 +24,13 @@ from redis_tui.session.base import KillOutcome
 from redis_tui.session.bulk import BATCH, may_go_together
 from redis_tui.session.library import loaded, run_loaded
 from redis_tui.session.repeat import repeat
+from redis_tui.trial import tried_json, tried_lines, try_presets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from redis_tui.presets import Preset
     from redis_tui.session.base import ScriptOutcome, ScriptRun, Session
 
 _AFTER_KILL: Final = {
@@ -162,6 +165,15 @@ class Runner:
         if found.stopped:
             return ExitStatus.INTERRUPTED
         return ExitStatus.OK if found.first_failure is None else _status(found.first_failure)
+
+    async def try_all(self, wanted: ScriptRun, presets: Sequence[Preset]) -> int:
+        """Tries a script dry with each preset; the exit status is 1 where one is not as expected."""
+        tried = [one async for one in try_presets(self._session, wanted, presets)]
+        if self._show.as_json:
+            self._write(tried_json(tried).encode() + b"\n")
+        else:
+            self._write(plain(tried_lines(tried)).encode().rstrip(b"\n") + b"\n")
+        return ExitStatus.ERROR_REPLY if any(one.passed is False for one in tried) else ExitStatus.OK
 
     async def _run_or_kill(self, wanted: ScriptRun) -> ScriptOutcome:
         """Runs a script; Ctrl-C kills it, so that a server is not left busy with it."""

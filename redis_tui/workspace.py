@@ -11,22 +11,22 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import re
-import tempfile
 import tomllib
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from redis_tui.errors import FileError, ProtocolError, UsageError
+from redis_tui.arguments import format_arguments
+from redis_tui.errors import FileError, RedisTuiError, UsageError
 from redis_tui.paths import data_dir, state_dir
-from redis_tui.resp.inline import join_inline, split_inline
+from redis_tui.presets import Preset, PresetShelf, preset_of, presets_beside, table_of, with_one
+from redis_tui.resp.inline import split_inline
+from redis_tui.whole_file import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 FileStamp = tuple[int, int, int] | None
 """Time of the last change, size and number of a file; None: it is not there."""
@@ -34,17 +34,6 @@ FileStamp = tuple[int, int, int] | None
 FIRST_EXAMPLE = "counter"
 _RECENT_LIMIT = 20
 _SOURCE_LIMIT = 4 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """One named set of KEYS and ARGV for a script."""
-
-    name: str
-    keys: tuple[bytes, ...] = ()
-    args: tuple[bytes, ...] = ()
-    limit: str = ""
-    """The time limit as typed, ``2s``; empty is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +71,8 @@ class Buffer:
     presets: tuple[Preset, ...] = ()
     encoding: str = "utf-8"
     """``latin-1`` where the file is not UTF-8, so that saving gives the same bytes back."""
+    presets_problem: str = ""
+    """What is wrong with the file of its presets, which is then left as it is."""
     example: str | None = None
     recovered: bool = False
     """Its text was never saved: it comes from the last session's autosave."""
@@ -105,16 +96,6 @@ class Buffer:
     def title(self) -> str:
         """The tab's text."""
         return self.path.name if self.path else f"{self.name}.lua"
-
-
-@dataclass(frozen=True, slots=True)
-class KeyUse:
-    """Which of KEYS and ARGV a script reads by a literal index."""
-
-    keys: int = 0
-    args: int = 0
-    open_ended: bool = field(default=False)
-    """It also reads them by a computed index, so more may be meant."""
 
 
 def list_examples() -> list[Example]:
@@ -155,50 +136,12 @@ def load_example(name: str) -> Example:
     )
 
 
-def parse_arguments(text: str) -> tuple[bytes, ...]:
-    r"""What a KEYS or ARGV field holds, quoted as in redis-cli: ``a "b c" "\x00"``.
-
-    Raises:
-        UsageError: a quote is left open.
-    """
-    try:
-        return tuple(split_inline(text.encode("utf-8", "surrogateescape")))
-    except ProtocolError as error:
-        raise UsageError("A quote is left open.", hint='Close it, or write \\" for a quote inside one.') from error
-
-
-def format_arguments(values: Sequence[bytes]) -> str:
-    """The text of a field: the way back from `parse_arguments`, non-ASCII text left readable."""
-    words = []
-    for value in values:
-        text = value.decode("utf-8", "replace")
-        readable = text.isprintable() and text.encode() == value and not set(text) & set("\"'\\ ") and bool(text)
-        words.append(text if readable else join_inline((value,)))
-    return " ".join(words)
-
-
-_INDEX = re.compile(r"\b(KEYS|ARGV)\s*\[\s*(\d+)?(\s*\][\s)]*\bor\b)?")
-
-
-def key_use(text: str) -> KeyUse:
-    """The highest literal index of KEYS and ARGV that a script needs; comments and ``ARGV[3] or …`` left out."""
-    highest = {"KEYS": 0, "ARGV": 0}
-    code = re.sub(r"--[^\n]*", "", text)
-    open_ended = bool(re.search(r"\b(?:KEYS|ARGV)\b(?!\s*\[)", code))
-    for match in _INDEX.finditer(code):
-        if match[2] is None:
-            open_ended = True
-        elif not match[3]:
-            highest[match[1]] = max(highest[match[1]], int(match[2]))
-    return KeyUse(highest["KEYS"], highest["ARGV"], open_ended)
-
-
 class Workspace:
     """The user's scripts and what is remembered about them."""
 
     def __init__(self, data: Path | None = None, state: Path | None = None) -> None:
         """Uses the platform's places unless told otherwise; nothing is created until something is written."""
-        self._presets_file = (data or data_dir()) / "presets.json"
+        self._shelf = PresetShelf(data or data_dir())
         self._state = state or state_dir()
         self._unsaved = self._state / "unsaved"
 
@@ -210,19 +153,19 @@ class Workspace:
         Raises:
             FileError: it cannot be read, is a folder, or is larger than 4 MiB.
         """
+        buffer = self.look_at(path)
+        self._remember(path.expanduser().absolute())
+        return with_preset(buffer, buffer.presets[0]) if buffer.presets else buffer
+
+    def look_at(self, path: Path) -> Buffer:
+        """A script with its presets, without remembering that it was looked at.
+
+        Raises:
+            FileError: it cannot be read.
+        """
         path = path.expanduser().absolute()
-        try:
-            if path.stat().st_size > _SOURCE_LIMIT:
-                raise FileError(f"{path} is larger than 4 MiB.", hint="That is no Lua script for Redis.")
-            raw = path.read_bytes()
-        except OSError as error:
-            reason = error.strerror or "unknown reason"
-            raise FileError(f"Cannot read {path}: {reason}.", hint="Check the path and its permissions.") from error
-        text, encoding = decode_source(raw)
-        self._remember(path)
-        presets = self.presets(path)
-        buffer = Buffer(path.stem, text, path, text, presets=presets, encoding=encoding)
-        return with_preset(buffer, presets[0]) if presets else buffer
+        text, encoding = decode_source(_read(path))
+        return self.fresh_presets(Buffer(path.stem, text, path, text, encoding=encoding))
 
     def open_or_new(self, path: Path) -> Buffer:
         """Reads a Lua file, or begins one that is not there yet; saving writes it.
@@ -235,14 +178,16 @@ class Workspace:
             return self.open(path)
         if not path.parent.is_dir():
             raise FileError(f"There is no folder {path.parent}.", hint="Check the path.")
-        return Buffer(path.stem, path=path, presets=self.presets(path))
+        return self.fresh_presets(Buffer(path.stem, path=path))
 
     def open_example(self, name: str) -> Buffer:
         """A copy of an example; saving asks for a place."""
         example = load_example(name)
         text = example.source.decode()
-        buffer = Buffer(example.name, text, None, text, presets=example.presets, example=example.name)
-        return with_preset(buffer, example.presets[0])
+        buffer = self.fresh_presets(
+            Buffer(example.name, text, None, text, presets=example.presets, example=example.name)
+        )
+        return with_preset(buffer, buffer.presets[0]) if buffer.presets else buffer
 
     def new(self, number: int) -> Buffer:
         """An empty buffer."""
@@ -287,15 +232,24 @@ class Workspace:
         if not target.parent.is_dir():
             raise FileError(f"There is no folder {target.parent}.", hint="Make it first, or save to another place.")
         try:
-            _write_whole(target, buffer.source)
+            write_whole(target, buffer.source)
         except (OSError, UnicodeEncodeError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise FileError(f"Cannot write {target}: {reason}.", hint="Save it to another place.") from error
         self.forget(buffer)
         self._remember(target)
+        if target != buffer.path:
+            self._take_presets_along(buffer, target)
         return replace(
             buffer, path=target, name=target.stem, saved_text=buffer.text, recovered=False, example=None, slot=""
         )
+
+    def _take_presets_along(self, buffer: Buffer, target: Path) -> None:
+        """Writes the presets that somebody made beside the new file; those of an example are its own."""
+        packaged = load_example(buffer.example).presets if buffer.example else ()
+        if buffer.presets and buffer.presets != packaged and not presets_beside(target).exists():
+            with contextlib.suppress(RedisTuiError):
+                self._shelf.write(buffer.presets, target)
 
     # ── crash safety ───────────────────────────────────────────────────────
 
@@ -313,9 +267,10 @@ class Workspace:
             "limit": buffer.limit_text,
             "encoding": buffer.encoding,
             "example": buffer.example,
+            "presets": [table_of(preset) for preset in buffer.presets],
         }
         with contextlib.suppress(OSError):
-            _write_whole(self._slot(buffer), json.dumps(record).encode())
+            write_whole(self._slot(buffer), json.dumps(record).encode())
 
     def forget(self, buffer: Buffer) -> None:
         """Drops the kept text of a buffer."""
@@ -339,8 +294,7 @@ class Workspace:
 
     def _recovered(self, record: Mapping[str, Any]) -> Buffer:
         path = Path(record["path"]) if record.get("path") else None
-        saved = ""
-        presets: tuple[Preset, ...] = ()
+        saved, presets = "", _recorded(record.get("presets"))
         example = record.get("example")
         with contextlib.suppress(UsageError):
             if path is not None:
@@ -371,36 +325,55 @@ class Workspace:
 
     # ── presets and recent files ───────────────────────────────────────────
 
-    def presets(self, path: Path) -> tuple[Preset, ...]:
-        """The presets kept for a file, the last used first."""
-        record = _read_json(self._presets_file)
-        entries = record.get(str(path), []) if isinstance(record, dict) else []
-        found = []
-        for entry in entries if isinstance(entries, list) else []:
-            with contextlib.suppress(KeyError, TypeError, UsageError):
-                keys, args = parse_arguments(entry["keys"]), parse_arguments(entry["args"])
-                found.append(Preset(str(entry["name"]), keys, args, str(entry.get("limit", ""))))
-        return tuple(found)
+    def fresh_presets(self, buffer: Buffer) -> Buffer:
+        """The buffer with its presets as they are on disk now, or with what is wrong there."""
+        try:
+            found = self._shelf.read(buffer.path, buffer.example)
+        except RedisTuiError as error:
+            return replace(buffer, presets_problem=str(error))
+        return replace(buffer, presets=buffer.presets if found is None else found, presets_problem="")
 
     def keep_preset(self, buffer: Buffer, preset: Preset) -> Buffer:
-        """Keeps a preset with a buffer, first in the list, and on disk where the buffer has a file."""
-        others = tuple(known for known in buffer.presets if known.name != preset.name)
-        kept = replace(buffer, presets=(preset, *others)[:20], preset=preset.name)
-        if buffer.path is not None:
-            record = _read_json(self._presets_file)
-            table = record if isinstance(record, dict) else {}
-            table[str(buffer.path)] = [
-                {
-                    "name": item.name,
-                    "keys": join_inline(item.keys),
-                    "args": join_inline(item.args),
-                    "limit": item.limit,
-                }
-                for item in kept.presets
-            ]
-            with contextlib.suppress(OSError):
-                _write_whole(self._presets_file, json.dumps(table, indent=1).encode())
-        return kept
+        """Keeps a preset with a buffer, in the place of the one with its name, and on disk where that has a place.
+
+        Raises:
+            SettingsError: the file of presets has a mistake; it stays as it is.
+            FileError: it cannot be written.
+        """
+        kept = self._write_presets(buffer, with_one(self.fresh_presets(buffer).presets, preset))
+        return replace(kept, preset=preset.name)
+
+    def rename_preset(self, buffer: Buffer, name: str, other: str) -> Buffer:
+        """Gives a preset another name.
+
+        Raises:
+            UsageError: another one has it.
+            SettingsError: the file of presets has a mistake; it stays as it is.
+            FileError: it cannot be written.
+        """
+        presets = self.fresh_presets(buffer).presets
+        if any(preset.name == other for preset in presets):
+            raise UsageError(f"There is a preset named {other} already.", hint="Choose another name.")
+        named = tuple(replace(preset, name=other) if preset.name == name else preset for preset in presets)
+        kept = self._write_presets(buffer, named, renamed=(name, other))
+        return replace(kept, preset=other if buffer.preset == name else buffer.preset)
+
+    def delete_preset(self, buffer: Buffer, name: str) -> Buffer:
+        """Takes a preset away.
+
+        Raises:
+            SettingsError: the file of presets has a mistake; it stays as it is.
+            FileError: it cannot be written.
+        """
+        presets = self.fresh_presets(buffer).presets
+        kept = self._write_presets(buffer, tuple(preset for preset in presets if preset.name != name))
+        return replace(kept, preset="" if buffer.preset == name else buffer.preset)
+
+    def _write_presets(
+        self, buffer: Buffer, presets: tuple[Preset, ...], *, renamed: tuple[str, str] | None = None
+    ) -> Buffer:
+        self._shelf.write(presets, buffer.path, buffer.example, renamed=renamed)
+        return replace(buffer, presets=presets, presets_problem="")
 
     def recent(self) -> list[Path]:
         """Files that were opened or saved lately and still exist, the last one first."""
@@ -411,7 +384,7 @@ class Workspace:
     def _remember(self, path: Path) -> None:
         paths = [path, *(known for known in self.recent() if known != path)][:_RECENT_LIMIT]
         with contextlib.suppress(OSError):
-            _write_whole(self._state / "recent.json", json.dumps([str(item) for item in paths]).encode())
+            write_whole(self._state / "recent.json", json.dumps([str(item) for item in paths]).encode())
 
 
 def with_preset(buffer: Buffer, preset: Preset) -> Buffer:
@@ -441,25 +414,26 @@ def decode_source(raw: bytes) -> tuple[str, str]:
         return raw.decode("latin-1"), "latin-1"
 
 
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _SOURCE_LIMIT:
+            raise FileError(f"{path} is larger than 4 MiB.", hint="That is no Lua script for Redis.")
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise FileError(f"Cannot read {path}: {reason}.", hint="Check the path and its permissions.") from error
+
+
+def _recorded(tables: Any) -> tuple[Preset, ...]:
+    found = []
+    for table in tables if isinstance(tables, list) else []:
+        with contextlib.suppress(UsageError):
+            found.append(preset_of(table))
+    return tuple(found)
+
+
 def _read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Writes a file so that a reader sees the old or the new content, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        if path.exists():
-            Path(temporary).chmod(path.stat().st_mode & 0o7777)
-        elif path.suffix == ".lua":
-            Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

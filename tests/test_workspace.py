@@ -7,17 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from redis_tui.arguments import format_arguments, key_use, parse_arguments
 from redis_tui.errors import FileError, UsageError
-from redis_tui.workspace import (
-    Buffer,
-    Preset,
-    Workspace,
-    format_arguments,
-    key_use,
-    list_examples,
-    load_example,
-    parse_arguments,
-)
+from redis_tui.presets import Preset
+from redis_tui.workspace import Buffer, Workspace, list_examples, load_example
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,16 +150,16 @@ def test_a_broken_record_of_unsaved_text_is_passed_over(workspace: Workspace, tm
     assert workspace.recover() == []
 
 
-def test_presets_of_a_file_are_kept_and_the_last_used_comes_first(workspace: Workspace, tmp_path: Path) -> None:
+def test_presets_of_a_file_are_kept_in_their_order(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "a.lua"
     path.write_text("return 1")
     buffer = workspace.open(path)
     buffer = workspace.keep_preset(buffer, Preset("one", (b"k 1",), ()))
     workspace.keep_preset(buffer, Preset("two", (b"k2",), (b"\x00",), limit="2s"))
     opened = workspace.open(path)
-    assert [preset.name for preset in opened.presets] == ["two", "one"]
-    assert opened.presets[0].args == (b"\x00",)
-    assert (opened.keys_text, opened.args_text, opened.limit_text) == ("k2", '"\\x00"', "2s")
+    assert [preset.name for preset in opened.presets] == ["one", "two"]
+    assert (opened.preset, opened.keys_text) == ("one", '"k 1"')
+    assert (opened.presets[1].args, opened.presets[1].limit) == ((b"\x00",), "2s")
 
 
 def test_recent_files_come_last_first_and_lost_ones_are_left_out(workspace: Workspace, tmp_path: Path) -> None:

@@ -99,6 +99,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_preset", "Next preset", "Fills KEYS and ARGV from the next preset.", "f4", group="Edit"),
     Action("pick_preset", "Choose a preset", "Fills KEYS and ARGV from a list of presets.", "alt+a", group="Edit"),
     Action("run_presets", "Try all presets", "Dry runs with each preset; replies side by side.", group="Run"),
+    Action(
+        "expect_replies",
+        "Expect these replies",
+        "Tries all presets; what they answer is what is expected.",
+        group="Run",
+    ),
     Action("setup_example", "Prepare sample data", "Runs the example's set-up commands.", group="Edit"),
     Action("console", "Console", "Goes to the prompt for any Redis command.", "ctrl+t", "console", "Panes", rank=9),
     Action("jump", "Jump", "Shows a key over every pane and tab; press one.", "ctrl+g", "jump", "Panes", rank=11),

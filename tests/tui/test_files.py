@@ -8,11 +8,13 @@ import pytest
 from textual.widgets import Button, Input, Static
 
 from redis_tui.paths import packaged_themes_dir
+from redis_tui.presets import read_presets
 from redis_tui.theme import read_shelf
 from redis_tui.tui.app import WorkbenchApp
 from redis_tui.tui.desks.changed import ChangedFileDesk
 from redis_tui.tui.panes.editor import EditorPane
 from redis_tui.tui.screens.dialogs import Ask, AskText, Reading
+from redis_tui.tui.screens.preset_picker import PresetPicker
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 from tests.tui.conftest import Until, ready
@@ -183,11 +185,70 @@ async def test_a_preset_is_chosen_from_a_list(app: WorkbenchApp, until: Until) -
         assert pane.buffer is not None
         last = pane.buffer.presets[-1]
         await pilot.press("alt+a")
-        await until(pilot, lambda: isinstance(app.screen, AskText) and app.focused is not None)
+        await until(pilot, lambda: isinstance(app.screen, PresetPicker) and app.focused is not None)
         assert last.name in app.screen.query_one(LineView).plain
-        app.screen.query_one(Input).value = last.name
-        await pilot.press("enter")
+        await pilot.press("end", "enter")
         await until(pilot, lambda: pane.buffer is not None and pane.buffer.preset == last.name)
+
+
+async def test_presets_are_kept_renamed_and_deleted_in_a_file_beside_the_script(
+    opened: Callable[[Path], WorkbenchApp], shared: Path, until: Until
+) -> None:
+    app, beside = opened(shared), shared.with_name("shared.presets.toml")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        app.screen.query_one("#keys-field", Input).value = "k1"
+        await app.screen.run_action("keep_preset")
+        await until(pilot, lambda: isinstance(app.screen, AskText) and app.focused is not None)
+        await pilot.press("enter")
+        await until(pilot, beside.exists)
+        assert [preset.name for preset in read_presets(beside)] == ["k1"]
+        await pilot.press("alt+a")
+        await until(pilot, lambda: isinstance(app.screen, PresetPicker) and app.focused is not None)
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(app.screen, AskText) and app.focused is not None)
+        app.screen.query_one(Input).value = "other"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, PresetPicker) and app.focused is not None)
+        assert [(preset.name, preset.keys) for preset in read_presets(beside)] == [("other", (b"k1",))]
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, Ask) and app.focused is not None)
+        app.screen.query_one("#answer-delete", Button).press()
+        await until(pilot, lambda: not beside.exists())
+
+
+async def test_the_list_of_presets_tells_which_give_too_few_keys_and_a_broken_file_is_told_with_its_line(
+    opened: Callable[[Path], WorkbenchApp], shared: Path, until: Until
+) -> None:
+    write(shared, "return KEYS[2]")
+    beside = shared.with_name("shared.presets.toml")
+    write(beside, "[[preset]]\nname = 'few'\nkeys = 'a'\n")
+    app = opened(shared)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("alt+a")
+        await until(pilot, lambda: isinstance(app.screen, PresetPicker) and app.focused is not None)
+        assert "few" in app.screen.query_one(LineView).plain
+        assert "⚠ KEYS[2] is read, 1 given" in app.screen.query_one(LineView).plain
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, PresetPicker))
+        write(beside, "[[preset]]\nname = 'few'\nkeys = 'a\n")
+        await pilot.press("alt+a")
+        await until(pilot, lambda: any("presets.toml:3: is not TOML" in note.message for note in app._notifications))
+
+
+async def test_what_presets_answer_now_can_be_expected_from_here_on(
+    opened: Callable[[Path], WorkbenchApp], shared: Path, until: Until
+) -> None:
+    beside = shared.with_name("shared.presets.toml")
+    write(beside, "# mine\n[[preset]]\nname = 'one'\nkeys = 'a'\n")
+    app = opened(shared)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await app.screen.run_action("expect_replies")
+        await until(pilot, lambda: isinstance(app.screen, Reading) and app.screen.query_one(LineView).plain)
+        assert "✓ one" in app.screen.query_one(LineView).plain
+        assert read(beside) == "# mine\n[[preset]]\nname = 'one'\nkeys = 'a'\nreply = '(integer) 1'\n"
 
 
 async def test_all_presets_are_tried_dry_and_their_replies_stand_side_by_side(
@@ -202,6 +263,6 @@ async def test_all_presets_are_tried_dry_and_their_replies_stand_side_by_side(
         shown = app.screen.query_one(LineView).plain.splitlines()
         assert shown[0].split() == ["preset", "reply", "time", "changes"]
         assert all(
-            line.strip().startswith(preset.name[:24]) for line, preset in zip(shown[1:], buffer.presets, strict=True)
+            line.strip().startswith(preset.name[:24]) for line, preset in zip(shown[1:-2], buffer.presets, strict=True)
         )
         assert [(run.keys, run.dry_run) for run in session.runs] == [(preset.keys, True) for preset in buffer.presets]

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
+from redis_tui.arguments import key_use
 from redis_tui.errors import RedisTuiError
 from redis_tui.external import edited
 from redis_tui.tui.panes.arguments import ArgumentTexts
 from redis_tui.tui.panes.editor import suggested_path
 from redis_tui.tui.screens.dialogs import AskText, Choice, file_offers
-from redis_tui.workspace import Buffer, Preset, decode_source, key_use, list_examples, load_example, with_preset
+from redis_tui.workspace import Buffer, decode_source, list_examples, load_example
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,7 @@ class FileDesk:
         except RedisTuiError as error:
             self._bench.panes.result.show_problem(error.message, error.hint)
             return
-        await self._editor.add(buffer)
+        await self._add(buffer)
         if buffer.path is not None and not buffer.path.exists():
             self._bench.app.notify(f"{buffer.title} is new: saving creates it.", timeout=5)
 
@@ -80,8 +81,14 @@ class FileDesk:
         except RedisTuiError as error:
             self._bench.app.notify(str(error), severity="error", timeout=8)
             return
-        await self._editor.add(buffer)
+        await self._add(buffer)
         self._editor.focus_content()
+
+    async def _add(self, buffer: Buffer) -> None:
+        """Opens a tab, and says what is wrong with the presets beside the file."""
+        await self._editor.add(buffer)
+        if buffer.presets_problem:
+            self._bench.app.notify(buffer.presets_problem, severity="error", timeout=10)
 
     async def open_script(self, info: ScriptInfo) -> None:
         """A script of the cache: the tab that has its text, or a new one."""
@@ -247,34 +254,6 @@ class FileDesk:
         if buffer is not None:
             self._arguments.set_use(key_use(buffer.text))
             self._workspace.autosave(buffer)
-
-    def next_preset(self) -> None:
-        """Fills the fields from the next preset."""
-        buffer = self._editor.buffer
-        if buffer is None or not buffer.presets:
-            text = "This script has no presets. The palette keeps these arguments as one."
-            self._bench.app.notify(text, timeout=4)
-            return
-        names = [preset.name for preset in buffer.presets]
-        at = (names.index(buffer.preset) + 1) % len(names) if buffer.preset in names else 0
-        self._editor.set_buffer(with_preset(buffer, buffer.presets[at]))
-        self.shown()
-
-    def keep_preset(self) -> None:
-        """Keeps the fields as a preset."""
-        buffer = self.with_arguments()
-        if buffer is None:
-            return
-        try:
-            keys, args, _ = self._arguments.parsed()
-        except RedisTuiError as error:
-            self._bench.app.notify(str(error), severity="error")
-            return
-        texts = (buffer.keys_text, buffer.args_text, buffer.limit_text)
-        name = " ".join(part for part in texts if part) or "no arguments"
-        preset = Preset(name[:30], keys, args, buffer.limit_text)
-        self._editor.set_buffer(self._workspace.keep_preset(buffer, preset))
-        self.shown()
 
     async def set_up_example(self) -> None:
         """Runs the example's set-up commands."""

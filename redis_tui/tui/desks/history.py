@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from redis_tui.arguments import format_arguments
 from redis_tui.render.compare import Compared
 from redis_tui.tui.screens.compare import CompareScreen
-from redis_tui.workspace import format_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,30 +1,31 @@
-"""Chooses among the presets of the script in front, and runs it with each of them.
+"""The presets of the script in front: kept, chosen, renamed, deleted, and all of them tried.
 
-Knows the workspace's presets, the session and the editor. The decision a reader would question: all presets
-are tried as dry runs. Each then begins with the same data, so that the replies can be compared,
-and nobody finds twenty sets of arguments written to a server after one key.
+Knows the workspace's presets, the session and the editor. The decision a reader would question: the file is read again
+before anything is done with it, as it stands beside the script to be edited by hand.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from redis_tui.arguments import key_use
 from redis_tui.errors import RedisTuiError
-from redis_tui.quantity import milliseconds
-from redis_tui.render.spans import Line, Span, plain
-from redis_tui.render.summary import time_text
-from redis_tui.render.trace import brief
-from redis_tui.session.base import Capability, ScriptOutcome, ScriptRun
-from redis_tui.tui.screens.dialogs import AskText, Reading
-from redis_tui.workspace import Preset, format_arguments, with_preset
+from redis_tui.presets import Preset, presets_beside
+from redis_tui.session.base import Capability, ScriptRun
+from redis_tui.trial import Tried, tried_lines, try_presets
+from redis_tui.tui.screens.dialogs import AskText, Choice, Reading
+from redis_tui.tui.screens.preset_picker import PresetPicker
+from redis_tui.workspace import with_preset
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from redis_tui.tui.desks.bench import Bench
     from redis_tui.tui.desks.files import FileDesk
     from redis_tui.tui.desks.run import RunDesk
+    from redis_tui.workspace import Buffer
 
-_NAME = 24
-_REPLY = 40
 _NONE = "This script has no presets. The palette keeps these arguments as one."
 
 
@@ -34,73 +35,128 @@ class PresetDesk:
     def __init__(self, bench: Bench, files: FileDesk, runs: RunDesk) -> None:
         self._bench, self._files, self._runs = bench, files, runs
 
-    async def pick(self) -> None:
-        """Fills the fields from a preset that is chosen from a list."""
-        editor = self._bench.panes.editor
-        buffer = self._files.with_arguments()
-        if buffer is None or not buffer.presets:
-            self._bench.app.notify(_NONE, timeout=4)
-            return
-        offers = [(preset.name, preset.name, _told(preset)) for preset in buffer.presets]
-        answer = await self._bench.app.push_screen_wait(AskText("Presets", "", offers, wanted="name of a preset"))
-        chosen = next((preset for preset in buffer.presets if preset.name == answer), None)
-        if chosen is not None:
-            editor.set_buffer(with_preset(buffer, chosen))
-            self._files.shown()
-        elif answer:
-            self._bench.app.notify(f"There is no preset named {answer}.", severity="warning")
+    # ── choosing ───────────────────────────────────────────────────────────
 
-    async def run_all(self) -> None:
-        """Tries the script with each preset, and shows what each answers, in one table."""
-        buffer, session = self._files.with_arguments(), self._bench.session
-        if buffer is None or not buffer.presets:
+    async def pick(self) -> None:
+        """Fills the fields from a preset that is chosen from a list, where they are renamed and deleted as well."""
+        at = ""
+        while (buffer := self._fresh()) is not None:
+            picker = PresetPicker(buffer, key_use(buffer.text), at)
+            picked = await self._bench.app.push_screen_wait(picker)
+            chosen = next((preset for preset in buffer.presets if preset.name == picked.name), None)
+            if chosen is None:
+                return
+            if picked.wish == "fill":
+                self._show(with_preset(buffer, chosen))
+                return
+            if picked.wish in ("try", "expect"):
+                await self.run_all(expecting=picked.wish == "expect")
+                return
+            at = await (self._rename(buffer, chosen) if picked.wish == "rename" else self._delete(buffer, chosen))
+
+    def fill_next(self) -> None:
+        """Fills the fields from the next preset."""
+        buffer = self._fresh()
+        if buffer is not None:
+            names = [preset.name for preset in buffer.presets]
+            at = (names.index(buffer.preset) + 1) % len(names) if buffer.preset in names else 0
+            self._show(with_preset(buffer, buffer.presets[at]))
+
+    def _fresh(self) -> Buffer | None:
+        """The script in front with its presets as they are on disk; None where there are none, which is said."""
+        buffer = self._files.with_arguments()
+        if buffer is None:
+            return None
+        buffer = self._bench.workspace.fresh_presets(buffer)
+        self._bench.panes.editor.set_buffer(buffer)
+        if buffer.presets_problem:
+            self._bench.app.notify(buffer.presets_problem, severity="error", timeout=10)
+        elif not buffer.presets:
             self._bench.app.notify(_NONE, timeout=4)
+        return buffer if buffer.presets else None
+
+    def _show(self, buffer: Buffer) -> None:
+        self._bench.panes.editor.set_buffer(buffer)
+        self._files.shown()
+
+    # ── keeping ────────────────────────────────────────────────────────────
+
+    async def keep(self) -> None:
+        """Keeps the fields as a preset, under a name that is asked for."""
+        buffer = self._files.with_arguments()
+        if buffer is None:
+            return
+        try:
+            keys, args, _ = self._bench.panes.arguments.parsed()
+        except RedisTuiError as error:
+            self._bench.app.notify(str(error), severity="error")
+            return
+        texts = (buffer.keys_text, buffer.args_text, buffer.limit_text)
+        offered = buffer.preset or " ".join(part for part in texts if part)[:30] or "no arguments"
+        name = await self._bench.app.push_screen_wait(AskText("Keep as", offered, wanted="name of the preset"))
+        if name:
+            preset = Preset(name, keys, args, buffer.limit_text)
+            if self._write(lambda: self._bench.workspace.keep_preset(buffer, preset)):
+                where = f" in {presets_beside(buffer.path).name}" if buffer.path else ""
+                self._bench.app.notify(f"Kept as {name}{where}.", timeout=3)
+
+    async def _rename(self, buffer: Buffer, preset: Preset) -> str:
+        name = await self._bench.app.push_screen_wait(AskText("Rename", preset.name, wanted="name of the preset"))
+        if name and name != preset.name:
+            self._write(lambda: self._bench.workspace.rename_preset(buffer, preset.name, name))
+        return name or preset.name
+
+    async def _delete(self, buffer: Buffer, preset: Preset) -> str:
+        choices = (Choice("delete", "Delete", danger=True), Choice("cancel", "Keep"))
+        if await self._bench.ask("Delete the preset?", f"{preset.name} of {buffer.title}", *choices) != "delete":
+            return preset.name
+        self._write(lambda: self._bench.workspace.delete_preset(buffer, preset.name))
+        return ""
+
+    def _write(self, write: Callable[[], Buffer]) -> bool:
+        try:
+            self._show(write())
+        except RedisTuiError as error:
+            self._bench.app.notify(str(error), severity="error", timeout=10)
+            return False
+        return True
+
+    # ── trying ─────────────────────────────────────────────────────────────
+
+    async def run_all(self, *, expecting: bool = False) -> None:
+        """Tries the script with each preset and shows what each answers, in one table.
+
+        Args:
+            expecting: keep the replies as the expected ones.
+        """
+        session = self._bench.session
+        if (buffer := self._fresh()) is None:
             return
         if Capability.DRY_RUN not in session.info.capabilities or session.in_transaction:
             text = "Presets are tried as dry runs, which cannot be made here now."
             self._bench.app.notify(text, severity="warning")
             return
-        rows: list[tuple[Preset, ScriptOutcome]] = []
-        for preset in buffer.presets:
-            try:
-                run = ScriptRun(
-                    source=buffer.source,
-                    keys=preset.keys,
-                    args=preset.args,
-                    name=f"{buffer.name}: {preset.name}",
-                    dry_run=True,
-                    timeout_ms=milliseconds(preset.limit) if preset.limit.strip() else None,
-                )
-                rows.append((preset, await session.run(run)))
-                self._runs.log.add("preset", run, outcome=rows[-1][1])
-            except RedisTuiError as error:
-                self._bench.app.notify(f"{preset.name}: {error}", severity="error", timeout=8)
-                break
-            if rows[-1][1].killed and not rows[-1][1].timed_out:
-                break
+        tried: list[Tried] = []
+        try:
+            wanted = ScriptRun(source=buffer.source, name=buffer.name)
+            async for one in try_presets(session, wanted, buffer.presets):
+                tried.append(one)
+                self._runs.log.add("preset", one.run, outcome=one.outcome)
+        except RedisTuiError as error:
+            self._bench.app.notify(str(error), severity="error", timeout=8)
         self._runs.show_log()
-        title = f"{buffer.title} with {len(rows)} of {len(buffer.presets)} presets, dry"
-        self._bench.app.push_screen(Reading(title, compared_runs(rows)))
+        if expecting and len(tried) == len(buffer.presets):
+            tried = self._expect(buffer, tried)
+        title = f"{buffer.title} with {len(tried)} of {len(buffer.presets)} presets, dry"
+        self._bench.app.push_screen(Reading(title, tried_lines(tried)))
 
-
-def compared_runs(rows: list[tuple[Preset, ScriptOutcome]]) -> list[Line]:
-    """One line a preset: its name, the reply, the time, how many keys would change."""
-    lines: list[Line] = [[Span(f" {'preset':<{_NAME}} {'reply':<{_REPLY}} {'time':>10}  changes", "title")]]
-    for preset, outcome in rows:
-        reply = brief(outcome.reply, limit=_REPLY)
-        space = " " * max(0, _REPLY - len(plain([reply])))
-        changes = max(outcome.changes_total, len(outcome.changes))
-        lines.append(
-            [
-                Span(f" {preset.name[:_NAME]:<{_NAME}} ", "strong"),
-                *reply,
-                Span(f"{space} {time_text(outcome.duration_ms):>10}  ", "dim"),
-                Span(f"{changes} {'key' if changes == 1 else 'keys'}", "text" if changes else "dim"),
-            ]
-        )
-    return lines
-
-
-def _told(preset: Preset) -> str:
-    parts = (("KEYS", format_arguments(preset.keys)), ("ARGV", format_arguments(preset.args)), ("limit", preset.limit))
-    return "  ".join(f"{name} {text}" for name, text in parts if text)
+    def _expect(self, buffer: Buffer, tried: list[Tried]) -> list[Tried]:
+        expected = [replace(one, preset=replace(one.preset, reply=one.text)) for one in tried]
+        kept = buffer
+        for one in expected:
+            preset, before = one.preset, kept
+            if not self._write(lambda: self._bench.workspace.keep_preset(before, preset)):  # noqa: B023  # called at once
+                return tried
+            kept = self._bench.panes.editor.buffer or kept
+        self._show(replace(kept, preset=buffer.preset))
+        return expected

@@ -13,10 +13,10 @@ from textual.containers import Horizontal
 from textual.markup import escape
 from textual.widgets import Input, Label
 
+from redis_tui.arguments import KeyUse, parse_arguments
 from redis_tui.errors import UsageError
 from redis_tui.quantity import milliseconds
 from redis_tui.tui.messages import ArgumentsEdited, RunWanted
-from redis_tui.workspace import KeyUse, parse_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,10 +113,7 @@ class ArgumentsPane(Horizontal):
         except UsageError as error:
             self.border_subtitle = f"[$rt-danger]{escape(str(error))}[/]"
             return
-        missing = []
-        for name, used, given in (("KEYS", self._use.keys, len(keys)), ("ARGV", self._use.args, len(args))):
-            if used > given:
-                missing.append(f"{name}[{used}] is read, {given or 'none'} given")
+        missing = self._use.missing(keys, args)
         self.border_subtitle = f"[$rt-warning]⚠ {escape(' · '.join(missing))}[/]" if missing else ""
 
     @property

@@ -13,11 +13,11 @@ from textual import on
 from textual.message import Message
 from textual.widgets import Static
 
+from redis_tui.arguments import format_arguments
 from redis_tui.render.summary import time_text
 from redis_tui.tui.widgets.table_pane import TablePane
 from redis_tui.tui.widgets.table_view import Column, Row, TableView
 from redis_tui.tui.widgets.view import FilterLine, ViewKey, bindings_of
-from redis_tui.workspace import format_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -48,7 +48,7 @@ class FilesPart(Part):
 
     def action_next_preset(self) -> None:
         """F4."""
-        self._files.next_preset()
+        self._presets.fill_next()
 
     @work(group="dialog", exclusive=True)
     async def action_pick_preset(self) -> None:
@@ -60,9 +60,15 @@ class FilesPart(Part):
         """Tries the script with each preset."""
         await self._presets.run_all()
 
-    def action_keep_preset(self) -> None:
+    @work(group="dialog", exclusive=True)
+    async def action_keep_preset(self) -> None:
         """Keeps the fields as a preset."""
-        self._files.keep_preset()
+        await self._presets.keep()
+
+    @work(group="presets")
+    async def action_expect_replies(self) -> None:
+        """Keeps what each preset answers now as what is expected."""
+        await self._presets.run_all(expecting=True)
 
     def keep_unsaved(self) -> None:
         """Keeps all unsaved text for the next start."""

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from redis_tui.arguments import key_use
 from redis_tui.render.lua import FUNCTIONS, KEYWORDS
 from redis_tui.tui.widgets.lua_signature import SIGNATURES, command_line, open_call
-from redis_tui.workspace import key_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
