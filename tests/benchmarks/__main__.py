@@ -15,6 +15,7 @@ NAMES = (
     "libraries",
     "tracing",
     "startup",
+    "tui",
     "repl",
     "serve",
     "large",
