@@ -12,6 +12,9 @@ def main() -> None:
 
         sys.stdout.write(f"redis-tui {__version__}\n")
         return
+    from redis_tui.garbage import collect_seldom
+
+    collect_seldom()
     from redis_tui.cli import run_cli
 
     sys.exit(run_cli(sys.argv[1:]))

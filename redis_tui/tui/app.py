@@ -22,6 +22,7 @@ from textual.filter import Monochrome
 
 from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.exit_status import ExitStatus
+from redis_tui.garbage import settle
 from redis_tui.plain import needs_plain
 from redis_tui.session.aside import aside
 from redis_tui.session.base import Event, EventKind, Session
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
     from redis_tui.theme import ThemeShelf
 
 _SENT_LIMIT = 5_000
+_SOON_S = 0.4
+"""What is there within this time needs no screen that says one must wait."""
 _PROBLEM_S = 12
 
 
@@ -73,6 +76,7 @@ class WorkbenchApp(App[int]):
         address: what is connected to, for the waiting screen; without any password.
         sample_keys: put sample keys into an empty embedded engine.
         plain: borders and signs in ASCII; a terminal that lacks them gets that by itself.
+        on_ready: called once the workbench stands.
         settings: the user's; read from their file when None. What is asked for above goes before it.
     """
 
@@ -95,6 +99,7 @@ class WorkbenchApp(App[int]):
         sample_keys: bool = True,
         plain: bool = False,
         settings: ReadSettings | None = None,
+        on_ready: Callable[[], None] = lambda: None,
     ) -> None:
         self._read_settings = settings or read_settings()
         self.settings = self._read_settings.settings
@@ -104,6 +109,7 @@ class WorkbenchApp(App[int]):
         _tell_alt_digits()
         super().__init__()
         self._open = open_session
+        self._on_ready = on_ready
         self._workspace = workspace or Workspace()
         self._files = tuple(files)
         self._address = address
@@ -163,10 +169,12 @@ class WorkbenchApp(App[int]):
     # ── connecting ─────────────────────────────────────────────────────────
 
     async def on_mount(self) -> None:
-        """Shows the waiting screen and connects."""
-        waiting = ConnectingScreen(self._address)
-        await self.push_screen(waiting)
-        self.run_worker(self._connect(waiting), group="connect", exclusive=True)
+        """Connects; who has to wait is told so."""
+        opening = asyncio.ensure_future(self._open())
+        await asyncio.wait((opening,), timeout=_SOON_S)
+        is_there = opening.done() and opening.exception() is None
+        waiting = None if is_there else await self._show_waiting()
+        self.run_worker(self._connect(opening, waiting), group="connect", exclusive=True)
         if not self.is_headless and not self.is_web:
             leave_at_signals(self._leave)
         self.themes.watch()
@@ -177,13 +185,13 @@ class WorkbenchApp(App[int]):
     async def on_connecting_screen_retry_wanted(self) -> None:
         """Another attempt."""
         if isinstance(self.screen, ConnectingScreen):
-            self.run_worker(self._connect(self.screen), group="connect", exclusive=True)
+            self.run_worker(self._connect(self._open(), self.screen), group="connect", exclusive=True)
 
-    async def _connect(self, waiting: ConnectingScreen) -> None:
+    async def _connect(self, opening: Awaitable[Session], waiting: ConnectingScreen | None) -> None:
         try:
-            session = await self._open()
+            session = await opening
         except RedisTuiError as error:
-            waiting.show_failure(error)
+            (waiting or await self._show_waiting()).show_failure(error)
             return
         self._session = session
         ask_with(session, partial(ask_danger, self))
@@ -192,7 +200,16 @@ class WorkbenchApp(App[int]):
         if self._sample_keys:
             with aside():
                 await put_samples(session)
-        await self.switch_screen(WorkbenchScreen(session, self._workspace, self._sent, self._files))
+        workbench = WorkbenchScreen(session, self._workspace, self._sent, self._files)
+        with self.batch_update():  # else each pane would be drawn empty, and again when it is filled
+            await (self.push_screen(workbench) if waiting is None else self.switch_screen(workbench))
+            await workbench.wait_until_filled(_SOON_S)
+        self._on_ready()
+
+    async def _show_waiting(self) -> ConnectingScreen:
+        waiting = ConnectingScreen(self._address)
+        await self.push_screen(waiting)
+        return waiting
 
     async def _listen(self, session: Session) -> None:
         async for event in session.events():
@@ -302,6 +319,8 @@ def run_workbench(
             f"This terminal (TERM={os.environ['TERM']}) cannot place text on the screen.",
             hint="Try redis-tui repl, run or exec, or redis-tui web in a browser.",
         )
-    app = WorkbenchApp(open_session, workspace=workspace, theme=theme, files=files, address=address, plain=plain)
+    app = WorkbenchApp(
+        open_session, workspace=workspace, theme=theme, files=files, address=address, plain=plain, on_ready=settle
+    )
     status = app.run(mouse=app.settings.mouse)
     return status if status is not None else (app.return_code or 0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 _OF_RUNS = frozenset((EventKind.KEYS_CHANGED, EventKind.SCRIPTS_CHANGED, EventKind.RUN_STARTED, EventKind.RUN_ENDED))
 _BUSY_AGAIN_SECONDS = 1.0
 _BUSY = "BUSY · F8 kills"
+_FIRST = frozenset(("keys", "scripts", "slowlog", "figures"))
+"""Work of the start without which the workbench looks empty."""
+_LOOK_S = 0.004
 _LOGGED = 128
 """Bytes of an argument that the slow log keeps."""
 
@@ -52,6 +56,7 @@ class FeedDesk:
         self._was_running = False
         self._was_busy = False
         self._is_quiet = False
+        self._has_begun = False
         self.log = "slow"
         """Which of the server's logs is shown."""
         self._figures_soon = Coalescer(self.read_figures)
@@ -64,6 +69,15 @@ class FeedDesk:
         self._show_place()
         self._bench.work(self._load_catalog(), "catalog")
         self.read_all()
+        self._has_begun = True
+
+    async def wait_until_filled(self, at_most_s: float) -> None:
+        """Until what was read at the start is there, or time is up: drawn once, not pane after pane."""
+        screen, ends_s = self._bench.screen, time.monotonic() + at_most_s
+        while time.monotonic() < ends_s:
+            await asyncio.sleep(_LOOK_S)
+            if self._has_begun and not any(one.node is screen and one.group in _FIRST for one in screen.workers):
+                return
 
     def stop(self) -> None:
         """Wishes that wait are not served any more."""

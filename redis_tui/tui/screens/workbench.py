@@ -70,6 +70,10 @@ class WorkbenchScreen(RunningPart, RunsPart, FilesPart, EditingPart, PromptPart,
             self._prompt_desk.tick()
             self._activity.tick()
 
+    async def wait_until_filled(self, at_most_s: float) -> None:
+        """Until the panes have what they show at first, or time is up."""
+        await self._feed.wait_until_filled(at_most_s)
+
     def on_unmount(self) -> None:
         """Nothing more is read."""
         self._feed.stop()
