@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import tempfile
 import time
 import tracemalloc
 from typing import TYPE_CHECKING
 
+from redis_tui.garbage import collect_seldom, settle
 from redis_tui.paths import HOME_VARIABLE
 from redis_tui.session.open import open_session
 from redis_tui.tui.app import WorkbenchApp
@@ -41,6 +41,7 @@ _BEAT_S = 0.002
 def main() -> list[Limit]:
     """Measures, prints tables, answers the limits."""
     os.environ[HOME_VARIABLE] = tempfile.mkdtemp(prefix="redis-tui-browser-")
+    collect_seldom()
     bytes_a_key = _memory()
     print(f"Memory of the model: {bytes_a_key:.0f} bytes a key, the key's own bytes included\n")
     limits = [Limit("bytes a key", bytes_a_key, 150)]
@@ -85,9 +86,7 @@ def _memory() -> float:
 async def _measure(url: str) -> dict[str, float]:
     session = await open_session(url)
     await _fill(session)
-    # Else the collector of cycles walks through the million values of the engine in this very process meanwhile.
-    gc.collect()
-    gc.freeze()
+    settle()  # as the program does; the values lie in this very process
 
     async def same() -> Session:
         return session

@@ -135,7 +135,7 @@ def _await(child: pexpect.spawn[str], marks: tuple[str, ...]) -> None:
         wanted = {mark for mark in wanted if mark not in shown}
 
 
-def _cpu_s(pid: int) -> float:
+def _cpu_s(pid: int | None) -> float:
     """Processor time of all threads until now; 0 where there is no /proc to tell."""
     told = [Path(each, "schedstat") for each in Path(f"/proc/{pid}/task").glob("*")]
     return sum(int(each.read_text().split()[0]) for each in told) / 1e9
