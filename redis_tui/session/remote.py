@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from redis_tui.errors import NotSupportedError, RedisTuiError, SessionError
+from redis_tui.errors import AuthError, ConnectError, NotSupportedError, RedisTuiError, SessionError
 from redis_tui.resp.types import OK, ErrorReply, Reply, Status
 from redis_tui.session.base import (
     Capability,
@@ -53,6 +53,10 @@ _ENDS_WHATEVER = (
     "A server that is asked to kill ends whatever it runs: if this script waited behind another client's, that one may "
     "have been killed."
 )
+_MULTI_LOST = " MULTI was open: what it had queued is gone, and none of it was run."
+_LOOK_S = 1.0
+"""Seconds between looks whether the server has hung up."""
+_UNKNOWN = "Whether {} ran, and how far, is not known: look at its keys before you run it again."
 KILL_TIMEOUT_S = 10.0
 """A server answers SCRIPT KILL only once the script has passed busy-reply-threshold, 5 s by default."""
 
@@ -105,6 +109,7 @@ class RemoteSession:
         self._turn = asyncio.Lock()
         self._rehearsing = asyncio.Lock()
         self._closed = False
+        self._watcher: asyncio.Task[None] | None = None
         self._streams: WeakSet[Stream] = WeakSet()
 
     @classmethod
@@ -149,6 +154,7 @@ class RemoteSession:
         )
         session = cls(url, wire, info, scratch=scratch, password=password)
         session._settled, session._is_cluster = refusal is None, is_cluster
+        session._watcher = asyncio.create_task(session._watch())
         return session
 
     @property
@@ -200,6 +206,10 @@ class RemoteSession:
             self._feed.put(Event(EventKind.RUN_STARTED, run.name))
             try:
                 outcome = await self._run(run, sha)
+            except (ConnectError, AuthError):
+                raise
+            except SessionError as error:
+                raise SessionError(error.message, hint=_UNKNOWN.format(run.name)) from None
             finally:
                 self._running = None
                 self._feed.put(Event(EventKind.RUN_ENDED, run.name))
@@ -304,6 +314,8 @@ class RemoteSession:
         if self._closed:
             return
         self._closed = True
+        if self._watcher is not None:
+            self._watcher.cancel()
         self._feed.close()
         for stream in tuple(self._streams):
             await stream.aclose()
@@ -415,8 +427,24 @@ class RemoteSession:
         try:
             return await self._wire.pipeline(commands)
         except SessionError as error:
-            self._feed.put(Event(EventKind.DISCONNECTED, error.message))
+            self._lost(error.message, commands)
             raise
+
+    async def _watch(self) -> None:
+        """Notices, for who listens, a server that hangs up while nothing is asked of it; sends nothing."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            if self._feed.has_readers and not self._turn.locked() and self._wire.is_open and self._wire.is_gone:
+                await self._wire.close()
+                self._lost(f"{self._wire.target} closed the connection.")
+
+    def _lost(self, reason: str, commands: Sequence[Sequence[bytes]] = ()) -> None:
+        """Tells that the connection broke, and what became of an open MULTI."""
+        if self._in_transaction:
+            self._in_transaction = False
+            is_exec = any(argv[0].upper() == b"EXEC" for argv in commands)
+            reason += " Whether EXEC was carried out is not known." if is_exec else _MULTI_LOST
+        self._feed.put(Event(EventKind.DISCONNECTED, reason))
 
     async def _reconnect(self) -> None:
         """Connects again, bare as at first; the database is chosen with the next command."""

@@ -170,6 +170,12 @@ class Wire:
         return SessionError(f"The connection to {self.target} broke: {_reason(error)}.", hint="Connect again to go on.")
 
     @property
+    def is_gone(self) -> bool:
+        """Whether the other end has hung up, which may show while nobody waits for a reply."""
+        reader = self._connection._reader  # noqa: SLF001  # redis-py tells it by no method of its own
+        return reader is not None and bool(reader.at_eof())
+
+    @property
     def is_open(self) -> bool:
         return bool(self._connection.is_connected)
 

@@ -75,6 +75,8 @@ class FakeSession:
     """Set by a test: runs wait for it, or for a kill."""
     is_busy: bool = False
     """Answers as a server does that somebody's script holds up."""
+    is_loading: bool = False
+    """Answers as a server does that reads its data from disk."""
     streams: list[Stream] = field(default_factory=list)
     """What was opened; a test puts messages in."""
     left: int = 0
@@ -106,6 +108,10 @@ class FakeSession:
             return Status(b"QUEUED")
         if self.is_busy:
             return ErrorReply(b"BUSY Redis is busy running a script.")
+        if self.is_loading and name in (b"SCAN", b"DBSIZE"):
+            return ErrorReply(b"LOADING Redis is loading the dataset in memory")
+        if name == b"INFO" and args == [b"persistence"]:
+            return b"loading:1\r\nloading_loaded_perc:42.7\r\nloading_eta_seconds:12\r\n"
         match name:
             case b"SCAN":
                 keys = sorted(self.data)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +19,13 @@ from textual.widgets import Static
 from redis_tui.errors import ConnectError
 from redis_tui.paths import packaged_themes_dir
 from redis_tui.session.base import Event, EventKind
+from redis_tui.session.danger import Danger
 from redis_tui.theme import read_shelf
 from redis_tui.tui.app import WorkbenchApp
+from redis_tui.tui.desks import link
 from redis_tui.tui.panes.keys import KeysPane
 from redis_tui.tui.screens.connecting import ConnectingScreen
+from redis_tui.tui.screens.danger import ConfirmDanger
 from redis_tui.tui.widgets.bars import TitleBar
 from redis_tui.tui.widgets.line_view import LineView
 from tests.tui.conftest import Until, ready
@@ -147,22 +151,55 @@ async def test_a_server_that_is_busy(size: tuple[int, int], until: Until) -> Non
         await ready(app, pilot, until)
         session.is_busy = True
         await pilot.press("f9")
-        await until(pilot, lambda: "BUSY" in app.screen.query_one(TitleBar)._state[0])
+        await until(pilot, lambda: "BUSY" in app.screen.query_one(TitleBar).state[0])
         await pilot.press("alt+1")
         await pilot.pause()
         matches("busy-keys", size, part(app, "#keys"))
 
 
 @every_size
-async def test_a_connection_that_is_lost(size: tuple[int, int], until: Until) -> None:
+async def test_a_connection_that_is_lost(size: tuple[int, int], until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "_WAITS_S", (9,))
     session = server()
+    session.data[b"queue"] = b"1"
     app = over(session)
     async with app.run_test(size=size) as pilot:
         await ready(app, pilot, until)
+        await pilot.press("alt+1")
+        facts = app.screen.query_one(KeysPane).known_facts
+        await until(pilot, lambda: b"queue" in facts and (size[0] > 100 or facts[b"queue"].size >= 0))
         session.tell(Event(EventKind.DISCONNECTED, "Connection reset by peer"))
-        await until(pilot, lambda: app.screen.query_one(TitleBar)._state[1] != "success")
+        await until(pilot, lambda: app.screen.query_one(TitleBar).state[1] != "success")
         await pilot.pause()
-        matches("lost-title", size, app.screen.query_one(TitleBar)._state[0] + "\n")
+        shown = part(app, "#title-bar") + part(app, "#keys")
+        matches("lost", size, re.sub(r"[0-9]+ s\)", "9 s)", shown))
+
+
+@every_size
+async def test_production(size: tuple[int, int], until: Until) -> None:
+    session = server()
+    session.info = replace(session.info, url="redis://shop.example:6379", read_only=True, production=True)
+    app = over(session)
+    async with app.run_test(size=size) as pilot:
+        await ready(app, pilot, until)
+        matches("production", size, part(app, "#title-bar") + part(app, "#prompt-line"))
+        app.push_screen(ConfirmDanger(Danger("FLUSHALL", "It deletes every key of every database."), "shop.example"))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDanger) and app.focused is not None)
+        await pilot.pause()
+        matches("confirm", size, part(app, "#confirm-danger"))
+
+
+@every_size
+async def test_a_server_that_reads_its_data(size: tuple[int, int], until: Until) -> None:
+    session = server()
+    session.is_loading = True
+    app = over(session)
+    async with app.run_test(size=size) as pilot:
+        await ready(app, pilot, until)
+        await until(pilot, lambda: "LOADING" in app.screen.query_one(TitleBar).state[0])
+        await pilot.press("alt+1")
+        await pilot.pause()
+        matches("loading", size, part(app, "#title-bar") + part(app, "#keys"))
 
 
 @every_size

@@ -107,6 +107,14 @@ class Panes:
         }
 
 
+@dataclass(slots=True)
+class Link:
+    """How the link to the server is."""
+
+    is_lost: bool = False
+    """It is tried again; what panes want to read waits until it is back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """One workbench, as its desks see it."""
@@ -115,6 +123,7 @@ class Bench:
     session: Session
     workspace: Workspace
     panes: Panes = field(default_factory=Panes)
+    link: Link = field(default_factory=Link)
 
     @property
     def app(self) -> App[Any]:
@@ -154,12 +163,18 @@ class Bench:
             if self.is_whole:
                 raise
         except SessionError as error:
-            self.panes.keys.show_message(error.message, error.hint or "F9 tries again.")
+            if not self.panes.keys.all_keys:  # what was read stays, marked as old
+                self.panes.keys.show_message(error.message, error.hint or "F9 tries again.")
         except RedisTuiError as error:
             self.app.notify(str(error), severity="error")
 
     async def read(self, reading: Callable[[], Awaitable[object]]) -> None:
-        """As `guard`, for what no one but a pane wants: it stays out of the embedded engine's slow log."""
+        """As `guard`, for what no one but a pane wants: it stays out of the embedded engine's slow log.
+
+        Nothing is read while the link is lost: what was read stays, and all is read again once it is back.
+        """
+        if self.link.is_lost:
+            return
         with aside():
             await self.guard(reading)
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _OF_RUNS = frozenset((EventKind.KEYS_CHANGED, EventKind.SCRIPTS_CHANGED, EventKind.RUN_STARTED, EventKind.RUN_ENDED))
 _BUSY_AGAIN_SECONDS = 1.0
-_BUSY = "BUSY · F8 kills"
+_BUSY = ("BUSY with a script · F8 kills it", "BUSY · F8 kills")
 _FIRST = frozenset(("keys", "scripts", "slowlog", "figures"))
 """Work of the start without which the workbench looks empty."""
 _LOOK_S = 0.004
@@ -55,6 +55,8 @@ class FeedDesk:
         self._catalog: Catalog | None = None
         self._was_running = False
         self._was_busy = False
+        self._held = self._held_mark = ""
+        """Why the server answers nobody, as the title and as the panes say it."""
         self._is_quiet = False
         self._has_begun = False
         self.log = "slow"
@@ -100,15 +102,9 @@ class FeedDesk:
                     self._keys_soon.wish()
             case EventKind.SCRIPTS_CHANGED:
                 self._scripts_soon.wish()
-            case EventKind.DISCONNECTED:
-                self._panes.title.set_state("disconnected", "danger", "✗")
-                self._panes.keys.show_message("The connection is lost.", "It is tried again; F9 asks now.")
-            case EventKind.RECONNECTED:
-                self._panes.title.set_state("ready", "success")
-                self.read_keys()
             case EventKind.RUN_STARTED | EventKind.RUN_ENDED:
                 self.tick()
-            case EventKind.SENT:
+            case EventKind.SENT | EventKind.DISCONNECTED | EventKind.RECONNECTED:
                 pass
 
     @contextmanager
@@ -218,7 +214,16 @@ class FeedDesk:
 
     async def _read_figures(self) -> None:
         await self._bench.read(self._show_figures)
-        await self._bench.read(self._keys.recount)
+        await self._bench.read(self._recount)
+
+    async def _recount(self) -> None:
+        refusal = await self._keys.recount()
+        if refusal is not None and refusal.code == "LOADING":
+            share = await queries.loading_share(self._session)
+            self._note_held(f"LOADING its data{share}", "LOADING · read again by itself")
+        elif self._held.startswith("LOADING"):
+            self._note_held("", "")
+            self.read_keys()
 
     async def _show_figures(self) -> None:
         self._panes.title.set_figures(await queries.figures(self._session))
@@ -249,7 +254,13 @@ class FeedDesk:
     async def _show_slowlog(self) -> None:
         log = self.log
         entries = await queries.slowlog(self._session, log=log)
-        self._note_busy(is_busy=isinstance(entries, ErrorReply) and entries.code == "BUSY")
+        is_busy = isinstance(entries, ErrorReply) and entries.code == "BUSY"
+        if is_busy:
+            self._note_held(*_BUSY)
+        elif self._was_busy:
+            self._note_held("", "")
+            self.read_scripts()
+        self._was_busy = is_busy
         if isinstance(entries, ErrorReply):
             self._panes.slowlog.show_message(f"✗ {entries.message or entries.code}")
             return
@@ -260,20 +271,22 @@ class FeedDesk:
         label = "" if threshold is None else "off" if math.isinf(threshold) else f"over {threshold:g} ms"
         self._panes.slowlog.show(entries, self.script_names(), label)
 
-    def _note_busy(self, *, is_busy: bool) -> None:
-        """Somebody's script holds the server up: says so, and looks again until it does not."""
-        if is_busy:
-            self._panes.title.set_state("BUSY with a script · F8 kills it", "danger", "▶")
+    def _note_held(self, state: str, mark: str) -> None:
+        """The server answers nobody, for a script of somebody or because it starts: says so, looks again until it does.
+
+        Args:
+            state: for the title; empty where it answers again.
+            mark: for the border of each pane.
+        """
+        if state:
+            self._panes.title.set_state(state, "danger", "▶")
             self._bench.screen.set_timer(_BUSY_AGAIN_SECONDS, self.read_all)
-            for view in self._panes.views.values():
-                view.subtitle = _BUSY
-        elif self._was_busy:
+        elif self._held:
             self._panes.title.set_state("ready", "success")
-            for view in self._panes.views.values():
-                if view.subtitle == _BUSY:
-                    view.subtitle = ""
-            self.read_scripts()
-        self._was_busy = is_busy
+        for view in self._panes.views.values():
+            if mark or view.subtitle == self._held_mark:
+                view.subtitle = mark
+        self._held, self._held_mark = state, mark
 
     def script_of(self, entry: queries.SlowEntry) -> ScriptInfo | None:
         """The script of an entry, where its source is known; else the entry is all there is."""

@@ -45,6 +45,8 @@ class KeyDesk:
         self._complete = False
         self._scanning = False
         self._generation = 0
+        self._is_fresh = False
+        """A scan has begun and no answer came yet: until one does, what was shown before stays."""
         self._asked: set[bytes] = set()
 
     async def restart(self, pattern: str | None = None) -> None:
@@ -54,7 +56,7 @@ class KeyDesk:
         self._generation += 1
         self._cursor, self._seen, self._complete, self._scanning = b"0", 0, False, False
         self._asked.clear()
-        self._pane.start()
+        self._is_fresh = True
         await self._scan()
 
     async def go_on_or_stop(self) -> None:
@@ -85,6 +87,7 @@ class KeyDesk:
                 return
             if isinstance(batch, ErrorReply):
                 self._scanning = False
+                self._begin()
                 self._pane.show_message(f"✗ {batch.message or batch.code}", _advice(batch))
                 return
             self._take(batch)
@@ -94,22 +97,33 @@ class KeyDesk:
         self._scanning = False
         self._progress()
 
+    def _begin(self) -> None:
+        if self._is_fresh:
+            self._is_fresh = False
+            self._pane.start()
+
     def _take(self, batch: ScanBatch) -> None:
+        self._begin()
         self._cursor, self._total = batch.cursor, batch.total
         self._complete = batch.cursor == b"0"
         self._seen = min(self._seen + max(queries.SCAN_COUNT, len(batch.keys)), batch.total)
         self._pane.add(batch.keys)
         self._progress()
 
-    async def recount(self) -> None:
-        """Asks for the number of keys again: a run may have added or taken some."""
+    async def recount(self) -> ErrorReply | None:
+        """Asks for the number of keys again: a run may have added or taken some.
+
+        Returns:
+            Why the server did not tell.
+        """
         if self._scanning:
-            return
+            return None
         total = await self._session.execute([b"DBSIZE"])
         if isinstance(total, int) and not self._scanning:
             self._total = total
             self._seen = min(self._seen, total)
             self._progress()
+        return total if isinstance(total, ErrorReply) else None
 
     def _progress(self) -> None:
         self._pane.show_progress(self._seen, self._total, scanning=self._scanning, complete=self._complete)
@@ -157,6 +171,7 @@ class KeyDesk:
 def _advice(error: ErrorReply) -> str:
     advice = {
         "BUSY": "A script is running; F8 ends it, F9 reads again.",
+        "LOADING": "The server reads its data from disk; the keys are read once it is done.",
         "NOAUTH": "Type AUTH at the prompt, then F9.",
         "NOPERM": "This user may not SCAN.",
     }

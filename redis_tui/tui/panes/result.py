@@ -125,10 +125,10 @@ class ResultPane(Vertical):
         self._fill("reply", [[Span(f"{name} is running. ", "warning"), Span("F8 ends it.", "dim")]])
 
     def show_problem(self, message: str, hint: str) -> None:
-        """The run could not be made at all."""
+        """The run could not be made at all, or the link broke and nobody knows what became of it."""
         self._outcome = None
         self._mark(dry_run=False)
-        self.border_subtitle = "not run"
+        self.border_subtitle = "no outcome"
         self._summarise([])
         self._fill("reply", [[Span(f"✗ {message}", "danger")], [Span(hint, "text")]])
         self._tabs.active = "tab-reply"

@@ -18,6 +18,7 @@ from redis_tui.tui.desks.console import ConsoleDesk
 from redis_tui.tui.desks.feed import FeedDesk
 from redis_tui.tui.desks.files import FileDesk
 from redis_tui.tui.desks.history import HistoryDesk
+from redis_tui.tui.desks.link import LinkDesk
 from redis_tui.tui.desks.presets import PresetDesk
 from redis_tui.tui.desks.run import RunDesk
 from redis_tui.tui.desks.syntax import SyntaxDesk
@@ -50,6 +51,7 @@ class Part(Screen[None]):
         self._bench = Bench(self, session, workspace)
         self._panes = self._bench.panes
         self._feed = FeedDesk(self._bench)
+        self._link = LinkDesk(self._bench, self._feed.read_all)
         self._files = FileDesk(self._bench)
         self._colon = ColonDesk(self._bench, self._files)
         self._changed_files = ChangedFileDesk(self._bench)

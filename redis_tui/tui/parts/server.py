@@ -16,6 +16,7 @@ class ServerPart(PlacesPart):
 
     def action_refresh(self) -> None:
         """F9."""
+        self._link.try_now()
         self._feed.read_all()
         self._activity.forget()
 

@@ -67,6 +67,7 @@ class WorkbenchScreen(RunningPart, RunsPart, FilesPart, EditingPart, PromptPart,
     def _tick(self) -> None:
         if self._bench.is_whole:
             self._feed.tick()
+            self._link.tick()
             self._prompt_desk.tick()
             self._activity.tick()
 
@@ -80,4 +81,5 @@ class WorkbenchScreen(RunningPart, RunsPart, FilesPart, EditingPart, PromptPart,
 
     def session_event(self, event: Event) -> None:
         """Something happened on the server's side."""
+        self._link.take(event)
         self._feed.take(event)

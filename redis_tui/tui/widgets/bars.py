@@ -26,6 +26,7 @@ class TitleBar(Static):
         self._place = ""
         self._detail = ""
         self._state = ("ready", "success", "●")
+        self._alarm: str | None = None
         self._figures = ""
         self._guards: list[tuple[str, str]] = []
 
@@ -52,6 +53,17 @@ class TitleBar(Static):
         self._state = (text, tone, mark)
         self._draw()
 
+    def set_alarm(self, text: str | None) -> None:
+        """What goes before any state while it lasts: the link is lost."""
+        if text != self._alarm:
+            self._alarm = text
+            self._draw()
+
+    @property
+    def state(self) -> tuple[str, str, str]:
+        """What is said of the server: text, tone, mark."""
+        return self._state if self._alarm is None else (self._alarm, "danger", "✗")
+
     def set_figures(self, text: str) -> None:
         """Sets the right end: number of keys, memory."""
         self._figures = text
@@ -73,7 +85,7 @@ class TitleBar(Static):
         self.update(Content.assemble(left, " " * gap, right))
 
     def _left(self, detail: str) -> Content:
-        text, tone, mark = self._state
+        text, tone, mark = self.state
         strong, dim, tone = (self._tone(name) for name in ("text", "dim", tone))
         guards = "".join(f"[bold {self._tone(tone)}]{word}[/]  " for word, tone in self._guards)
         look = strong if self._is_production else "bold $rt-background on $rt-focus"

@@ -1,0 +1,123 @@
+"""The link to the server: says when it is gone, tries again with longer and longer waits, and tells when it is back.
+
+Knows the session, the title bar and the border of the panes; what they show it leaves alone, marked as old. The
+decision a reader would question: one command at a time tries the link, and the panes hold back meanwhile. Eight panes
+that each try to connect keep a server that is coming back busy with nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+from redis_tui.errors import AuthError, RedisTuiError
+from redis_tui.session.aside import aside
+from redis_tui.session.base import Event, EventKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from redis_tui.tui.desks.bench import Bench
+
+_WAITS_S = (1, 2, 3, 5, 8, 13, 20, 30)
+"""Between attempts; the last one from then on."""
+STALE = "old: disconnected"
+"""In the border of what was read before the link was lost."""
+
+
+class LinkDesk:
+    """Watches over the link, and mends it.
+
+    Args:
+        bench: the workbench.
+        read_all: reads for every pane, once the link is back.
+    """
+
+    def __init__(self, bench: Bench, read_all: Callable[[], None]) -> None:
+        self._bench = bench
+        self._session, self._panes = bench.session, bench.panes
+        self._read_all = read_all
+        self._attempts = 0
+        self._next_at = 0.0
+        self._is_trying = False
+        self._told = ""
+
+    def take(self, event: Event) -> None:
+        """Something happened to the link."""
+        if event.kind is EventKind.DISCONNECTED:
+            self._lost(event.text)
+        elif event.kind is EventKind.RECONNECTED:
+            self._back()
+
+    def tick(self) -> None:
+        """Counts down to the next attempt."""
+        if not self._bench.link.is_lost:
+            return
+        left = self._next_at - time.monotonic()
+        if self._is_trying:
+            self._panes.title.set_alarm("disconnected, trying again…")
+        elif left <= 0:
+            self.try_now()
+        else:
+            self._panes.title.set_alarm(f"disconnected, trying again ({math.ceil(left)} s) · F9 now")
+
+    def try_now(self) -> None:
+        """An attempt, if the link is lost and none is under way."""
+        if self._bench.link.is_lost and not self._is_trying:
+            self._is_trying = True
+            self.tick()
+            self._bench.work(self._try(), "link")
+
+    def _lost(self, reason: str) -> None:
+        if not self._bench.link.is_lost:
+            self._bench.link.is_lost = True
+            self._attempts = 0
+            self._wait()
+            self._mark(is_old=True)
+        self._tell(reason)
+        self.tick()
+
+    def _tell(self, reason: str) -> None:
+        """Once for each reason: twenty attempts that end alike are one notice."""
+        if reason and reason != self._told:
+            self._told = reason
+            self._bench.app.notify(reason, title="Disconnected", severity="error", timeout=8)
+
+    def _wait(self) -> None:
+        wait = _WAITS_S[min(self._attempts, len(_WAITS_S) - 1)]
+        self._attempts += 1
+        self._next_at = time.monotonic() + wait
+
+    async def _try(self) -> None:
+        try:
+            with aside():
+                await self._session.execute([b"PING"])
+        except RedisTuiError as error:
+            self._wait()
+            self._tell(f"{error.message} {error.hint}" if isinstance(error, AuthError) else error.message)
+        else:
+            self._back()
+        finally:
+            self._is_trying = False
+            self.tick()
+
+    def _back(self) -> None:
+        if not self._bench.link.is_lost:
+            return
+        self._bench.link.is_lost = False
+        self._told = ""
+        self._panes.title.set_alarm(None)
+        self._mark(is_old=False)
+        self._bench.app.notify("Connected again.", timeout=3)
+        self._read_all()
+
+    def _mark(self, *, is_old: bool) -> None:
+        """Dims what was read before, and says so in the border."""
+        self._bench.screen.set_class(is_old, "-lost")
+        self._panes.keys.say(STALE if is_old else "")
+        for view in (self._panes.library.views | self._panes.activity.views).values():
+            if is_old:
+                view.subtitle = STALE
+            elif view.subtitle == STALE:
+                view.subtitle = ""

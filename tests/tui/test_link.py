@@ -1,0 +1,127 @@
+"""The workbench while its server is away: what it showed stays, it says so, and it comes back by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from redis_tui.errors import ConnectError
+from redis_tui.resp.types import Reply, Status
+from redis_tui.session.base import Event, EventKind
+from redis_tui.tui.desks import link
+from redis_tui.tui.desks.link import STALE
+from redis_tui.tui.panes.keys import KeysPane
+from redis_tui.tui.panes.slowlog import SlowlogView
+from redis_tui.tui.screens.workbench import WorkbenchScreen
+from redis_tui.tui.widgets.bars import TitleBar
+from redis_tui.tui.widgets.lua_editor import LuaEditor
+from tests.tui.conftest import Until, ready
+from tests.tui.fake_session import FakeSession, info
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from redis_tui.tui.app import WorkbenchApp
+
+SIZE = (120, 40)
+
+
+class Leaving(FakeSession):
+    """A server that can be taken away."""
+
+    is_away = False
+    attempts = 0
+
+    async def execute(self, argv: Sequence[bytes], *, db: int | None = None) -> Reply:
+        if self.is_away:
+            self.attempts += 1
+            self.tell(Event(EventKind.DISCONNECTED, "refused"))
+            raise ConnectError("Could not connect to redis.example: connection refused.")
+        if argv[0] == b"PING":
+            self.tell(Event(EventKind.RECONNECTED))
+            return Status(b"PONG")
+        return await super().execute(argv, db=db)
+
+    def go(self) -> None:
+        self.is_away = True
+        self.tell(Event(EventKind.DISCONNECTED, "redis.example closed the connection."))
+
+
+@pytest.fixture
+def session() -> Leaving:
+    session = Leaving(info(embedded=False))
+    session.data.update({b"user:1": b"1", b"queue": b"2"})
+    return session
+
+
+def state(app: WorkbenchApp) -> str:
+    return app.screen.query_one(TitleBar).state[0]
+
+
+async def test_what_was_shown_stays_and_is_marked_as_old(app: WorkbenchApp, session: Leaving, until: Until) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(app, pilot, until)
+        keys = app.screen.query_one(KeysPane)
+        await until(pilot, lambda: len(keys.all_keys) == 2)
+        text = app.screen.query_one(LuaEditor).text
+        session.go()
+        await until(pilot, lambda: "disconnected, trying again" in state(app))
+        assert keys.border_subtitle == STALE
+        assert app.screen.query_one(SlowlogView).subtitle == STALE
+        await pilot.press("f9")
+        await until(pilot, lambda: session.attempts >= 1)
+        await pilot.pause()
+        assert len(keys.all_keys) == 2
+        assert app.screen.query_one(LuaEditor).text == text
+        assert isinstance(app.screen, WorkbenchScreen)
+
+
+async def test_it_comes_back_by_itself_and_reads_all_again(
+    app: WorkbenchApp, session: Leaving, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "_WAITS_S", (0, 0))
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(app, pilot, until)
+        session.go()
+        await until(pilot, lambda: session.attempts >= 2)
+        session.data[b"new"] = b"3"
+        session.is_away = False
+        keys = app.screen.query_one(KeysPane)
+        await until(pilot, lambda: state(app) == "ready" and len(keys.all_keys) == 3)
+        assert not app.screen.has_class("-lost")
+        assert app.screen.query_one(SlowlogView).subtitle != STALE
+
+
+async def test_a_key_tries_at_once(app: WorkbenchApp, session: Leaving, until: Until) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(app, pilot, until)
+        session.go()
+        await until(pilot, lambda: "F9 now" in state(app))
+        session.is_away = False
+        await pilot.press("f9")
+        await until(pilot, lambda: state(app) == "ready")
+
+
+async def test_panes_hold_back_while_the_link_is_lost(app: WorkbenchApp, session: Leaving, until: Until) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(app, pilot, until)
+        assert isinstance(app.screen, WorkbenchScreen)
+        session.go()
+        await until(pilot, lambda: "F9 now" in state(app))
+        before = session.attempts
+        app.screen._feed.read_all()
+        await pilot.pause()
+        assert session.attempts == before
+
+
+async def test_a_server_that_reads_its_data_says_so_until_it_is_done(
+    app: WorkbenchApp, session: Leaving, until: Until
+) -> None:
+    session.is_loading = True
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(app, pilot, until)
+        await until(pilot, lambda: state(app) == "LOADING its data · 43 % · 12 s left")
+        session.is_loading = False
+        await until(pilot, lambda: state(app) == "ready")
+        await until(pilot, lambda: len(app.screen.query_one(KeysPane).all_keys) == 2)
