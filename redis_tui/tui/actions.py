@@ -115,6 +115,20 @@ ACTIONS: tuple[Action, ...] = (
         "f11,alt+z",
         group="Panes",
     ),
+    Action(
+        "arrange", "Arrange the panes", "Arrows move borders, x hides; the mouse drags borders.", "alt+e", group="Panes"
+    ),
+    Action(
+        "hide_pane",
+        "Hide the pane",
+        "Its number, or a click in the line above, brings it back.",
+        "alt+x",
+        group="Panes",
+    ),
+    Action("toggle_left", "Left side", "Hides the keys, or brings them back.", group="Panes"),
+    Action("toggle_right", "Right side", "Hides scripts, slow log and running, or brings them back.", group="Panes"),
+    Action("show_panes", "Show all panes", "Brings back what was hidden.", group="Panes"),
+    Action("reset_layout", "Reset the layout", "Sizes as they were made, and nothing hidden.", group="Panes"),
     Action("pane_left", "Pane to the left", "Gives the keyboard to the pane on that side.", group="Panes"),
     Action("pane_down", "Pane below", "Gives the keyboard to the pane on that side.", group="Panes"),
     Action("pane_up", "Pane above", "Gives the keyboard to the pane on that side.", group="Panes"),

@@ -19,6 +19,8 @@ LEFT = frozenset(("keys",))
 MIDDLE = frozenset(("editor", "arguments", "result"))
 RIGHT = frozenset(("scripts", "slowlog", "running"))
 ALWAYS = frozenset(("console",))
+FOLDED = ("editor", "keys", "scripts", "slowlog", "running")
+"""What takes turns where it is narrow, by the pane that stands for it."""
 COLUMNS = {"left": LEFT, "middle": MIDDLE, "right": RIGHT}
 
 
@@ -32,18 +34,19 @@ def is_short(height: int) -> bool:
     return height < SHORT_ROWS
 
 
-def visible_panes(width: int, in_use: str, zoomed: str | None) -> frozenset[str]:
+def visible_panes(width: int, in_use: str, zoomed: str | None, hidden: frozenset[str] = frozenset()) -> frozenset[str]:
     """The panes on the screen.
 
     Args:
         width: columns of the terminal.
         in_use: the pane that has or last had the keyboard.
         zoomed: the pane that has the screen for itself.
+        hidden: panes that are not wanted, where there would be room for them.
     """
     if zoomed is not None:
         return ALWAYS | {zoomed}
     if not is_narrow(width):
-        return ALWAYS | LEFT | MIDDLE | RIGHT
+        return (ALWAYS | LEFT | MIDDLE | RIGHT) - hidden
     return ALWAYS | (MIDDLE if in_use in MIDDLE or in_use in ALWAYS else {in_use})
 
 

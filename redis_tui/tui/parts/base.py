@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from redis_tui.tui.desks.activity import ActivityDesk
+from redis_tui.tui.desks.arrange import ArrangeDesk
 from redis_tui.tui.desks.bench import Bench
 from redis_tui.tui.desks.changed import ChangedFileDesk
 from redis_tui.tui.desks.colon import ColonDesk
@@ -49,6 +50,7 @@ class Part(Screen[None]):
         self._held: list[events.Key] | None = None
         """Keys for the pane that is about to have the keyboard; None while it is where it should be."""
         self._bench = Bench(self, session, workspace)
+        self._arranger = ArrangeDesk(self._bench, self._lay_out)
         self._panes = self._bench.panes
         self._feed = FeedDesk(self._bench)
         self._link = LinkDesk(self._bench, self._feed.read_all)
@@ -61,3 +63,6 @@ class Part(Screen[None]):
         self._history = HistoryDesk(self._bench, self._runs, self._files)
         self._activity = ActivityDesk(self._bench, self._feed, self._files)
         self._prompt_desk = ConsoleDesk(session, self._panes.console)
+
+    def _lay_out(self) -> None:
+        """Shows the panes that are to be seen; `parts.places` knows which."""

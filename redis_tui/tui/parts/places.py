@@ -8,7 +8,7 @@ from textual.widgets import TabbedContent, TabPane
 
 from redis_tui.tui import messages
 from redis_tui.tui.actions import PANES
-from redis_tui.tui.layout import COLUMNS, is_narrow, is_short, neighbour, visible_panes
+from redis_tui.tui.layout import COLUMNS, FOLDED, is_narrow, is_short, neighbour, visible_panes
 from redis_tui.tui.parts.base import Part
 from redis_tui.tui.screens.jump import Jump, labelled, targets
 from redis_tui.tui.widgets.bars import PaneTabs
@@ -54,6 +54,7 @@ class PlacesPart(Part):
         if self._zoomed is not None and name != "console":
             self._zoomed = name
         self._in_use = name
+        self._arranger.show(frozenset((name,)))
         self._lay_out()
         self._held = self._held or []
         self.set_focus(None)  # until the pane can take it: what is typed meanwhile is meant for that one
@@ -141,18 +142,22 @@ class PlacesPart(Part):
 
     def _lay_out(self) -> None:
         width = self.app.size.width
-        shown = visible_panes(width, self._in_use, self._zoomed)
+        shown = visible_panes(width, self._in_use, self._zoomed, self._arranger.hidden)
         for column, names in COLUMNS.items():
             self.query_one(f"#{column}").display = bool(names & shown)
             for name in names:
                 self._panes.by_name[name].display = name in shown
         tabs = self.query_one(PaneTabs)
-        tabs.display = is_narrow(width) and self._zoomed is None
-        folded = dict(PaneTabs.FOLDED)
-        tabs.active = self._in_use if self._in_use in folded else "editor"
+        hidden = self._arranger.hidden
+        tabs.display = (is_narrow(width) or bool(hidden)) and self._zoomed is None
+        if is_narrow(width):
+            tabs.show(FOLDED, self._in_use if self._in_use in FOLDED else "editor")
+        else:
+            tabs.show([name for name, _ in PANES if name in hidden], "")
         self.set_class(is_narrow(width), "-narrow")
         self.set_class(is_short(self.app.size.height), "-short")
         self.set_class(self._zoomed is not None, "-zoomed")
+        self._arranger.apply(shown, is_zoomed=self._zoomed is not None)
 
     @on(messages.LineWanted)
     def _line_wanted(self, event: messages.LineWanted) -> None:

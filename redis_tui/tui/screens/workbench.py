@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.containers import Horizontal, Vertical
 
 from redis_tui.tui.actions import bindings
+from redis_tui.tui.parts.arranging import ArrangingPart
 from redis_tui.tui.parts.editing import EditingPart
 from redis_tui.tui.parts.files import FilesPart
 from redis_tui.tui.parts.prompt import PromptPart
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _TICK_SECONDS = 0.2
 
 
-class WorkbenchScreen(RunningPart, RunsPart, FilesPart, EditingPart, PromptPart, ServerPart):
+class WorkbenchScreen(RunningPart, RunsPart, FilesPart, EditingPart, PromptPart, ServerPart, ArrangingPart):
     """All panes around one session."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("workbench")

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.reactive import reactive
 from textual.widgets import Static
 
 from redis_tui.prompt.label import PRODUCTION
-from redis_tui.tui.actions import PANE_NUMBER
+from redis_tui.tui.actions import PANE_NUMBER, PANES
 from redis_tui.tui.keymap import keymap_of
 from redis_tui.tui.messages import PaneChosen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.events import Click
 
 
@@ -156,42 +157,39 @@ class KeyBar(Static):
 
 
 class PaneTabs(Static):
-    """On a small screen, the panes that take turns."""
-
-    active = reactive("editor")
-
-    FOLDED = (
-        ("editor", "Editor"),
-        ("keys", "Keys"),
-        ("scripts", "Scripts"),
-        ("slowlog", "Slow log"),
-        ("running", "Running"),
-    )
+    """On a small screen the panes that take turns; on a large one those that are hidden."""
 
     def __init__(self) -> None:
         super().__init__(id="pane-tabs")
         self._spots: list[tuple[int, int, str]] = []
-
-    def on_mount(self) -> None:
-        """Draws the tabs."""
-        self.watch_active()
+        self._shown: tuple[tuple[str, ...], str] = ((), "")
 
     @property
     def places(self) -> dict[str, int]:
         """The column of each pane's tab."""
         return {name: start for start, _, name in self._spots}
 
-    def watch_active(self) -> None:
-        """Marks the tab in front."""
+    def show(self, names: Sequence[str], active: str) -> None:
+        """Draws a tab for each pane.
+
+        Args:
+            names: the panes.
+            active: the one that is seen; none where all of these are hidden.
+        """
+        if self._shown == (shown := (tuple(names), active)):
+            return
+        self._shown = shown
         parts: list[Content] = []
         self._spots = []
         at = 0
-        for name, title in self.FOLDED:
-            label = f" {PANE_NUMBER[name]} {title} "
-            look = "bold $rt-background on $rt-focus" if name == self.active else "$rt-dim"
+        for name in names:
+            label = f" {PANE_NUMBER[name]} {PANES[PANE_NUMBER[name] - 1][1]} "
+            look = "bold $rt-background on $rt-focus" if name == active else "$rt-dim"
             parts.append(Content.from_markup(f"[{look}]$label[/]", label=label))
             self._spots.append((at, at + len(label), name))
             at += len(label) + 1
+        if names and not active:
+            parts.append(Content.from_markup("[$rt-dim]hidden: a click or the number shows it[/]"))
         self.update(Content(" ").join(parts))
 
     def on_click(self, event: Click) -> None:
