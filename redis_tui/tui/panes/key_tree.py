@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -111,22 +110,8 @@ class KeyTree(LineView):
         count = self.row_count
         if self.row >= count:
             self.row = max(0, count - 1)
-        self._resize_scroll(count)
+        self.resize_rows(count)
         self.refresh()
-
-    def _resize_scroll(self, count: int) -> None:
-        """Tells the scrollbar how many rows there are now.
-
-        Setting ``virtual_size`` lays the whole screen out again, 30 ms and more, which a scan would do ten
-        times a second; where there are only more rows below, the bar alone has to know.
-        """
-        height, before = self.size.height, self.virtual_size.height
-        if not self.show_vertical_scrollbar or not height < before <= count:
-            self.virtual_size = Size(0, count)
-            return
-        self.set_reactive(Widget.virtual_size, Size(0, count))
-        self.vertical_scrollbar.window_virtual_size = count
-        self.vertical_scrollbar.refresh()
 
     def rebuild(self) -> None:
         """Reads the rows of the model again and keeps the cursor on its key."""

@@ -20,6 +20,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from redis_tui.render.spans import Line, Span, width
 from redis_tui.tui.theme import palette_of
@@ -171,6 +172,20 @@ class LineView(ScrollView, can_focus=True):
         self.virtual_size = Size(widest if not self._wrap else 0, count)
         self.refresh()
 
+    def resize_rows(self, count: int, columns: int = 0) -> None:
+        """Tells the scrollbars how many rows there are now, and how wide they are.
+
+        Setting ``virtual_size`` lays the whole screen out again, 30 ms and more, which a scan or a reply that is
+        drawn would do many times a second; where there are only more rows below, the bar alone has to know.
+        """
+        height, before = self.size.height, self.virtual_size
+        if not self.show_vertical_scrollbar or not height < before.height <= count or columns != before.width:
+            self.virtual_size = Size(columns, count)
+            return
+        self.set_reactive(Widget.virtual_size, Size(columns, count))
+        self.vertical_scrollbar.window_virtual_size = count
+        self.vertical_scrollbar.refresh()
+
     @property
     def plain(self) -> str:
         """All lines as text."""
@@ -283,17 +298,23 @@ def wrap_line(line: Line, columns: int) -> list[Line]:
     text = "".join(span.text for span in line)
     if len(text) <= columns:
         return [line]
+    indent, breaks = wrap_breaks(text, columns)
+    pad = [Span(" " * indent, "text")] if indent else []
+    return [[*(pad if start else []), *_cut(line, start, end)] for start, end in breaks]
+
+
+def wrap_breaks(text: str, columns: int) -> tuple[int, list[tuple[int, int]]]:
+    """Where a text is broken: the indent of all parts but the first, and the first and last column of each."""
     indent = min(len(text) - len(text.lstrip(" ")), columns // 2)
-    parts: list[Line] = []
+    breaks: list[tuple[int, int]] = []
     start, room = 0, columns
     while start < len(text):
         end = min(len(text), start + room)
         if end < len(text) and (space := text.rfind(" ", start + 1, end + 1)) > start + room // 3:
             end = space + 1
-        pad = [Span(" " * indent, "text")] if parts and indent else []
-        parts.append([*pad, *_cut(line, start, end)])
+        breaks.append((start, end))
         start, room = end, columns - indent
-    return parts
+    return indent, breaks
 
 
 def _cut(line: Line, start: int, end: int) -> list[Span]:

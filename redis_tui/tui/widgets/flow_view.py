@@ -1,0 +1,282 @@
+"""Text of any length, drawn while it is made, wrapped or not, and looked through.
+
+Knows spans, not replies. The decision a reader would question: wrapped lines are not kept. For each line only the
+number of its first row is, eight bytes; what is on the screen is wrapped anew, so that a million lines
+cost what they cost unwrapped, and turning wrapping off costs nothing.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from redis_tui.tui.slices import in_slices
+from redis_tui.tui.widgets.findable import marked
+from redis_tui.tui.widgets.line_view import LineView, wrap_breaks, wrap_line
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from redis_tui.render.spans import Line
+
+_FIRST = 1_000
+"""Lines that are made before anything is shown."""
+_HUNTED = 50
+"""Lines that are looked through at a step."""
+
+
+class FlowView(LineView):
+    """A `LineView` for what may be huge.
+
+    Args:
+        id: the widget's.
+    """
+
+    class CopyWanted(Message):
+        """Something of what is shown is to be copied."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name
+        super().__init__(wrap=True, id=id)
+        self._text: Sequence[Line] = []
+        self._more: Iterator[Line] | None = None
+        """Lines that are still to come."""
+        self._starts: array[int] = array("Q")
+        """The first row of each line that was measured."""
+        self._count = 0
+        """Rows of those lines."""
+        self._widest = 0
+        self._wraps = True
+        self._broken: dict[int, list[Line]] = {}
+        """Lines on the screen, wrapped and marked."""
+        self._pattern: re.Pattern[str] | None = None
+        self._hits: tuple[array[int], array[int]] = (array("Q"), array("Q"))
+        """Line and column of each match."""
+        self._hit = -1
+
+    # ── what is shown ──────────────────────────────────────────────────────
+
+    @property
+    def wraps(self) -> bool:
+        """Whether long lines are broken."""
+        return self._wraps and isinstance(self._text, list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all lines are made."""
+        return self._more is None
+
+    @property
+    def row_count(self) -> int:
+        """Rows that are known by now."""
+        return self._count if self.wraps else len(self._text)
+
+    def line_at(self, row: int) -> Line:
+        """One row, wrapped and marked."""
+        if not self.wraps:
+            return self._parts(row)[0]
+        line = bisect_right(self._starts, row) - 1
+        return self._parts(line)[row - self._starts[line]]
+
+    def _parts(self, at: int) -> list[Line]:
+        parts = self._broken.get(at)
+        if parts is None:
+            line = self._text[at]
+            if self._pattern is not None:
+                here = self._hit >= 0 and self._hits[0][self._hit] == at
+                line = marked(line, self._pattern, self._hits[1][self._hit] if here else -1)
+            parts = wrap_line(line, self._room) if self.wraps else [line]
+            if len(self._broken) > 500:
+                self._broken.clear()
+            self._broken[at] = parts
+        return parts
+
+    def set_lines(self, lines: Iterable[Line], *, keep_place: bool = False) -> None:
+        """Shows other lines, from the top unless the place is kept."""
+        self._show(list(lines), None, keep_place=keep_place)
+
+    def draw_lines(self, lines: Iterable[Line]) -> None:
+        """Shows lines while they are made."""
+        source = iter(lines)
+        first = list(islice(source, _FIRST))
+        self._show(first, source if len(first) == _FIRST else None)
+        if self._more is None:
+            self.post_message(self.Drawn(self, is_whole=True))
+
+    def show_rows(self, rows: Sequence[Line]) -> None:
+        """Shows rows that are made when they are asked for; they are not wrapped."""
+        self._show(rows, None)
+        self.post_message(self.Drawn(self, is_whole=True))
+
+    def append_lines(self, lines: Iterable[Line]) -> None:
+        """Adds lines below and scrolls to them."""
+        self._show([*self._text, *lines], None, keep_place=True)
+        self.scroll_end(animate=False, force=True)
+
+    @property
+    def plain(self) -> str:
+        """All lines as text, as far as they are made."""
+        return "\n".join("".join(span.text for span in line) for line in self._text)
+
+    def _show(self, text: Sequence[Line], more: Iterator[Line] | None, *, keep_place: bool = False) -> None:
+        self.end_hunt()
+        self._text, self._more = text, more
+        self._widest = 0
+        self._measure_anew()
+        if not keep_place:
+            self.scroll_to(0, 0, animate=False, force=True)
+        self._go_on()
+
+    # ── measuring ──────────────────────────────────────────────────────────
+
+    def _measure_anew(self) -> None:
+        """Measures the first lines at once; the others follow."""
+        self._broken.clear()
+        self._starts, self._count = array("Q"), 0
+        self._fitted = self.size
+        bar = self.scrollbar_size_vertical if self.show_vertical_scrollbar else 0
+        full = max(8, self.size.width + bar)
+        self._room = full
+        self._measure(_FIRST)
+        if self._count > self.size.height:  # then there is a scrollbar, and it lies over the last columns
+            self._room = full - self.scrollbar_size_vertical
+            self._starts, self._count = array("Q"), 0
+            self._measure(_FIRST)
+        self.rows_changed()
+
+    def _measure(self, most: int) -> None:
+        if not isinstance(self._text, list):
+            self._widest = sum(len(span.text) for span in self._text[0]) if len(self._text) else 0
+            return
+        first = len(self._starts)
+        for line in islice(self._text, first, first + most):
+            self._starts.append(self._count)
+            wide = 0
+            for span in line:
+                wide += len(span.text)
+            self._widest = max(wide, self._widest)
+            if wide <= self._room:
+                self._count += 1
+            else:
+                self._count += len(wrap_breaks("".join([span.text for span in line]), self._room)[1])
+
+    def _go_on(self) -> None:
+        if self._more is None and (not isinstance(self._text, list) or len(self._starts) >= len(self._text)):
+            return
+        if self.is_attached:
+            self.run_worker(self._draw_the_rest(), group="flow", exclusive=True)
+
+    async def _draw_the_rest(self) -> None:
+        async for _ in in_slices(self._steps()):
+            self.rows_changed()
+            self.post_message(self.Drawn(self, is_whole=False))
+        self.rows_changed()
+        self.post_message(self.Drawn(self, is_whole=True))
+
+    def _steps(self) -> Iterator[None]:
+        """Makes and measures lines, a hundred a step."""
+        text, more = self._text, self._more
+        while isinstance(text, list) and text is self._text:
+            if len(self._starts) == len(text):
+                if more is None:
+                    return
+                part = list(islice(more, 100))
+                if not part:
+                    self._more = None
+                    return
+                text.extend(part)
+            self._measure(100)
+            yield
+
+    def rows_changed(self) -> None:
+        """Draws again after there are more rows."""
+        self.resize_rows(self.row_count, 0 if self.wraps else self._widest)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Wraps anew."""
+        if self.size == self._fitted:
+            return
+        top = self._top_line
+        self._measure_anew()
+        self._to_line(top)
+        self._go_on()
+
+    def toggle_wrap(self) -> bool:
+        """Breaks long lines, or lets them go on to the right; answers which."""
+        top = self._top_line
+        self._wraps = not self._wraps
+        self._broken.clear()
+        self.rows_changed()
+        self._to_line(top)
+        return self._wraps
+
+    @property
+    def _top_line(self) -> int:
+        top = self.scroll_offset.y
+        return bisect_right(self._starts, top) - 1 if self.wraps and self._starts else top
+
+    def _to_line(self, line: int) -> None:
+        row = self._starts[line] if self.wraps and 0 <= line < len(self._starts) else line
+        self.scroll_to(y=max(0, row), animate=False, force=True)
+
+    # ── looking for something ──────────────────────────────────────────────
+
+    def hunt(self, pattern: re.Pattern[str]) -> Iterator[bool]:
+        """Looks through all lines."""
+        self.end_hunt()
+        self._pattern = pattern
+        lines, columns = self._hits
+        at = 0
+        while True:
+            while at < len(self._text):
+                text = "".join([span.text for span in self._text[at]])
+                for found in pattern.finditer(text):
+                    lines.append(at)
+                    columns.append(found.start())
+                at += 1
+                if at % _HUNTED == 0:
+                    yield True
+            if self._more is None:
+                return
+            yield False
+
+    @property
+    def hit_count(self) -> int:
+        """Matches found so far."""
+        return len(self._hits[0])
+
+    def hit_from_here(self) -> int:
+        """The first at or below the top row."""
+        at = bisect_left(self._hits[0], max(0, self._top_line))
+        return at if at < self.hit_count else -1
+
+    def show_hit(self, number: int) -> None:
+        """Scrolls to a match."""
+        self._hit = number
+        self._broken.clear()
+        line, column = self._hits[0][number], self._hits[1][number]
+        row, left = line, max(0, column - self.size.width // 2)
+        if self.wraps:
+            text = "".join([span.text for span in self._text[line]])
+            ends = [0] if len(text) <= self._room else [end for _, end in wrap_breaks(text, self._room)[1]]
+            part = min(bisect_right(ends, column), len(ends) - 1)
+            row, left = (self._starts[line] if line < len(self._starts) else self._count) + part, 0
+        top, height = self.scroll_offset.y, max(1, self.size.height)
+        y = top if top <= row < top + height else max(0, row - height // 3)
+        self.scroll_to(left, y, animate=False, force=True)
+        self.refresh()
+
+    def end_hunt(self) -> None:
+        """Forgets the matches."""
+        self._pattern, self._hits, self._hit = None, (array("Q"), array("Q")), -1
+        self._broken.clear()
+        self.refresh()
+
+    def action_copy(self) -> None:
+        """Whoever holds the view knows what there is to copy."""
+        self.post_message(self.CopyWanted())

@@ -1,0 +1,431 @@
+"""One reply, to be looked at in several ways, looked through, copied and saved.
+
+Knows replies, no session, and not what pane or screen it stands in: whoever holds it draws its names of views into a
+border (`names_markup`) and its status beside them. The decision a reader would question: the view that was chosen stays
+when another reply is shown, and where that has no such view (a number is no table) the redis-cli look stands
+in for it, without being chosen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.containers import Vertical
+from textual.message import Message
+
+from redis_tui.render.export import raw_text
+from redis_tui.render.reply_node import Path, count_of, node_at
+from redis_tui.render.reply_table import ReplyTable, table_of
+from redis_tui.render.reply_text import HexRows, json_lines, raw_lines, unpacked_lines
+from redis_tui.render.spans import Line, Span
+from redis_tui.resp.types import ErrorReply, Reply, Status, Verbatim
+from redis_tui.tui.actions import bindings
+from redis_tui.tui.desks.reply import copy_reply, offer_copy, save_reply
+from redis_tui.tui.widgets.findable import Findable, pattern_of
+from redis_tui.tui.widgets.flow_view import FlowView
+from redis_tui.tui.widgets.line_view import LineView
+from redis_tui.tui.widgets.reply_find import ReplyFind
+from redis_tui.tui.widgets.reply_grid import GridRows, ReplyGrid
+from redis_tui.tui.widgets.reply_tree import ReplyTree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+VIEWS = ("cli", "tree", "table", "json", "raw", "hex", "unpacked")
+"""All views, in the order a key goes through them."""
+_HUNT_S, _PAUSE_S, _WAIT_S = 0.012, 0.004, 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is looked at."""
+
+    reply: Reply
+    lines: Callable[[], Iterable[Line]]
+    """The redis-cli look, with what stands above and below it."""
+    name: str = "reply"
+    """For a file, without its ending."""
+
+
+class ReplyViewer(Vertical):
+    """The views of a reply, one at a time."""
+
+    DEFAULT_CSS = """
+    ReplyViewer { height: 1fr; }
+    ReplyViewer #reply-tree, ReplyViewer #reply-table { padding: 0 1; display: none; }
+    ReplyViewer LineView { scrollbar-size-horizontal: 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = bindings("reply")
+
+    class Changed(Message):
+        """Another view is shown, or there is something else to tell beside it."""
+
+    class Opened(Message):
+        """A part of the reply is wanted for itself."""
+
+        def __init__(self, title: str, reply: Reply) -> None:
+            super().__init__()
+            self.title = title
+            self.reply = reply
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.document: Document | None = None
+        self.views: tuple[str, ...] = ()
+        """Those that the reply has."""
+        self.view = "cli"
+        self.wanted = "cli"
+        """The view that was chosen last."""
+        self._table: ReplyTable | None = None
+        self._needle = ""
+        self._at = -1
+        """Which match one is at."""
+        self._is_hunting = False
+        self._note = ""
+
+    def compose(self) -> ComposeResult:
+        """The views and the field below them."""
+        yield FlowView(id="reply-view")
+        yield ReplyTree()
+        yield ReplyGrid()
+        yield ReplyFind()
+
+    # ── setters ────────────────────────────────────────────────────────────
+
+    def set_lines(self, lines: Iterable[Line]) -> None:
+        """Shows something else than a reply."""
+        self.document, self.views, self.view, self._table = None, (), "cli", None
+        self._end_hunt()
+        self._front("cli")
+        self.text.set_lines(lines)
+        self.post_message(self.Changed())
+
+    def show(self, document: Document) -> None:
+        """Shows a reply, in the view that was chosen last if it has that."""
+        self.document = document
+        reply = document.reply
+        self._table = table_of(reply)
+        has_text = isinstance(reply, bytes | Verbatim) and not isinstance(reply, Status)
+        has = {"tree": bool(count_of(reply)), "table": self._table is not None}
+        has["unpacked"] = has_text or has["tree"]
+        self.views = tuple(view for view in VIEWS if has.get(view, True))
+        self._show("cli" if isinstance(reply, ErrorReply) or self.wanted not in self.views else self.wanted)
+
+    def focus_content(self) -> None:
+        """Gives the keyboard to the view."""
+        self.face.focus()
+
+    # ── what is told elsewhere ─────────────────────────────────────────────
+
+    @property
+    def names_markup(self) -> str:
+        """The names of the views, for a border: the one that is shown in brackets; each can be clicked."""
+        return " ".join(
+            f"[bold]\\[{view}][/]" if view == self.view else f"[not bold $rt-dim @click=show_view('{view}')]{view}[/]"
+            for view in self.views
+        )
+
+    @property
+    def status(self) -> str:
+        """Where one is in it; empty where there is nothing to say."""
+        if self._note:
+            return self._note
+        if self._needle:
+            return self._found
+        if self.document is None:
+            return ""
+        if self.view == "tree":
+            return "".join(span.text for span in self.tree.place)
+        return self.grid.rows.place if self.view == "table" else ""
+
+    @property
+    def text(self) -> FlowView:
+        """The view of everything that is text."""
+        return self.query_one("#reply-view", FlowView)
+
+    @property
+    def tree(self) -> ReplyTree:
+        """The tree."""
+        return self.query_one(ReplyTree)
+
+    @property
+    def grid(self) -> ReplyGrid:
+        """The table."""
+        return self.query_one(ReplyGrid)
+
+    @property
+    def face(self) -> FlowView | ReplyTree | GridRows:
+        """The view in front."""
+        return self.tree if self.view == "tree" else self.grid.rows if self.view == "table" else self.text
+
+    @property
+    def chosen(self) -> tuple[str, Reply] | None:
+        """The node under the cursor and its path, where a view has one."""
+        if self.document is None or self.view not in ("tree", "table"):
+            return None
+        if self.view == "tree":
+            place = self.tree.place[0].text
+            return place, self.tree.here.value
+        if not self.grid.rows.row_count:
+            return None
+        at = self.grid.rows.here
+        return f"row {at + 1:,}", list(self.grid.rows.table.of_row(at))
+
+    # ── views ──────────────────────────────────────────────────────────────
+
+    def action_next_view(self, by: int = 1) -> None:
+        """The view behind, or before."""
+        if self.views:
+            self.action_show_view(self.views[(self.views.index(self.view) + by) % len(self.views)])
+
+    def action_show_view(self, view: str) -> None:
+        """One view, by its name; it stays for the replies to come."""
+        if self.document is None:
+            self.notify("There is no reply yet.", severity="warning", timeout=2)
+            return
+        if view not in self.views:
+            self.notify(f"This reply has no view {view}: {_LACKS.get(view, '')}", severity="warning", timeout=4)
+            return
+        had_focus = self.face.has_focus
+        self.wanted = view
+        self._show(view)
+        if had_focus:
+            self.focus_content()
+
+    def _show(self, view: str) -> None:
+        self._end_hunt()
+        self.workers.cancel_group(self, "prepare")
+        self.view, self._note = view, ""
+        document = self.document
+        assert document is not None
+        if view == "tree":
+            self.tree.show(document.reply)
+        elif view == "table" and self._table is not None:
+            self.grid.rows.show(self._table)
+            self.grid.head.refresh()
+        elif view == "hex":
+            self._show_hex(document.reply)
+        else:
+            makes = _TEXTS.get(view)
+            self.text.draw_lines(makes(document.reply) if makes is not None else document.lines())
+        self._front(view)
+        self.post_message(self.Changed())
+
+    def _front(self, view: str) -> None:
+        self.text.display = view not in ("tree", "table")
+        self.tree.display = view == "tree"
+        self.grid.display = view == "table"
+
+    def _show_hex(self, reply: Reply) -> None:
+        if isinstance(reply, bytes):
+            self.text.show_rows(HexRows(bytes(reply)))
+            return
+        self.text.set_lines([[Span("Bytes are put together…", "dim")]])
+        self._prepare_hex(reply)
+
+    @work(group="prepare", exclusive=True)
+    async def _prepare_hex(self, reply: Reply) -> None:
+        data = reply.line if isinstance(reply, ErrorReply) else await asyncio.to_thread(raw_text, reply)
+        self.text.show_rows(HexRows(data))
+
+    def action_toggle_wrap(self) -> None:
+        """Breaks long lines, or not."""
+        wraps = self.text.toggle_wrap()
+        self.notify("Long lines are broken." if wraps else "Long lines go on to the right: ← →", timeout=2)
+
+    def action_expand(self, everywhere: bool = False) -> None:
+        """Opens all below the row of the tree, or all there is."""
+        if self.view == "tree":
+            self.tree.expand_from(0 if everywhere else self.tree.row)
+
+    def action_collapse_all(self) -> None:
+        """Closes all but the first level."""
+        if self.view == "tree":
+            self.tree.collapse_all()
+
+    def action_sort_column(self) -> None:
+        """Sorts the table by the next column."""
+        rows = self.grid.rows
+        if self.view == "table" and rows.table.names:
+            rows.sort_by(0 if rows.by is None else (rows.by + 1) % len(rows.table.names))
+
+    def action_turn_order(self) -> None:
+        """Sorts the other way round."""
+        rows = self.grid.rows
+        if self.view == "table":
+            rows.sort_by(rows.by or 0)
+
+    @on(LineView.Moved, "#reply-tree, #reply-rows")
+    def _moved(self, event: LineView.Moved) -> None:
+        event.stop()
+        self.grid.head.refresh()
+        self.post_message(self.Changed())
+
+    @on(ReplyTree.LeafChosen)
+    def _leaf_chosen(self, event: ReplyTree.LeafChosen) -> None:
+        event.stop()
+        self._open(event.path)
+
+    def _open(self, path: Path) -> None:
+        if self.document is not None and path:
+            self.post_message(self.Opened(self.tree.place[0].text, node_at(self.document.reply, path)))
+
+    @on(LineView.Chosen, "#reply-rows")
+    def _row_chosen(self, event: LineView.Chosen) -> None:
+        event.stop()
+        if (chosen := self.chosen) is not None:
+            self.post_message(self.Opened(*chosen))
+
+    # ── looking for something ──────────────────────────────────────────────
+
+    def action_find(self) -> None:
+        """Opens the field."""
+        self.query_one(ReplyFind).open()
+
+    def action_find_step(self, by: int) -> None:
+        """The next match, or the one before; without anything looked for, asks."""
+        if not self._needle:
+            self.action_find()
+            return
+        count = self.face.hit_count
+        if count:
+            self._at = (self._at + by) % count
+            self.face.show_hit(self._at)
+        self._tell_hits()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  # Textual's
+        """Escape is for others while nothing is looked for."""
+        return bool(self._needle) if action == "end_find" else True
+
+    def action_end_find(self) -> None:
+        """Nothing is looked for any more."""
+        self._end_hunt()
+        self.post_message(self.Changed())
+
+    @on(ReplyFind.Typed)
+    def _typed(self, event: ReplyFind.Typed) -> None:
+        event.stop()
+        self._hunt(event.needle)
+
+    @on(ReplyFind.Stepped)
+    def _stepped(self, event: ReplyFind.Stepped) -> None:
+        event.stop()
+        if self._needle:
+            self.action_find_step(event.by)
+
+    @on(ReplyFind.Left)
+    def _find_left(self, event: ReplyFind.Left) -> None:
+        event.stop()
+        self.query_one(ReplyFind).close()
+        if not event.keeps:
+            self.action_end_find()
+        self.focus_content()
+        self.post_message(self.Changed())
+
+    def _end_hunt(self) -> None:
+        self.workers.cancel_group(self, "hunt")
+        self._needle, self._at, self._is_hunting = "", -1, False
+        self.face.end_hunt()
+        self.query_one(ReplyFind).close()
+
+    @work(group="hunt", exclusive=True)
+    async def _hunt(self, needle: str) -> None:
+        face: Findable = self.face
+        self._needle, self._at, self._is_hunting = needle, -1, bool(needle)
+        if not needle:
+            face.end_hunt()
+            self._tell_hits()
+            return
+        steps = face.hunt(pattern_of(needle))
+        while (goes_on := _hunt_a_while(steps)) is not None:
+            self._arrive(face)
+            await asyncio.sleep(_PAUSE_S if goes_on else _WAIT_S)
+        self._is_hunting = False
+        self._arrive(face, is_whole=True)
+
+    def _arrive(self, face: Findable, *, is_whole: bool = False) -> None:
+        """Goes to the first match from where one looks, as soon as it is known."""
+        if self._at < 0 and face.hit_count:
+            first = face.hit_from_here()
+            if first >= 0 or is_whole:
+                self._at = max(0, first)
+                face.show_hit(self._at)
+        self._tell_hits()
+
+    def _tell_hits(self) -> None:
+        self.query_one(ReplyFind).tell(self._found if self._needle else "")
+        self.post_message(self.Changed())
+
+    @property
+    def _found(self) -> str:
+        """``3 of 17``."""
+        count = self.face.hit_count
+        if self._is_hunting:
+            return f"{max(0, self._at + 1):,} of {count:,}… searching, Esc ends it"
+        found = f"{self._at + 1:,} of {count:,}" if count else "not found"
+        return f"{self._needle}: {found}" if not self.query_one(ReplyFind).display else found
+
+    # ── copying and saving ─────────────────────────────────────────────────
+
+    @on(FlowView.CopyWanted)
+    @on(ReplyTree.CopyWanted)
+    @on(GridRows.CopyWanted)
+    def _copy_wanted(self, event: Message) -> None:
+        event.stop()
+        self.action_copy_menu()
+
+    @work(group="copy")
+    async def action_copy_menu(self) -> None:
+        """Asks what to copy."""
+        if self.document is None:
+            self.app.copy_to_clipboard(self.text.plain)
+            self.notify("Copied.", timeout=2)
+            return
+        await offer_copy(self.app, self.document.reply, self.document.name, self.chosen)
+
+    @work(group="copy")
+    async def action_copy_as(self, form: str) -> None:
+        """The whole reply in one form."""
+        if self.document is None:
+            self.notify("There is no reply to copy yet.", severity="warning", timeout=2)
+            return
+        await copy_reply(self.app, self.document.reply, form, self.document.name)
+
+    @work(group="copy")
+    async def action_save_reply(self) -> None:
+        """Asks for a file."""
+        if self.document is None:
+            self.notify("There is no reply to save yet.", severity="warning", timeout=2)
+            return
+        await save_reply(self.app, self.document.reply, self.document.name)
+
+
+_TEXTS: dict[str, Callable[[Reply], Iterator[Line]]] = {
+    "json": json_lines,
+    "raw": raw_lines,
+    "unpacked": unpacked_lines,
+}
+_LACKS = {
+    "tree": "it holds nothing else.",
+    "table": "it has no rows of equal shape.",
+    "unpacked": "it holds no string.",
+}
+"""Why a view is missing."""
+
+
+def _hunt_a_while(steps: Iterator[bool]) -> bool | None:
+    """Looks as long as it is not felt; False where it has to wait, None at the end."""
+    until = time.perf_counter() + _HUNT_S
+    for goes_on in steps:
+        if not goes_on:
+            return False
+        if time.perf_counter() > until:
+            return True
+    return None
