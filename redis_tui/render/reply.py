@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from redis_tui.render.export import csv_text, hex_lines, json_text, raw_text
+from redis_tui.render.reply_text import PIECE, long_string_lines
 from redis_tui.render.spans import Line, Span, plain
 from redis_tui.resp.encoder import format_double
 from redis_tui.resp.inline import quote
@@ -61,9 +62,15 @@ def cli_lines(reply: Reply, *, resp: int = 3) -> list[Line]:
     return list(stream_cli_lines(reply, resp=resp))
 
 
-def stream_cli_lines(reply: Reply, *, resp: int = 3) -> Iterator[Line]:
-    """The lines of a reply, made one at a time."""
-    return _lines(as_resp2(reply) if resp == 2 else reply)
+def stream_cli_lines(reply: Reply, *, resp: int = 3, pieces: bool = False) -> Iterator[Line]:
+    """The lines of a reply, made one at a time.
+
+    Args:
+        reply: any value of `resp.types`.
+        resp: as for `cli_lines`.
+        pieces: strings of many thousand bytes are several lines, for a view that has to measure each.
+    """
+    return _lines(as_resp2(reply) if resp == 2 else reply, pieces=pieces)
 
 
 def prints_raw(argv: Sequence[bytes]) -> bool:
@@ -74,7 +81,7 @@ def prints_raw(argv: Sequence[bytes]) -> bool:
     return (words[0], None) in _RAW_COMMANDS or (len(words) == 2 and (words[0], words[1]) in _RAW_COMMANDS)
 
 
-def _lines(reply: Reply) -> Iterator[Line]:
+def _lines(reply: Reply, *, pieces: bool) -> Iterator[Line]:
     if reply is None:
         yield _NIL
     elif reply is True or reply is False:
@@ -88,13 +95,16 @@ def _lines(reply: Reply) -> Iterator[Line]:
     elif isinstance(reply, Status):
         yield from _text(reply, "reply.status")
     elif isinstance(reply, bytes):
-        yield [Span(quote(reply), "reply.string")]
+        if pieces and len(reply) > PIECE:
+            yield from long_string_lines(reply)
+        else:
+            yield [Span(quote(reply), "reply.string")]
     elif isinstance(reply, Verbatim):
         yield from _text(reply.text, "reply.string")
     elif isinstance(reply, ErrorReply):
         yield from _text(b"(error) " + reply.line, "reply.error")
     else:
-        yield from _aggregate(reply)
+        yield from _aggregate(reply, pieces=pieces)
 
 
 def _text(text: bytes, style: str) -> Iterator[Line]:
@@ -102,21 +112,21 @@ def _text(text: bytes, style: str) -> Iterator[Line]:
         yield [Span(line.rstrip("\r"), style)]
 
 
-def _aggregate(reply: Reply) -> Iterator[Line]:
+def _aggregate(reply: Reply, *, pieces: bool) -> Iterator[Line]:
     if isinstance(reply, Map):
-        return _map(reply)
+        return _map(reply, pieces=pieces)
     if isinstance(reply, Pairs):
-        return _items(reply.nested(), ")", "(empty array)")
+        return _items(reply.nested(), ")", "(empty array)", pieces=pieces)
     if isinstance(reply, SetReply):
-        return _items(reply.items, "~", "(empty set)")
+        return _items(reply.items, "~", "(empty set)", pieces=pieces)
     if isinstance(reply, Push):
-        return _items(reply.items, ")", "(empty push)")
+        return _items(reply.items, ")", "(empty push)", pieces=pieces)
     if isinstance(reply, Sequence):
-        return _items(reply, ")", "(empty array)")
+        return _items(reply, ")", "(empty array)", pieces=pieces)
     return iter([_NIL])
 
 
-def _items(items: Sequence[Reply], mark: str, empty: str) -> Iterator[Line]:
+def _items(items: Sequence[Reply], mark: str, empty: str, *, pieces: bool) -> Iterator[Line]:
     if not items:
         yield [Span(empty, "reply.null")]
         return
@@ -124,23 +134,23 @@ def _items(items: Sequence[Reply], mark: str, empty: str) -> Iterator[Line]:
     indent = Span(" " * (digits + 2))
     for number, item in enumerate(items, 1):
         label = Span(f"{number:{digits}}{mark} ", "reply.index")
-        for line in _lines(item):
+        for line in _lines(item, pieces=pieces):
             yield [label, *line]
             label = indent
 
 
-def _map(reply: Map) -> Iterator[Line]:
+def _map(reply: Map, *, pieces: bool) -> Iterator[Line]:
     if not reply.pairs:
         yield [Span("(empty hash)", "reply.null")]
         return
     digits = len(str(len(reply.pairs)))
     indent = Span(" " * (digits + 2))
     for number, (key, value) in enumerate(reply.pairs, 1):
-        head = list(_lines(key))
+        head = list(_lines(key, pieces=pieces))
         head[0] = [Span(f"{number:{digits}}# ", "reply.index"), *head[0]]
         head[1:] = [[indent, *line] for line in head[1:]]
         yield from head[:-1]
-        yield from _entry([*head[-1], Span(" => ", "dim")], _lines(value), indent)
+        yield from _entry([*head[-1], Span(" => ", "dim")], _lines(value, pieces=pieces), indent)
 
 
 def _entry(head: Line, value: Iterator[Line], indent: Span) -> Iterator[Line]:

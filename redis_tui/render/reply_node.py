@@ -122,8 +122,8 @@ def node_at(reply: Reply, path: Path) -> Reply:
 
 
 def nodes_of(reply: Reply) -> Iterator[tuple[Path, Line]]:
-    """All nodes in the order of the tree, each with its row as the tree shows it."""
-    yield (), [*node_line(reply)]
+    """All nodes in the order of the tree, each with its row; what a node holds stands in its own rows alone."""
+    yield (), node_line(reply, is_open=True)
     stack: list[tuple[Path, Reply, int, int]] = [((), reply, 0, count_of(reply) or 0)]
     while stack:
         path, parent, at, count = stack.pop()
@@ -132,7 +132,7 @@ def nodes_of(reply: Reply) -> Iterator[tuple[Path, Line]]:
         stack.append((path, parent, at + 1, count))
         value = child_of(parent, at)
         here = (*path, at)
-        yield here, [label_of(parent, at), Span("  "), *node_line(value)]
+        yield here, [label_of(parent, at), Span("  "), *node_line(value, is_open=True)]
         inner = count_of(value)
         if inner:
             stack.append((here, value, 0, inner))

@@ -104,6 +104,8 @@ def _raw(reply: Reply) -> Iterator[Line]:
         for part in text.split("\n"):
             yield [Span(part)]
         return
+    if not count:
+        yield []
     for at in range(count):
         yield from _raw(child_of(reply, at))
 
@@ -132,10 +134,14 @@ def _unpacked_leaf(reply: Reply, name: str) -> Iterator[Line]:
     text = reply.text if isinstance(reply, Verbatim) else reply
     head = [Span(f"{name}  ", "reply.index")] if name else []
     if not isinstance(text, bytes) or isinstance(text, Status):
-        yield [*head, _json_leaf(reply)] if not isinstance(reply, ErrorReply) else [
-            *head,
-            Span(raw_text(reply).decode("utf-8", "backslashreplace").rstrip("\n"), "reply.error"),
-        ]
+        yield (
+            [*head, _json_leaf(reply)]
+            if not isinstance(reply, ErrorReply)
+            else [
+                *head,
+                Span(raw_text(reply).decode("utf-8", "backslashreplace").rstrip("\n"), "reply.error"),
+            ]
+        )
         return
     found = decode(text)
     note = f"  {found.note}" if found.note else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from redis_tui.tui.actions import PANES
+from redis_tui.tui.actions import PANE_OF, PANES
 from redis_tui.tui.panes.view_help import VIEWS
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.workspace import list_examples
@@ -30,8 +30,8 @@ class ActionProvider(Provider):
                 continue
             target = "app" if action.scope == "app" else "screen"
             title = f"{action.title}  ({action.key_label})" if action.key_label else action.title
-            if action.scope == "keys":
-                yield title, action.about, partial(screen.query_one("#keys").run_action, action.name)
+            if action.scope in PANE_OF:
+                yield title, action.about, partial(screen.query_one(PANE_OF[action.scope]).run_action, action.name)
                 continue
             yield title, action.about, partial(screen.run_action, f"{target}.{action.name}")
         for theme in app.themes.shelf.themes.values():

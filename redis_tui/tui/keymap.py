@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from redis_tui.toml_file import Mistake
-from redis_tui.tui.actions import ACTIONS, Action, key_label, keyless
+from redis_tui.tui.actions import ACTIONS, PANE_OF, Action, key_label, keyless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -121,7 +121,7 @@ class Keymap:
                 if name not in scopes:
                     raise Mistake(f"keys.{name}", "is no action", _guess(name, known))  # noqa: TRY301
                 parts = [part for text in texts for part in text.split(",") if part.strip()]
-                wanted[name] = tuple(self._key(name, part.strip(), types=scopes[name] == "keys") for part in parts)
+                wanted[name] = tuple(self._key(name, part.strip(), types=scopes[name] in PANE_OF) for part in parts)
             except Mistake as mistake:
                 self._tell(mistake)
         return wanted

@@ -65,7 +65,7 @@ def _ending(outcome: ScriptOutcome, source: bytes) -> Iterable[Line]:
     if outcome.killed:
         return [[Span("✗ The script was killed. ", "danger"), Span("The next run can start.", "dim")]]
     if outcome.error is None:
-        return stream_cli_lines(outcome.reply)
+        return stream_cli_lines(outcome.reply, pieces=True)
     first, *others = explain(outcome.error, source)
     return [[Span("✗ ", "danger"), *first], *others]
 

@@ -57,7 +57,7 @@ async def test_keys_behind_a_jump_reach_the_pane_and_not_the_script(app: Workben
         await until(pilot, lambda: "(integer) 1" in app.screen.query_one("#reply-view", LineView).plain)
         pane = app.screen.query_one(ResultPane)
         burst(app, "ctrl+g", "4", "v")
-        await until(pilot, lambda: "json" in str(pane.border_subtitle))
+        await until(pilot, lambda: "[json]" in str(pane.border_title))
         assert app.screen.query_one(LuaEditor).text == before
 
 

@@ -62,8 +62,8 @@ async def copy_reply(app: App[Any], reply: Reply, kind: str, name: str, *, what:
     if len(text) > CLIPBOARD_LIMIT:
         question = Ask(
             "Copy all of it?",
-            f"These are {len(text) / 1e6:,.1f} MB. Many terminals cut what they are given for the clipboard, or drop it, "
-            "and tell nobody. A file holds all of it.",
+            f"These are {len(text) / 1e6:,.1f} MB. Many terminals cut what they are given for the clipboard, "
+            "or drop it, and tell nobody. A file holds all of it.",
             (Choice("save", "Save to a file"), Choice("copy", "Copy all the same"), Choice("cancel", "Leave it")),
         )
         answer = await app.push_screen_wait(question)

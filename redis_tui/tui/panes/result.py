@@ -6,29 +6,31 @@ What a script costs is a thing to be seen without being asked for.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.markup import escape
 from textual.widget import Widget
 from textual.widgets import TabbedContent, TabPane
 
 from redis_tui.render.changes import changes_lines
-from redis_tui.render.export import hex_lines, json_text, raw_text
 from redis_tui.render.repeats import repeats_lines
 from redis_tui.render.spans import Line, Span
 from redis_tui.render.summary import flowed, summary_parts, touched_lines
 from redis_tui.render.trace import trace_lines, where_time_goes
-from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.base import Capability
 from redis_tui.tui.messages import LineWanted
 from redis_tui.tui.outcome_lines import change_note, headline, log_lines, stream_reply_lines
 from redis_tui.tui.panes.history import HistoryView
+from redis_tui.tui.screens.reply import ReplyScreen
 from redis_tui.tui.widgets.line_view import LineView
+from redis_tui.tui.widgets.reply_viewer import Document, ReplyViewer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
@@ -72,23 +74,23 @@ class SummaryView(LineView, can_focus=False):
 
 
 class ResultPane(Vertical):
-    """Five tabs about one run; ``v`` changes how the reply is written."""
+    """Five tabs about one run; the views of the reply stand in the border."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v", "next_view", "redis-cli, json, raw, hex", show=False),
-        Binding("c", "copy_json", "Copy as JSON", show=False),
         Binding("tab", "next_tab", "Next tab", show=False),
         Binding("escape", "leave", "Newest run, or the workbench", show=False),
     ]
-    VIEWS = ("cli", "json", "raw", "hex")
 
     def __init__(self) -> None:
         super().__init__(id="result", classes="pane")
         self.border_title = "4 Result"
         self._outcome: ScriptOutcome | None = None
         self._source = b""
-        self._view = "cli"
-        self._is_old = False
+        self._old = ""
+        """Which run is shown, where that is not the newest."""
+        self._remark = ""
+        """How it ended, for the lower border."""
+        self.reply = ReplyViewer()
         self.history = HistoryView()
         self.views: dict[str, View] = {"history": self.history}
 
@@ -96,7 +98,7 @@ class ResultPane(Vertical):
         """Five views of a run in tabs, the list of runs, and the summary."""
         with TabbedContent(initial="tab-reply"):
             with TabPane("Reply", id="tab-reply"):
-                yield LineView(id="reply-view", wrap=True)
+                yield self.reply
             with TabPane("Trace", id="tab-trace"):
                 yield LineView(id="trace-view", cursor=True)
             with TabPane("Changes", id="tab-changes"):
@@ -193,9 +195,9 @@ class ResultPane(Vertical):
         capabilities = info.capabilities
         self._mark(dry_run=outcome.dry_run)
         self._outcome, self._source = outcome, run.source
-        self._view = "cli"
-        self.border_subtitle = headline(outcome)
-        self._view_of("reply").draw_lines(stream_reply_lines(outcome, run.source, now_ms=now_ms))
+        self._remark = headline(outcome)
+        name = Path(run.name).stem or "reply"
+        self.reply.show(Document(outcome.reply, lambda: stream_reply_lines(outcome, run.source, now_ms=now_ms), name))
         self._fill(
             "trace",
             [*trace_lines(outcome.trace, outcome.trace_total), *where_time_goes(outcome.trace)]
@@ -226,8 +228,8 @@ class ResultPane(Vertical):
         Args:
             told: which it is: ``run 3 of 9, 12:01:07``.
         """
-        self._is_old = True
-        self.border_title = f"{self.border_title}  [$rt-accent]◂ {told}[/][not bold] · Esc: newest[/]"
+        self._old = told
+        self._draw_borders()
 
     def show_runs(self, records: Sequence[RunRecord], *, dropped: int, shown: int, marked: int = 0) -> None:
         """Lists the runs of this session; the arguments are those of `HistoryView.show`."""
@@ -236,7 +238,10 @@ class ResultPane(Vertical):
 
     def focus_content(self) -> None:
         """Gives the keyboard to the tab in front."""
-        self.query_one(f"#{self._tabs.active.removeprefix('tab-')}-view", LineView).focus()
+        if self._tabs.active == "tab-reply":
+            self.reply.focus_content()
+        else:
+            self.query_one(f"#{self._tabs.active.removeprefix('tab-')}-view", LineView).focus()
 
     def focus_reply(self) -> None:
         """Brings the reply to the front, and gives it the keyboard."""
@@ -254,30 +259,44 @@ class ResultPane(Vertical):
 
     async def action_leave(self) -> None:
         """Escape: from an older run back to the newest, and from the whole screen to the workbench."""
-        if self._is_old:
+        if self._old:
             self.post_message(HistoryView.Asked("newest"))
         else:
             await self.run_action("screen.leave_view")
 
-    def action_next_view(self) -> None:
-        """redis-cli look, JSON, raw bytes, hex."""
-        if self._outcome is None:
-            return
-        self._view = self.VIEWS[(self.VIEWS.index(self._view) + 1) % len(self.VIEWS)]
-        self._tabs.active = "tab-reply"
-        self.border_subtitle = f"{headline(self._outcome)} · {self._view} (v)"
-        if self._view == "cli":
-            self._view_of("reply").draw_lines(stream_reply_lines(self._outcome, self._source))
-            return
-        self._fill("reply", _AS[self._view](self._outcome.reply))
+    def action_show_view(self, view: str) -> None:
+        """A name in the border was clicked."""
+        self.reply.action_show_view(view)
+        self.focus_content()
 
-    def action_copy_json(self) -> None:
-        """The whole reply as JSON, into the clipboard."""
+    @on(TabbedContent.TabActivated)
+    def _tab_changed(self, event: TabbedContent.TabActivated) -> None:
+        event.stop()
+        self._draw_borders()
+
+    @on(ReplyViewer.Changed)
+    def _reply_changed(self, event: ReplyViewer.Changed) -> None:
+        event.stop()
+        self._draw_borders()
+
+    @on(ReplyViewer.Opened)
+    def _part_opened(self, event: ReplyViewer.Opened) -> None:
+        event.stop()
+        self.app.push_screen(ReplyScreen(event.title, event.reply))
+
+    def _draw_borders(self) -> None:
+        """Title with the views, and below where one is in the reply and how the run ended."""
+        title = "4 Result [$rt-warning]DRY RUN[/]" if self.has_class("-dry") else "4 Result"
+        is_front = self._tabs.active == "tab-reply"
+        names = self.reply.names_markup if is_front else ""
+        old = f"[$rt-accent]◂ {self._old}[/][not bold] · Esc: newest[/]" if self._old else ""
+        self.border_title = "  ".join(part for part in (title, old, names) if part)
         if self._outcome is None:
-            self.notify("There is no reply to copy yet.", severity="warning", timeout=2)
             return
-        self.app.copy_to_clipboard(json_text(self._outcome.reply, indent=2))
-        self.notify("Copied the reply as JSON.", timeout=2)
+        text = self.reply.text
+        drawing = "" if text.is_whole else f"drawing, {text.row_count:,} rows so far"
+        status = self.reply.status if is_front else ""
+        self.border_subtitle = escape(" · ".join(part for part in (status, self._remark, drawing) if part))
 
     def action_next_tab(self) -> None:
         """Reply, Trace, Changes, Keys, Log and round again."""
@@ -287,9 +306,9 @@ class ResultPane(Vertical):
 
     def _mark(self, *, dry_run: bool) -> None:
         """A dry run is told apart by the frame as well."""
-        self.border_title = "4 Result [$rt-warning]DRY RUN[/]" if dry_run else "4 Result"
-        self._is_old = False
+        self._old = ""
         self.set_class(dry_run, "-dry")
+        self._draw_borders()
 
     def _summarise(self, parts: list[Line]) -> None:
         self.query_one(SummaryView).show(parts)
@@ -299,10 +318,10 @@ class ResultPane(Vertical):
         return self.query_one(TabbedContent)
 
     def _fill(self, name: str, lines: list[Line]) -> None:
-        self._view_of(name).set_lines(lines)
-
-    def _view_of(self, name: str) -> LineView:
-        return self.query_one(f"#{name}-view", LineView)
+        if name == "reply":
+            self.reply.set_lines(lines)
+        else:
+            self.query_one(f"#{name}-view", LineView).set_lines(lines)
 
     @on(LineView.Chosen, "#trace-view")
     def _call_chosen(self, event: LineView.Chosen) -> None:
@@ -310,14 +329,6 @@ class ResultPane(Vertical):
         rows = self._outcome.trace if self._outcome is not None else ()
         if event.row < len(rows) and rows[event.row].line:
             self.post_message(LineWanted(self._source, rows[event.row].line))
-
-    @on(LineView.Drawn, "#reply-view")
-    def _drawn(self, event: LineView.Drawn) -> None:
-        event.stop()
-        if self._outcome is None:
-            return
-        drawing = "" if event.is_whole else f" · drawing, {event.view.row_count:,} rows so far"
-        self.border_subtitle = headline(self._outcome) + drawing
 
     def _label(self, name: str, count: int, title: str = "") -> None:
         title = title or name.capitalize()
@@ -342,20 +353,3 @@ def _no_changes(capabilities: frozenset[Capability]) -> str:
     if Capability.DECLARED_CHANGES in capabilities:
         return "None of the keys in KEYS changed. Other keys are not watched on a server."
     return "This server cannot tell which keys a script changed."
-
-
-def _plain(text: str) -> list[Line]:
-    return [[Span(line, "text")] for line in text.split("\n")]
-
-
-_AS: dict[str, Callable[[Reply], list[Line]]] = {
-    "json": lambda reply: _plain(json_text(reply, indent=2)),
-    "raw": lambda reply: _plain(raw_text(reply).decode("utf-8", "backslashreplace")),
-    "hex": lambda reply: [list(line) for line in hex_lines(_as_bytes(reply))],
-}
-
-
-def _as_bytes(reply: Reply) -> bytes:
-    if isinstance(reply, bytes):
-        return bytes(reply)
-    return reply.line if isinstance(reply, ErrorReply) else raw_text(reply)

@@ -59,9 +59,8 @@ PANE_KEYS: dict[str, Rows] = {
     ),
     "result": (
         ("Tab", "Next tab", "Reply, trace, changes, keys, log."),
-        ("v", "Another view", "redis-cli look, JSON, raw, hex."),
-        ("c", "Copy as JSON", "The whole reply."),
-        ("Enter", "To the line", "In the trace: the line of the call, in the editor."),
+        ("Enter", "Show whole", "A leaf of the tree, a row of the table; a call of the trace in the editor."),
+        ("Space  ←  →", "Open and close", "Nodes of the tree."),
     ),
     "console": (
         ("Tab", "Completion", "Commands, their words, keys and values met before."),

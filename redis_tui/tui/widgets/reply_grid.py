@@ -269,4 +269,7 @@ class ReplyGrid(Vertical):
 
     def on_mount(self) -> None:
         """The head moves aside with the rows."""
-        self.watch(self.rows, "scroll_x", lambda: self.head.refresh())
+        self.watch(self.rows, "scroll_x", self._moved_aside)
+
+    def _moved_aside(self) -> None:
+        self.head.refresh()

@@ -62,7 +62,7 @@ class ReplyViewer(Vertical):
     ReplyViewer #reply-tree, ReplyViewer #reply-table { padding: 0 1; display: none; }
     ReplyViewer LineView { scrollbar-size-horizontal: 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = bindings("reply")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("result")
 
     class Changed(Message):
         """Another view is shown, or there is something else to tell beside it."""
@@ -76,7 +76,7 @@ class ReplyViewer(Vertical):
             self.reply = reply
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(id="reply")
         self.document: Document | None = None
         self.views: tuple[str, ...] = ()
         """Those that the reply has."""
@@ -142,7 +142,7 @@ class ReplyViewer(Vertical):
         if self.document is None:
             return ""
         if self.view == "tree":
-            return "".join(span.text for span in self.tree.place)
+            return "".join(span.text for span in self.nodes.place)
         return self.grid.rows.place if self.view == "table" else ""
 
     @property
@@ -151,7 +151,7 @@ class ReplyViewer(Vertical):
         return self.query_one("#reply-view", FlowView)
 
     @property
-    def tree(self) -> ReplyTree:
+    def nodes(self) -> ReplyTree:
         """The tree."""
         return self.query_one(ReplyTree)
 
@@ -163,7 +163,7 @@ class ReplyViewer(Vertical):
     @property
     def face(self) -> FlowView | ReplyTree | GridRows:
         """The view in front."""
-        return self.tree if self.view == "tree" else self.grid.rows if self.view == "table" else self.text
+        return self.nodes if self.view == "tree" else self.grid.rows if self.view == "table" else self.text
 
     @property
     def chosen(self) -> tuple[str, Reply] | None:
@@ -171,8 +171,8 @@ class ReplyViewer(Vertical):
         if self.document is None or self.view not in ("tree", "table"):
             return None
         if self.view == "tree":
-            place = self.tree.place[0].text
-            return place, self.tree.here.value
+            place = self.nodes.place[0].text
+            return place, self.nodes.here.value
         if not self.grid.rows.row_count:
             return None
         at = self.grid.rows.here
@@ -206,7 +206,7 @@ class ReplyViewer(Vertical):
         document = self.document
         assert document is not None
         if view == "tree":
-            self.tree.show(document.reply)
+            self.nodes.show(document.reply)
         elif view == "table" and self._table is not None:
             self.grid.rows.show(self._table)
             self.grid.head.refresh()
@@ -220,7 +220,7 @@ class ReplyViewer(Vertical):
 
     def _front(self, view: str) -> None:
         self.text.display = view not in ("tree", "table")
-        self.tree.display = view == "tree"
+        self.nodes.display = view == "tree"
         self.grid.display = view == "table"
 
     def _show_hex(self, reply: Reply) -> None:
@@ -243,12 +243,12 @@ class ReplyViewer(Vertical):
     def action_expand(self, everywhere: bool = False) -> None:
         """Opens all below the row of the tree, or all there is."""
         if self.view == "tree":
-            self.tree.expand_from(0 if everywhere else self.tree.row)
+            self.nodes.expand_from(0 if everywhere else self.nodes.row)
 
     def action_collapse_all(self) -> None:
         """Closes all but the first level."""
         if self.view == "tree":
-            self.tree.collapse_all()
+            self.nodes.collapse_all()
 
     def action_sort_column(self) -> None:
         """Sorts the table by the next column."""
@@ -261,6 +261,11 @@ class ReplyViewer(Vertical):
         rows = self.grid.rows
         if self.view == "table":
             rows.sort_by(rows.by or 0)
+
+    @on(LineView.Drawn, "#reply-view")
+    def _drawn(self, event: LineView.Drawn) -> None:
+        event.stop()
+        self.post_message(self.Changed())
 
     @on(LineView.Moved, "#reply-tree, #reply-rows")
     def _moved(self, event: LineView.Moved) -> None:
@@ -275,7 +280,7 @@ class ReplyViewer(Vertical):
 
     def _open(self, path: Path) -> None:
         if self.document is not None and path:
-            self.post_message(self.Opened(self.tree.place[0].text, node_at(self.document.reply, path)))
+            self.post_message(self.Opened(self.nodes.place[0].text, node_at(self.document.reply, path)))
 
     @on(LineView.Chosen, "#reply-rows")
     def _row_chosen(self, event: LineView.Chosen) -> None:
@@ -285,14 +290,14 @@ class ReplyViewer(Vertical):
 
     # ── looking for something ──────────────────────────────────────────────
 
-    def action_find(self) -> None:
+    def action_find_reply(self) -> None:
         """Opens the field."""
         self.query_one(ReplyFind).open()
 
     def action_find_step(self, by: int) -> None:
         """The next match, or the one before; without anything looked for, asks."""
         if not self._needle:
-            self.action_find()
+            self.action_find_reply()
             return
         count = self.face.hit_count
         if count:
