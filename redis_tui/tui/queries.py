@@ -104,16 +104,34 @@ def typed_bytes(text: str) -> bytes:
     return text.encode()
 
 
-async def scan(session: Session, cursor: bytes, pattern: str, kind: str = "") -> ScanBatch | ErrorReply:
-    """One SCAN in a small budget, and the size of the database."""
+async def scan(
+    session: Session,
+    cursor: bytes,
+    pattern: str,
+    kind: str = "",
+    *,
+    count: int = SCAN_COUNT,
+    total: int | None = None,
+) -> ScanBatch | ErrorReply:
+    """One SCAN in a small budget, and the size of the database.
+
+    Args:
+        session: where.
+        cursor: of the batch before; ``0`` at first.
+        pattern: MATCH; empty for all keys.
+        kind: TYPE; empty for all types.
+        count: the budget.
+        total: the size of the database as it was just told; None asks for it.
+    """
     argv = [b"SCAN", cursor, *([b"MATCH", typed_bytes(pattern)] if pattern not in ("", "*") else [])]
-    argv += [b"COUNT", str(SCAN_COUNT).encode(), *([b"TYPE", kind.encode()] if kind else [])]
+    argv += [b"COUNT", b"%d" % count, *([b"TYPE", kind.encode()] if kind else [])]
     reply = await session.execute(argv)
     if isinstance(reply, ErrorReply):
         return reply
     following, keys = as_two(reply)
-    total = await session.execute([b"DBSIZE"])
-    return ScanBatch(as_bytes(following), tuple(as_bytes(key) for key in as_items(keys)), as_int(total))
+    if total is None or following == b"0":
+        total = as_int(await session.execute([b"DBSIZE"]))
+    return ScanBatch(as_bytes(following), tuple(as_bytes(key) for key in as_items(keys)), total)
 
 
 async def facts(session: Session, keys: Sequence[bytes], *, details: bool = False) -> dict[bytes, KeyFacts]:

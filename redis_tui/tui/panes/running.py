@@ -23,6 +23,7 @@ class RunningPane(Vertical):
         super().__init__(id="running", classes="pane")
         self.border_title = "7 Running"
         self._said = ""
+        self._shown = Content()
 
     def compose(self) -> ComposeResult:
         """Two lines and a button."""
@@ -47,29 +48,32 @@ class RunningPane(Vertical):
             capabilities: what can be undone.
             is_server_busy: somebody else's script holds the server up.
         """
-        text = self.query_one("#running-text", Static)
         self.query_one("#kill-button", Button).display = running is not None or is_server_busy
         self.set_class(running is not None or is_server_busy, "-busy")
-        if running is None and is_server_busy:
-            text.update(
-                Content.from_markup(
-                    "[bold $rt-danger]▶ BUSY[/]  [$rt-text]another client's script[/]\n[$rt-dim]  $prospect[/]",
-                    prospect=self._said or "can be killed if it has not written",
-                )
-            )
-            return
-        if running is None:
+        if running is None and not is_server_busy:
             self._said = ""
-            text.update("[$rt-dim]nothing is running[/]")
+        text = self._text(running, capabilities)
+        if text == self._shown:
             return
-        text.update(
-            Content.from_markup(
+        # Only another number of lines is worth laying out the whole screen for.
+        taller = text.plain.count("\n") != self._shown.plain.count("\n")
+        self.query_one("#running-text", Static).update(text, layout=taller)
+        self._shown = text
+
+    def _text(self, running: Running | None, capabilities: frozenset[Capability]) -> Content:
+        if running is not None:
+            return Content.from_markup(
                 "[bold $rt-danger]▶ $name[/]  [$rt-text]$elapsed s[/]\n[$rt-dim]  $prospect[/]",
                 name=running.name,
                 elapsed=f"{running.elapsed_ms / 1000:.1f}",
                 prospect=self._said or _prospect(running, capabilities),
             )
-        )
+        if self.has_class("-busy"):
+            return Content.from_markup(
+                "[bold $rt-danger]▶ BUSY[/]  [$rt-text]another client's script[/]\n[$rt-dim]  $prospect[/]",
+                prospect=self._said or "can be killed if it has not written",
+            )
+        return Content.from_markup("[$rt-dim]nothing is running[/]")
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

@@ -81,9 +81,9 @@ class TitleBar(Static):
         right = Content.from_markup(f"[{self._tone('dim')}]$figures[/] ", figures=self._figures)
         gap = self.size.width - left.cell_length - right.cell_length
         if gap < 2:
-            self.update(left)
+            self.update(left, layout=False)
             return
-        self.update(Content.assemble(left, " " * gap, right))
+        self.update(Content.assemble(left, " " * gap, right), layout=False)
 
     def _left(self, detail: str) -> Content:
         text, tone, mark = self.state
