@@ -33,7 +33,16 @@ if TYPE_CHECKING:
 
 _DIALECTS = ("redis-8", "redis-7.2", "valkey-9")
 _WHERE = "Name the server as --url redis://user:password@host:port/db; a password may stand in REDISCLI_AUTH."
-_OF_REDIS_CLI = dict.fromkeys(("-p", "-a", "--user", "--pass", "--port", "--host"), _WHERE)
+_AT_PROMPT = "Type it at a prompt, without the dashes and with a dot: redis-tui repl URL, then .{0}."
+_OF_REDIS_CLI = {
+    **dict.fromkeys(("-p", "-a", "-s", "--user", "--pass", "--port", "--host", "--tls", "--askpass"), _WHERE),
+    **{f"--{name}": _AT_PROMPT.format(name) for name in ("scan", "bigkeys", "memkeys", "stat", "latency")},
+    "-r": "At a prompt, `5 INCR n` sends a command five times.",
+    "-i": "At a prompt, `.every 2s CMD` sends a command again and again.",
+    "--pipe": "Give the commands on standard input, one a line: they go out together.",
+    "--eval": "Write redis-tui run FILE KEY … , ARG ….",
+    "--ldb": "Write redis-tui run FILE --trace to see each call, or --dry-run to leave no mark.",
+}
 _url_option = click.option(
     "--url",
     "-u",
@@ -458,6 +467,7 @@ class _Exec(click.Command):
 @_load_option
 @_mode_options
 @click.option("--db", "-n", type=click.IntRange(0), default=None, metavar="N", help="Database to work in.")
+@click.option("-x", "reads_last", is_flag=True, help="Take the last argument from standard input, as it is.")
 def exec_(  # noqa: PLR0917  # click passes what the options above name
     words: Sequence[str],
     url: str,
@@ -466,6 +476,7 @@ def exec_(  # noqa: PLR0917  # click passes what the options above name
     load: Path | None,
     mode: str | None,
     db: int | None,
+    reads_last: bool,
 ) -> int:
     """Run one Redis COMMAND; without one, commands from standard input, one a line."""
 
@@ -478,7 +489,13 @@ def exec_(  # noqa: PLR0917  # click passes what the options above name
             return await _play(session, _mode(mode))
         from redis_tui.batch import run_command
 
-        return await run_command(session, [os.fsencode(word) for word in words], _print, _mode(mode))
+        argv = [os.fsencode(word) for word in words]
+        if reads_last:
+            argv.append(await asyncio.to_thread(sys.stdin.buffer.read))
+        return await run_command(session, argv, _print, _mode(mode))
+
+    if reads_last and not words:
+        raise UsageError("-x takes the last argument from standard input; the command is missing.", hint="Write it.")
 
     return asyncio.run(_with_session(_opener(url, dialect=dialect, read_only=read_only, load=load), work))
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from redis_tui.spec.catalog import Catalog
     from redis_tui.spec.command import Arg, CommandSpec
 
-OWN_WORDS = frozenset(("help", "?", "exit", "quit", "clear"))
+OWN_WORDS = frozenset(("help", "?", "exit", "quit", "clear", "connect", ":set"))
 """What a prompt takes besides commands, as redis-cli does."""
 _NOTHING = Completion((), 0, "")
 _COMMAND_NAMES = frozenset(("command-name", "command"))
@@ -52,12 +52,35 @@ class Assist:
 
     def faults(self, text: str, cursor: int | None = None) -> tuple[Fault, ...]:
         """What a server would refuse; nothing of a line for the prompt itself."""
-        if self.catalog is None or text.lstrip().startswith("."):
+        if self.catalog is None or text.lstrip().startswith(".") or self.several(text):
             return ()
         return find_faults(self.catalog, text, cursor, OWN_WORDS)
 
+    def several(self, text: str) -> tuple[str, ...]:
+        """The commands of a text that has one a line, as it is pasted from a file; empty where it is one command.
+
+        It is that where each line that begins outside quotes begins, without a space, with a command's name. A word
+        of a command that goes on in the next line does not.
+        """
+        if "\n" not in text or self.catalog is None:
+            return ()
+        lines = _logical_lines(text)
+        are_commands = all(self._begins_with_command(line) for line in lines)
+        return tuple(lines) if len(lines) > 1 and are_commands else ()
+
+    def _begins_with_command(self, line: str) -> bool:
+        name, *_ = line.split(None, 1)
+        return (
+            not line[0].isspace()
+            and self.catalog is not None
+            and (self.catalog.get(name) is not None or name.startswith("."))
+        )
+
     def usage_line(self, text: str, cursor: int) -> Line:
         """The command's usage with the argument at the cursor marked; what is wrong instead, where something is."""
+        several = self.several(text)
+        if several:
+            return [Span(f"{len(several)} commands, one a line; Enter sends them one after the other", "hint")]
         wrong = line_of_faults(self.faults(text, cursor))
         if wrong:
             return [Span(f"⚠ {wrong}", "warning")]
@@ -78,6 +101,20 @@ def _usage_spans(usage: Usage, facts: str) -> Line:
     if facts:
         line.append(Span(f" · {facts}", "dim"))
     return line
+
+
+def _logical_lines(text: str) -> list[str]:
+    """The lines of a text, those of an open quote together; blank ones and comments left out."""
+    lines: list[str] = []
+    begun = ""
+    for line in text.split("\n"):
+        begun = f"{begun}\n{line}" if begun else line
+        if wants_more(begun):
+            continue
+        if begun.strip() and not begun.startswith("#"):
+            lines.append(begun)
+        begun = ""
+    return [*lines, begun] if begun.strip() else lines
 
 
 def wants_more(text: str) -> bool:

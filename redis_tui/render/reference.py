@@ -16,6 +16,7 @@ from redis_tui.spec.usage import render_arg
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from redis_tui.spec.catalog import Catalog
     from redis_tui.spec.command import CommandSpec
 
 _WIDE = 76
@@ -55,6 +56,17 @@ def reference_lines(spec: CommandSpec) -> list[Line]:
         [Span(f"  {child.display:<{width}}", "key"), Span(f"  {child.summary}", "dim")] for child in spec.subcommands
     ]
     return lines
+
+
+def group_lines(catalog: Catalog, name: str) -> list[Line]:
+    """The commands of a group, ``HELP @string`` of redis-cli; all groups where there is none of that name."""
+    wanted = name.removeprefix("@").lower().replace("_", "-")
+    specs = catalog.in_group(wanted)
+    if not specs:
+        told = f"There is no group {name}." if wanted else "Groups:"
+        return [text_line(told, "hint"), text_line(" ".join(f"@{group}" for group in catalog.groups), "dim")]
+    room = max(len(spec.display) for spec in specs)
+    return [[Span(f"{spec.display:<{room}}", "key"), Span(f"  {spec.summary}", "dim")] for spec in specs]
 
 
 def _usage_lines(spec: CommandSpec) -> list[Line]:

@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 _TELL_EVERY_S = 0.5
 _STARTS_WITHIN_MS = 200
 _LOOK_EVERY_MS = 20
+_LOOKS_EVERY_S = 1.0
+"""How soon a theme that is edited shows at a prompt that waits."""
 
 
 class TerminalPrinter:
@@ -166,12 +168,16 @@ class Repl:
         shell.ask, shell.ask_danger = self._ask, self._ask_danger
         shell.use(shell.session)
         shell.use_vi = self._use_vi
+        self._flaw: RedisTuiError | None = None
+        """A mistake in a theme's file."""
+        self._looks_every_s = _LOOKS_EVERY_S
         self._drawn = asyncio.Event()
         self._prompt.app.after_render += lambda _: self._drawn.set()
 
     async def run(self) -> int:
         """Reads and runs lines until the end."""
         learning = asyncio.create_task(self._learn())
+        coloring = asyncio.create_task(self._keep_colors())
         try:
             with self._ctrl_c():
                 while not self._shell.ended:
@@ -180,10 +186,23 @@ class Repl:
             pass
         finally:
             learning.cancel()
+            coloring.cancel()
             with contextlib.suppress(asyncio.CancelledError, RedisTuiError):
                 await learning
         broken = self._shell.status == ExitStatus.NO_CONNECTION
         return ExitStatus.NO_CONNECTION if broken else ExitStatus.OK
+
+    async def _keep_colors(self) -> None:
+        """Puts a prompt that nobody types at into the colours of a theme's file that is being edited."""
+        while True:
+            await asyncio.sleep(self._looks_every_s)
+            try:
+                self._terminal.colors.look()
+            except RedisTuiError as error:
+                self._flaw = error  # told before the next prompt, not into the line that is typed
+            if self._prompt.style is not self._terminal.colors.sheet and self._prompt.app.is_running:
+                self._prompt.style = self._terminal.colors.sheet
+                self._prompt.app.invalidate()
 
     async def _learn(self) -> None:
         """Opens the session where it is not yet, then fetches the catalog, all once the first prompt is drawn.
@@ -221,7 +240,10 @@ class Repl:
         try:
             self._terminal.colors.look()
         except RedisTuiError as error:
-            self._complain(error)
+            self._flaw = error
+        if self._flaw is not None:
+            self._complain(self._flaw)
+            self._flaw = None
         try:
             text = await self._prompt.prompt_async(
                 lambda: formatted(shell.prompt_line),
@@ -231,16 +253,21 @@ class Repl:
             )
         except KeyboardInterrupt:
             return
-        if text.strip() and await self._is_open():
-            await self._guard(self._run_line(text))
+        if not text.strip() or not await self._is_open():
+            return
+        for line in shell.assist.several(text) or (text,):
+            if not await self._guard(self._run_line(line)):
+                break  # what follows may build on it
 
-    async def _guard(self, work: Awaitable[None]) -> None:
-        """Runs a line; whatever goes wrong becomes one sentence."""
+    async def _guard(self, work: Awaitable[None]) -> bool:
+        """Runs a line; whatever goes wrong becomes one sentence. False where something did."""
         try:
             await work
         except RedisTuiError as error:
             self._complain(error)
             self._shell.status = error.exit_status
+            return False
+        return True
 
     async def _run_line(self, text: str) -> None:
         shell = self._shell
@@ -258,6 +285,10 @@ class Repl:
         shell.last_input = text
         if name in (b"help", b"?"):
             await run_dot(shell, [b".help", *words[1:]])
+        elif name == b"connect":
+            await self._interruptible(run_dot(shell, [b".connect", *_address(words[1:])]))
+        elif name == b":set":
+            shell.hints = _wants_hints(words[1:])
         elif name in (b"exit", b"quit") and len(words) == 1:
             shell.ended = True
         elif name == b"clear" and len(words) == 1:
@@ -397,6 +428,20 @@ class Repl:
         if error.hint:
             line.append(Span(f" {error.hint}", "hint"))
         self._shell.printer.lines([line])
+
+
+def _address(words: list[bytes]) -> list[bytes]:
+    """``CONNECT host port``, as redis-cli has it; a URL is left as it is."""
+    if not words or b"://" in words[0]:
+        return words[:1]
+    port = words[1] if len(words) > 1 else b"6379"
+    return [b"redis://" + words[0] + b":" + port]
+
+
+def _wants_hints(words: list[bytes]) -> bool:
+    if words not in ([b"hints"], [b"nohints"]):
+        raise UsageError("This is no setting of the prompt.", hint=":set hints and :set nohints show and hide hints.")
+    return words == [b"hints"]
 
 
 def _repeat(words: list[bytes]) -> tuple[int, list[bytes]]:

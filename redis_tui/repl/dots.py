@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from redis_tui.errors import NotSupportedError, UsageError
 from redis_tui.quantity import milliseconds
-from redis_tui.render.reference import reference_lines
+from redis_tui.render.reference import group_lines, reference_lines
 from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.repl.dot_edit import edit
 from redis_tui.repl.dot_function import functions
@@ -141,6 +141,9 @@ async def _help(shell: Shell, args: list[str]) -> None:
         ]
         shell.printer.lines([*table, *(text_line(text, "dim") for text in tail)])
         return
+    if args[0].startswith("@") and shell.catalog is not None:
+        shell.printer.lines(group_lines(shell.catalog, args[0]))
+        return
     spec = shell.catalog.get(" ".join(args)) if shell.catalog is not None else None
     if spec is not None:
         shell.printer.lines(reference_lines(spec))
@@ -244,7 +247,7 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
     DotCommand(".connect", "URL", "go to another server, or to memory://", _connect, least=1),
     DotCommand(".keymap", "vi|emacs", "the keys of the prompt", _keymap, least=1),
     DotCommand(".theme", "NAME", "choose the colours", _theme, least=1),
-    DotCommand(".help", "[COMMAND]", "this list, or a command's usage", _help),
+    DotCommand(".help", "[COMMAND|@GROUP]", "this list, a command's usage, a group's commands", _help),
     DotCommand(".quit", "", "leave", _quit),
 )
 """Every dot command, in the order of the help."""

@@ -134,6 +134,8 @@ def _words_of(name: str, shell: Shell) -> Iterable[str]:
 def hint(shell: Shell, text: str, cursor: int) -> Line:
     """What is still to be typed, or what is wrong, for the line below the prompt."""
     stripped = text.lstrip()
+    if not shell.hints:
+        return []
     if stripped.startswith("."):
         dot = find(stripped.split()[0])
         told = f"{dot.name} {dot.usage} · {dot.summary}" if dot is not None else "Type .help for the dot commands."

@@ -86,6 +86,8 @@ class Shell:
     answer: Answer | None = None
     most_lines: int | None = MOST_LINES
     """Lines of a reply that are printed; None prints all."""
+    hints: bool = True
+    """What is typed is explained below the prompt."""
     timing: bool = False
     """Each reply's time is told."""
     hello: int | None = None

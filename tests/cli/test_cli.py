@@ -417,3 +417,20 @@ def test_a_comma_within_a_word_is_told(shell: Shell, tmp_path: Path) -> None:
     status, out, err = shell("run", str(script), "a", "b,tok", "10", "--raw")
     assert (status, out) == (0, "3\n")
     assert err == "redis-tui: b,tok is one key: only a comma that stands alone ends the keys.\n"
+
+
+def test_exec_takes_its_last_argument_from_standard_input(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "redis_tui", "exec", "-x", "ECHO"], input=b"a b\n\xff", capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, b"a b\n\xff\n")
+
+
+def test_exec_says_where_what_redis_cli_has_is(shell: Shell) -> None:
+    status, _, err = shell("exec", "--bigkeys")
+    assert (status, err.endswith("with a dot: redis-tui repl URL, then .bigkeys.\n")) == (2, True)
+    assert shell("exec", "-x") == (
+        2,
+        "",
+        "redis-tui: -x takes the last argument from standard input; the command is missing. Write it.\n",
+    )

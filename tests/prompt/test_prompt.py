@@ -165,3 +165,26 @@ def test_a_history_that_cannot_be_written_is_told_and_goes_on(tmp_path: Path) ->
     history.append("GET a")
     assert history.lines == ["GET a"]
     assert history.problem.endswith("cannot be written: file exists.")
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        ("GET a", ()),
+        ("HGETALL h\nGET a", ("HGETALL h", "GET a")),
+        ("# read\nGET a\n\nGET b\n", ("GET a", "GET b")),
+        ('GET "a\nb"\n.scripts', ('GET "a\nb"', ".scripts")),
+        ("MSET a\n1", ()),
+        ("MSET a\n  get b 1", ()),
+        ("EVAL 'return\n1' 0", ()),
+    ],
+)
+def test_lines_that_each_begin_with_a_command_are_several(assist: Assist, text: str, commands: tuple[str, ...]) -> None:
+    assert assist.several(text) == commands
+
+
+def test_several_commands_are_announced_instead_of_explained(assist: Assist) -> None:
+    assert plain([assist.usage_line("GET a\nGET b", 11)]) == (
+        "2 commands, one a line; Enter sends them one after the other"
+    )
+    assert assist.faults("GET a\nGET b") == ()

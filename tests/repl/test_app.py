@@ -12,8 +12,11 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from redis_tui.errors import ConnectError, SessionError, SettingsError
+from redis_tui.paths import packaged_themes_dir
 from redis_tui.render.spans import plain
+from redis_tui.repl import app, style
 from redis_tui.repl.app import run_repl
+from redis_tui.repl.line import hint
 from redis_tui.repl.shell import Shell
 from redis_tui.resp.types import ErrorReply, Map
 from redis_tui.session.base import KillOutcome
@@ -226,3 +229,68 @@ async def test_a_dangerous_command_wants_the_word_on_production(
 
 async def test_the_prompt_says_production_in_words(session: Any, paper: Any) -> None:
     assert plain([Shell(ProductionSession(session), paper).prompt_line]) == "! PRODUCTION redis:0> "
+
+
+async def test_several_commands_that_are_pasted_go_out_one_by_one(session: Any, talk: Talk) -> None:
+    await talk("\x1b[200~GET a\nGET b\n\x1b[201~\r.quit\r")
+    assert session.sent == [[b"GET", b"a"], [b"GET", b"b"]]
+
+
+async def test_connect_takes_host_and_port_as_redis_cli_does(session: Any, paper: Any, talk: Talk) -> None:
+    asked: list[str] = []
+
+    async def open_session(url: str) -> Any:
+        asked.append(url)
+        raise ConnectError("Could not connect.")
+
+    await talk("CONNECT h 7000\rconnect h\rconnect redis://h:1/3\rPING\r.quit\r", open_session=open_session)
+    assert asked == ["redis://h:7000", "redis://h:6379", "redis://h:1/3"]
+    assert session.sent == [[b"PING"]]
+
+
+async def test_hints_can_be_hidden(paper: Any, session: Any) -> None:
+    shell = Shell(session, paper, catalog=await session.catalog())
+    assert hint(shell, "GET ", 4)
+    shell.hints = False
+    assert hint(shell, "GET ", 4) == []
+
+
+async def test_set_knows_hints_alone(paper: Any, talk: Talk) -> None:
+    await talk(":set nohints\r:set colour\r.quit\r")
+    assert paper.text == ["This is no setting of the prompt. :set hints and :set nohints show and hide hints."]
+
+
+async def test_help_lists_a_group_and_the_groups(paper: Any, talk: Talk, session: Any) -> None:
+    await talk("help @string\rhelp @nothing\r.quit\r", catalog=await session.catalog())
+    assert paper.text == ["GET  Returns a string.", "There is no group @nothing.\n@string"]
+
+
+async def test_a_prompt_that_waits_takes_the_colours_of_a_theme_that_is_edited(
+    session: Any, paper: Any, keys: PipeInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr(app, "_LOOKS_EVERY_S", 0.01)
+    own = tmp_path / "redis-tui" / "themes" / "own.toml"
+    own.parent.mkdir(parents=True)
+    theme = (packaged_themes_dir() / "nord.toml").read_text()
+    own.write_text(theme)
+    styles: list[Any] = []
+    changed = asyncio.Event()
+    original = style.style_sheet
+
+    def note(name: str | None) -> Any:
+        styles.append(original(name))
+        if len(styles) > 1:
+            changed.set()
+        return styles[-1]
+
+    monkeypatch.setattr(style, "style_sheet", note)
+    repl = asyncio.ensure_future(
+        run_repl(session, printer=paper, input=keys, output=DummyOutput(), history=tmp_path / "h", theme="own")
+    )
+    while not styles:
+        await asyncio.sleep(0)
+    own.write_text(theme.replace("#88c0d0", "#99c0d0"))
+    await asyncio.wait_for(changed.wait(), 20)
+    keys.send_text(".quit\r")
+    assert await asyncio.wait_for(repl, 20) == 0

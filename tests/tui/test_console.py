@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.events import Paste
 from textual.widgets import Input, Label, Static
 
 from redis_tui.resp.types import NULL_ARRAY, OK
@@ -60,6 +61,54 @@ async def test_a_usage_that_does_not_fit_beside_the_line_stands_below_it(app: Wo
         assert str(below.content).startswith("GET key")
         field(app).value = ""
         await until(pilot, lambda: not below.display)
+
+
+def begun(app: WorkbenchApp) -> str:
+    view = app.screen.query_one("#begun", Static)
+    return str(view.content) if view.display else ""
+
+
+async def test_several_commands_that_are_pasted_go_out_one_after_the_other(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await until(pilot, lambda: app.screen.query_one(ConsolePane).assist.catalog)
+        await pilot.press("ctrl+t")
+        session.data[b"c"] = b"3"
+        app.post_message(Paste("GET a\r\nGET b\nGET c\n"))
+        await until(pilot, lambda: field(app).value == "GET c")
+        assert begun(app) == "embedded:0> GET a\n....> GET b"
+        assert usage(app) == "3 commands, one a line; Enter sends them one after the other"
+        await pilot.press("enter")
+        await until(pilot, lambda: '"3"' in transcript(app))
+        assert transcript(app).splitlines()[:3] == ["embedded:0> GET a", "embedded:0> GET b", "embedded:0> GET c"]
+        assert begun(app) == ""
+
+
+async def test_alt_enter_starts_a_line_and_backspace_takes_it_back(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("ctrl+t", *"SET k", "alt+enter")
+        assert (begun(app), prompt(app), field(app).value) == ("embedded:0> SET k", "....> ", "")
+        await pilot.press("backspace")
+        assert (begun(app), prompt(app), field(app).value) == ("", "embedded:0> ", "SET k")
+        await pilot.press("alt+enter", *"v", "enter")
+        await until(pilot, lambda: session.data.get(b"k") == b"v")
+
+
+async def test_a_long_command_shows_its_last_lines(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("ctrl+t")
+        app.post_message(Paste("EVAL '\n" + "".join(f"local a{number} = {number}\n" for number in range(9)) + "' 0"))
+        await until(pilot, lambda: field(app).value == "' 0")
+        lines = begun(app).splitlines()
+        assert lines[0] == "… 5 more lines above"
+        assert lines[-1] == "....> local a8 = 8"
+        assert len(lines) == 6
 
 
 async def test_a_quote_that_is_open_goes_on_in_the_next_line(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from redis_tui.errors import RedisTuiError
 from redis_tui.prompt.label import prompt_line
 from redis_tui.prompt.watching import Watching
-from redis_tui.render.reference import reference_lines
+from redis_tui.render.reference import group_lines, reference_lines
 from redis_tui.render.reply import prints_raw, stream_cli_lines
 from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.resp.inline import split_inline
@@ -51,12 +51,14 @@ class ConsoleDesk:
         self._watching = Watching()
 
     async def enter(self, line: str) -> None:
-        """Runs one line and shows the answer."""
-        try:
-            argv = split_inline(line.encode("utf-8", "surrogateescape"))
-            await self._run(argv, line)
-        except RedisTuiError as error:
-            self._pane.show_reply([[Span(f"✗ {error}", "danger")]])
+        """Runs a line, or several commands one a line, and shows the answers."""
+        for one in self._pane.assist.several(line) or (line,):
+            try:
+                argv = split_inline(one.encode("utf-8", "surrogateescape"))
+                await self._run(argv, one)
+            except RedisTuiError as error:
+                self._pane.show_reply([[Span(f"✗ {error}", "danger")]])
+                break  # what follows may build on it
         self.tick()
         self.show_prompt()
 
@@ -81,6 +83,8 @@ class ConsoleDesk:
         catalog = self._pane.assist.catalog
         if catalog is None:
             return [text_line("The server has not told its commands yet.", "warning")]
+        if name.startswith("@"):
+            return group_lines(catalog, name)
         spec = catalog.get(name)
         return reference_lines(spec) if spec is not None else [text_line(f"There is no command {name}.", "warning")]
 

@@ -2,8 +2,8 @@
 
 The transcript opens when a command is entered and closes on Escape, so that an idle prompt
 costs one line. Completion, usage, faults and history are those of the REPL (`prompt`). The decision a reader
-would question: a quote that is left open is gone on with in the next line of the same one-line prompt, as a
-shell does; a prompt that grows would push the panes about while one types.
+would question: a command of several lines is gone on with in a one-line prompt, as in a shell, and its lines
+so far stand above it; a field of many lines would take Enter and the arrows for itself.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from redis_tui.render.spans import Line, Span, text_line, width
 from redis_tui.spec.redact import redact_text
 from redis_tui.tui.messages import CommandEntered, WaitUnwanted
 from redis_tui.tui.theme import palette_of
-from redis_tui.tui.widgets.command_input import CommandHighlighter
+from redis_tui.tui.widgets.command_input import CommandHighlighter, CommandInput
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.lua_complete import Offer
 from redis_tui.tui.widgets.offer_list import OfferList
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from redis_tui.spec.catalog import Catalog
 
 _TRANSCRIPT_LIMIT = 5_000
+_MOST_BEGUN = 5
+"""Lines of a command that are shown above the one that is typed."""
 _MORE = "....> "
 """The prompt of a line that goes on."""
 
@@ -47,6 +49,7 @@ class ConsolePane(Vertical):
 
     DEFAULT_CSS = """
     ConsolePane #usage-below { height: 1; padding: 0 1; color: $rt-dim; }
+    ConsolePane #begun { height: auto; padding: 0 1; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,6 +57,8 @@ class ConsolePane(Vertical):
         Binding("up", "earlier(-1)", show=False, priority=True),
         Binding("down", "earlier(1)", show=False, priority=True),
         Binding("ctrl+r", "search", show=False, priority=True),
+        Binding("alt+enter", "new_line", show=False, priority=True),
+        Binding("backspace", "join_line", show=False, priority=True),
         Binding("escape", "fold", show=False),
         Binding("ctrl+l", "clear", show=False, priority=True),
         Binding("ctrl+c", "stop_waiting", show=False, priority=True),
@@ -66,7 +71,7 @@ class ConsolePane(Vertical):
         self._wanted: str | None = None
         """What ^R looks for, while one goes from line to line with it."""
         self._begun = ""
-        """Lines of a command whose quote is still open, each with its line break."""
+        """Lines of a command that goes on, each with its line break."""
         self._draft = ""
         self._lines: list[Line] = []
         self._prompt: Line = text_line("redis:0> ", "prompt")
@@ -79,9 +84,10 @@ class ConsolePane(Vertical):
         yield LineView(id="transcript")
         yield OfferList(id="console-offers")
         yield Static("", id="waiting")
+        yield Static("", id="begun")
         with Horizontal(id="prompt-line"):
             yield Label("redis:0> ", id="prompt")
-            yield Input(id="command", compact=True, highlighter=CommandHighlighter(self))
+            yield CommandInput(id="command", compact=True, highlighter=CommandHighlighter(self))
             yield Static("", id="usage")
         yield Static("", id="usage-below")
 
@@ -89,6 +95,7 @@ class ConsolePane(Vertical):
         """Reads the history; the transcript is folded."""
         self.query_one("#transcript").display = False
         self.query_one("#usage-below").display = False
+        self.query_one("#begun").display = False
         self.show_waiting([])
         self._history.load()
         self._told_problem()
@@ -149,21 +156,62 @@ class ConsolePane(Vertical):
             return
         self._input.value = ""
         if wants_more(line):
-            self._echo(event.value)
             self._begun = line + "\n"
             self._show_prompt()
             return
-        self._echo(event.value)
         self._begun = ""
         self._show_prompt()
+        self._echo(line.strip())
         self._remember(line.strip())
         self.post_message(CommandEntered(line.strip()))
 
     def _echo(self, typed: str) -> None:
-        """Puts what was typed into the transcript, without its secrets."""
-        text = redact_text(typed)
-        styled = highlight_command(self._begun + text)[-1] if not self._begun or text == typed else [Span(text)]
-        self._add([[*(text_line(_MORE, "prompt") if self._begun else self._prompt), *styled]])
+        """Puts what was typed into the transcript, without its secrets; several commands each for itself."""
+        for command in self.assist.several(typed) or (typed,):
+            lines = highlight_command(redact_text(command))
+            self._add(self._prompted(lines))
+
+    def _prompted(self, lines: Iterable[Line]) -> list[Line]:
+        """Lines of a command behind their prompts."""
+        return [[*(text_line(_MORE, "prompt") if number else self._prompt), *line] for number, line in enumerate(lines)]
+
+    def _begun_text(self) -> Text:
+        """The lines above the one that is typed, the last few of many."""
+        palette = palette_of(self)
+        lines = highlight_command(self._begun.removesuffix("\n"))
+        hidden = max(0, len(lines) - _MOST_BEGUN)
+        shown = self._prompted(lines)[hidden:]
+        if hidden:
+            shown.insert(0, text_line(f"… {hidden:,} more line{'' if hidden == 1 else 's'} above", "dim"))
+        rows = (Text.assemble(*((span.text, palette.rich(span.style)) for span in line)) for line in shown)
+        return Text("\n", no_wrap=True, overflow="ellipsis").join(rows)
+
+    @on(CommandInput.LinesPasted)
+    def _pasted(self, event: CommandInput.LinesPasted) -> None:
+        event.stop()
+        field = self._input
+        head, tail = field.value[: field.cursor_position], field.value[field.cursor_position :]
+        self._put(self._begun + head + event.text, tail)
+
+    def action_new_line(self) -> None:
+        """Goes on in a new line."""
+        field = self._input
+        head, tail = field.value[: field.cursor_position], field.value[field.cursor_position :]
+        self._put(f"{self._begun}{head}\n", tail)
+
+    def action_join_line(self) -> None:
+        """Backspace at the beginning of a line goes back to the one before."""
+        field = self._input
+        self._put(self._begun.removesuffix("\n"), field.value)
+
+    def _put(self, head: str, tail: str) -> None:
+        """Shows a command of any number of lines, the cursor between its two parts."""
+        *begun, last = head.split("\n")
+        self._begun = "".join(f"{line}\n" for line in begun)
+        self._show_prompt()
+        self._input.value = last + tail
+        self._input.cursor_position = len(last)
+        self._hint()
 
     def _show_prompt(self) -> None:
         self.query_one("#prompt", Label).update(
@@ -174,6 +222,10 @@ class ConsolePane(Vertical):
                 )
             )
         )
+        view = self.query_one("#begun", Static)
+        view.display = bool(self._begun)
+        if self._begun:
+            view.update(self._begun_text())
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -265,17 +317,15 @@ class ConsolePane(Vertical):
         if place == len(self._history.lines):
             self._wanted = None
         text = self._history.lines[place] if place < len(self._history.lines) else self._draft
-        *begun, last = text.split("\n")
-        self._begun = "".join(f"{line}\n" for line in begun)
-        self._show_prompt()
-        self._input.value = last
-        self._input.cursor_position = len(last)
+        self._put(text, "")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  # Textual's signature
         """Arrows scroll the transcript while it has the keyboard."""
         if action == "stop_waiting":
             return self._is_waiting
-        if action in ("complete", "earlier", "search"):
+        if action == "join_line":
+            return bool(self._begun) and self._input.has_focus and self._input.cursor_position == 0
+        if action in ("complete", "earlier", "search", "new_line"):
             return self.is_mounted and self._input.has_focus
         return True
 

@@ -1,4 +1,4 @@
-"""Colours of the command that is being typed at the console, and marks on what a server will refuse.
+"""The field in which a command is typed at the console: its colours, marks on what a server will refuse, pasting.
 
 Knows the pane's helper through a protocol. The decision a reader would question: a Rich highlighter, because
 that is the seam that Textual's one-line input has; it is asked anew for each key press.
@@ -6,9 +6,12 @@ that is the seam that Textual's one-line input has; it is asked anew for each ke
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from rich.highlighter import Highlighter
+from textual.message import Message
+from textual.widgets import Input
 
 from redis_tui.prompt.assist import underlined
 from redis_tui.render.command import highlight_command
@@ -17,6 +20,7 @@ from redis_tui.tui.theme import palette_of
 
 if TYPE_CHECKING:
     from rich.text import Text
+    from textual.events import Paste
     from textual.widget import Widget
 
     from redis_tui.prompt.assist import Assist
@@ -33,6 +37,23 @@ class Typing(Protocol):
     def typed(self, text: str, cursor: int) -> tuple[str, int]:
         """The text with the lines before it that belong to the same command."""
         ...
+
+
+class CommandInput(Input):
+    """A line of a command, which hands on what is pasted in several lines; Textual's own keeps the first of them."""
+
+    @dataclass
+    class LinesPasted(Message):
+        """Several lines were pasted."""
+
+        text: str
+
+    def _on_paste(self, event: Paste) -> None:
+        text = event.text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+        if "\n" in text:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.LinesPasted(text))
 
 
 class CommandHighlighter(Highlighter):
