@@ -439,6 +439,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("choose_theme", "Choose a theme", "Shows each while you look; Esc goes back.", "f3", "", "Workbench", "app"),
     Action("next_theme", "Next theme", "Changes the colours.", group="Workbench", scope="app"),
     Action("help", "Help", "Shows this.", "f1", "help", "Workbench", "app", rank=10),
+    Action(
+        "tour",
+        "Take the tour",
+        "Five things to do yourself; again for the next one, Esc ends it.",
+        "f2",
+        group="Workbench",
+        scope="app",
+    ),
     Action("suspend_process", "Suspend", "Back to the shell; fg goes on here.", group="Workbench", scope="app"),
     Action(
         "quit", "Quit", "Leaves; unsaved text is kept for the next start.", "ctrl+q", "quit", "Workbench", "app", rank=4

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
+from textual.binding import Binding
 from textual.filter import Monochrome
 
 from redis_tui.errors import RedisTuiError, UsageError
@@ -42,6 +43,7 @@ from redis_tui.tui.screens.danger import ask_danger
 from redis_tui.tui.screens.dialogs import Ask, Choice
 from redis_tui.tui.screens.modal import nothing_to_await
 from redis_tui.tui.screens.theme_picker import ThemePicker
+from redis_tui.tui.screens.tour import TourCard, remember_taken, tour_of, was_taken
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.theme import css_variables
 from redis_tui.workspace import Workspace
@@ -78,11 +80,15 @@ class WorkbenchApp(App[int]):
         plain: borders and signs in ASCII; a terminal that lacks them gets that by itself.
         on_ready: called once the workbench stands.
         settings: the user's; read from their file when None. What is asked for above goes before it.
+        tour: show a newcomer around, on the embedded engine.
     """
 
     CSS_PATH = "app.tcss"
     TITLE = "redis-tui"
-    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("app"),
+        Binding("escape", "end_tour", show=False, priority=True),
+    ]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ESCAPE_TO_MINIMIZE = False
@@ -100,6 +106,7 @@ class WorkbenchApp(App[int]):
         plain: bool = False,
         settings: ReadSettings | None = None,
         on_ready: Callable[[], None] = lambda: None,
+        tour: bool = False,
     ) -> None:
         self._read_settings = settings or read_settings()
         self.settings = self._read_settings.settings
@@ -114,6 +121,7 @@ class WorkbenchApp(App[int]):
         self._files = tuple(files)
         self._address = address
         self._sample_keys = sample_keys and self.settings.sample_keys
+        self._shows_tour = tour
         self._session: Session | None = None
         self._sent: deque[tuple[float, str]] = deque(maxlen=_SENT_LIMIT)
         self._listener: asyncio.Task[None] | None = None
@@ -205,6 +213,8 @@ class WorkbenchApp(App[int]):
             await (self.push_screen(workbench) if waiting is None else self.switch_screen(workbench))
             await workbench.wait_until_filled(_SOON_S)
         self._on_ready()
+        if self._shows_tour and session.info.embedded and not self._files:
+            self.action_tour()
 
     async def _show_waiting(self) -> ConnectingScreen:
         waiting = ConnectingScreen(self._address)
@@ -243,6 +253,31 @@ class WorkbenchApp(App[int]):
     def action_help(self) -> None:
         """F1."""
         open_help(self, self.keymap.actions)
+
+    def action_tour(self) -> None:
+        """F2: shows around; again for the next step."""
+        for screen in self.screen_stack:
+            if not isinstance(screen, WorkbenchScreen):
+                continue
+            card = tour_of(screen)
+            if card is not None:
+                card.go_on()
+            else:
+                remember_taken()
+                screen.mount(TourCard())
+
+    def action_end_tour(self) -> None:
+        """Esc, where nothing else wants it."""
+        card = tour_of(self.screen)
+        if card is not None:
+            card.end()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Esc belongs to the tour only while it is under way."""
+        if action == "end_tour":
+            card = tour_of(self.screen)
+            return card is not None and card.wants_escape
+        return super().check_action(action, parameters)
 
     async def action_quit(self) -> None:
         """Asks first where a script would go on without us; keeps unsaved text, ends the session, leaves."""
@@ -320,7 +355,14 @@ def run_workbench(
             hint="Try redis-tui repl, run or exec, or redis-tui web in a browser.",
         )
     app = WorkbenchApp(
-        open_session, workspace=workspace, theme=theme, files=files, address=address, plain=plain, on_ready=settle
+        open_session,
+        workspace=workspace,
+        theme=theme,
+        files=files,
+        address=address,
+        plain=plain,
+        tour=not in_browser and not was_taken(),
+        on_ready=settle,
     )
     status = app.run(mouse=app.settings.mouse)
     return status if status is not None else (app.return_code or 0)

@@ -35,6 +35,7 @@ class Terminal:
         columns: of the terminal.
         rows: of the terminal.
         environ: variables besides the usual.
+        is_new: nobody has used the program before: it shows around.
     """
 
     def __init__(
@@ -44,7 +45,11 @@ class Terminal:
         columns: int = 120,
         rows: int = 40,
         environ: Mapping[str, str] | None = None,
+        is_new: bool = False,
     ) -> None:
+        if not is_new:
+            (home / "state").mkdir(parents=True, exist_ok=True)
+            (home / "state" / "tour-taken").touch()
         kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
         env = {**kept, "REDIS_TUI_HOME": str(home), "TERM": "xterm-256color", **(environ or {})}
         self.raw = b""

@@ -62,6 +62,22 @@ def test_a_script_is_run_mended_and_the_terminal_is_left_as_it_was(home: Path) -
         left_as_found(terminal)
 
 
+def test_the_first_start_shows_around_and_the_second_does_not(home: Path) -> None:
+    with Terminal(home, is_new=True) as terminal:
+        terminal.sees("Tour 1 of 5", "scanned 8 of 8")
+        terminal.send(F5)
+        terminal.sees("Tour 2 of 5", "(integer) 1")
+        terminal.send("\x1b")
+        terminal.lacks("Tour")
+        terminal.send(QUIT)
+        assert terminal.ends() == 0
+    with Terminal(home, is_new=True) as terminal:
+        terminal.sees("scanned 8 of 8")
+        terminal.send(F5)
+        terminal.sees("(integer) 1")
+        assert "Tour" not in terminal.shown
+
+
 def test_a_script_that_spins_is_killed(home: Path, tmp_path: Path) -> None:
     with Terminal(home, "tui", "memory://", script(tmp_path, "while true do end")) as terminal:
         terminal.sees("mine.lua", "scanned")
