@@ -231,6 +231,8 @@ class Workspace:
         target = target.expanduser().absolute()
         if not target.parent.is_dir():
             raise FileError(f"There is no folder {target.parent}.", hint="Make it first, or save to another place.")
+        if target.exists() and not target.stat().st_mode & 0o222:
+            raise FileError(f"{target} is read-only.", hint=f"chmod u+w {target.name}, or save it to another place.")
         try:
             write_whole(target, buffer.source)
         except (OSError, UnicodeEncodeError) as error:
@@ -241,8 +243,37 @@ class Workspace:
         if target != buffer.path:
             self._take_presets_along(buffer, target)
         return replace(
-            buffer, path=target, name=target.stem, saved_text=buffer.text, recovered=False, example=None, slot=""
+            buffer,
+            path=target,
+            name=target.stem,
+            saved_text=buffer.text,
+            encoding=decode_source(buffer.source)[1],
+            recovered=False,
+            example=None,
+            slot="",
         )
+
+    def rename(self, buffer: Buffer, target: Path) -> Buffer:
+        """Gives a script's file another name or place, its presets with it; unsaved text stays unsaved.
+
+        Raises:
+            FileError: it cannot be moved.
+        """
+        if buffer.path is None:
+            return self.save(buffer, target)
+        target = target.expanduser().absolute()
+        try:
+            buffer.path.rename(target)
+            if presets_beside(buffer.path).exists():
+                presets_beside(buffer.path).rename(presets_beside(target))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise FileError(
+                f"Cannot rename {buffer.path.name} to {target}: {reason}.", hint="Check the path."
+            ) from error
+        self.forget(buffer)
+        self._remember(target)
+        return replace(buffer, path=target, name=target.stem, slot="")
 
     def _take_presets_along(self, buffer: Buffer, target: Path) -> None:
         """Writes the presets that somebody made beside the new file; those of an example are its own."""
@@ -254,7 +285,11 @@ class Workspace:
     # ── crash safety ───────────────────────────────────────────────────────
 
     def autosave(self, buffer: Buffer) -> None:
-        """Keeps a buffer's unsaved text; drops what was kept once it is saved. A full disk is no reason to stop."""
+        """Keeps a buffer's unsaved text; drops what was kept once it is saved.
+
+        Raises:
+            FileError: it cannot be kept; nothing else is lost.
+        """
         if not buffer.dirty:
             self.forget(buffer)
             return
@@ -269,8 +304,13 @@ class Workspace:
             "example": buffer.example,
             "presets": [table_of(preset) for preset in buffer.presets],
         }
-        with contextlib.suppress(OSError):
+        try:
             write_whole(self._slot(buffer), json.dumps(record).encode())
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise FileError(
+                f"Unsaved text cannot be kept in {self._unsaved}: {reason}.", hint="Save it, or a crash loses it."
+            ) from error
 
     def forget(self, buffer: Buffer) -> None:
         """Drops the kept text of a buffer."""

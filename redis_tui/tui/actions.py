@@ -84,6 +84,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("open", "Open a file", "Opens a Lua file, a recent one or an example.", "ctrl+o", "open", "Files", rank=7),
     Action("save", "Save", "Writes the script to its file.", "ctrl+s", "save", "Files", rank=8),
     Action("save_as", "Save as", "Writes the script to another file.", group="Files"),
+    Action("rename_file", "Rename the file", "Moves the script's file, its presets with it.", group="Files"),
     Action("new", "New script", "Opens an empty tab.", "ctrl+n", group="Files"),
     Action("close_tab", "Close the tab", "Closes the script; asks if its text is not saved.", "alt+w", group="Files"),
     Action("next_tab", "Next script", "Shows the next editor tab.", "ctrl+pagedown,alt+right", group="Files"),

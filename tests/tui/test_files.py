@@ -152,7 +152,12 @@ async def test_where_both_sides_changed_the_texts_are_compared_and_mine_can_be_k
         write(shared, "return 'theirs'")
         await until(pilot, lambda: isinstance(app.screen, Ask) and app.focused is not None)
         app.screen.query_one("#answer-compare", Button).press()
-        await until(pilot, lambda: isinstance(app.screen, Reading) and app.screen.query_one(LineView).plain)
+        await until(
+            pilot,
+            lambda: (
+                isinstance(app.screen, Reading) and app.screen.query(LineView) and app.screen.query_one(LineView).plain
+            ),
+        )
         shown = app.screen.query_one(LineView).plain
         assert "-return 'theirs'" in shown
         assert "+-- mine" in shown
@@ -246,7 +251,12 @@ async def test_what_presets_answer_now_can_be_expected_from_here_on(
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(app, pilot, until)
         await app.screen.run_action("expect_replies")
-        await until(pilot, lambda: isinstance(app.screen, Reading) and app.screen.query_one(LineView).plain)
+        await until(
+            pilot,
+            lambda: (
+                isinstance(app.screen, Reading) and app.screen.query(LineView) and app.screen.query_one(LineView).plain
+            ),
+        )
         assert "✓ one" in app.screen.query_one(LineView).plain
         assert read(beside) == "# mine\n[[preset]]\nname = 'one'\nkeys = 'a'\nreply = '(integer) 1'\n"
 
@@ -259,7 +269,12 @@ async def test_all_presets_are_tried_dry_and_their_replies_stand_side_by_side(
         buffer = app.screen.query_one(EditorPane).buffer
         assert buffer is not None
         await app.screen.run_action("run_presets")
-        await until(pilot, lambda: isinstance(app.screen, Reading) and app.screen.query_one(LineView).plain)
+        await until(
+            pilot,
+            lambda: (
+                isinstance(app.screen, Reading) and app.screen.query(LineView) and app.screen.query_one(LineView).plain
+            ),
+        )
         shown = app.screen.query_one(LineView).plain.splitlines()
         assert shown[0].split() == ["preset", "reply", "time", "changes"]
         assert all(

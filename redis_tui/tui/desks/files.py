@@ -19,6 +19,7 @@ from redis_tui.errors import RedisTuiError
 from redis_tui.external import edited
 from redis_tui.tui.panes.arguments import ArgumentTexts
 from redis_tui.tui.panes.editor import suggested_path
+from redis_tui.tui.screens.ask_path import AskPath
 from redis_tui.tui.screens.dialogs import AskText, Choice, file_offers
 from redis_tui.workspace import Buffer, decode_source, list_examples, load_example
 
@@ -36,6 +37,8 @@ class FileDesk:
         self._bench = bench
         self._editor, self._arguments = bench.panes.editor, bench.panes.arguments
         self._workspace = bench.workspace
+        self._is_told = False
+        """It was said that unsaved text cannot be kept."""
 
     # ── opening ────────────────────────────────────────────────────────────
 
@@ -67,7 +70,7 @@ class FileDesk:
     async def ask_open(self) -> None:
         """Asks for a file, a recent one or an example."""
         examples = [(example.name, example.title) for example in list_examples()]
-        dialog = AskText("Open", "", file_offers(self._workspace.recent(), examples))
+        dialog = AskPath("Open", "", file_offers(self._workspace.recent(), examples), existing=True)
         if answer := await self._bench.app.push_screen_wait(dialog):
             await self.open_path(answer)
 
@@ -161,14 +164,39 @@ class FileDesk:
             self._bench.app.notify(str(error), severity="error", timeout=8)
             return False
         self._editor.set_buffer(saved)
-        self._bench.app.notify(f"Saved {saved.path}.", timeout=2)
+        turned = "" if saved.encoding == buffer.encoding else " It is UTF-8 now: Latin-1 lacks a character of it."
+        self._bench.app.notify(f"Saved {saved.path}.{turned}", timeout=8 if turned else 2)
         return True
+
+    async def rename(self) -> None:
+        """Moves the file of the script in front; asks before another one is replaced."""
+        buffer = self.with_arguments()
+        if buffer is None:
+            return
+        if buffer.path is None:
+            await self.save(elsewhere=True)
+            return
+        typed = await self._bench.app.push_screen_wait(AskPath("Rename", str(buffer.path), (), existing=False))
+        place = _absolute(typed) if typed else buffer.path
+        if place == buffer.path:
+            return
+        if place.exists() and await self._ask_overwrite(buffer, place) != "overwrite":
+            return
+        try:
+            renamed = self._workspace.rename(buffer, place)
+        except RedisTuiError as error:
+            self._bench.app.notify(str(error), severity="error", timeout=8)
+            return
+        self._editor.set_buffer(renamed)
+        self._keep(renamed)
+        self._bench.app.notify(f"{buffer.title} is {place} now.", timeout=4)
 
     async def _place(self, buffer: Buffer, place: Path | None) -> Path | None:
         """Where to save: never over what the buffer has not seen, unless that is wanted; None asks."""
         while True:
             if place is None:
-                typed = await self._bench.app.push_screen_wait(AskText("Save as", str(suggested_path(buffer))))
+                dialog = AskPath("Save as", str(suggested_path(buffer)), (), existing=False)
+                typed = await self._bench.app.push_screen_wait(dialog)
                 if not typed:
                     return None
                 place = _absolute(typed)
@@ -224,7 +252,18 @@ class FileDesk:
         """Keeps all unsaved text for the next start."""
         self.with_arguments()
         for buffer in self._editor.buffers:
+            self._keep(buffer)
+
+    def _keep(self, buffer: Buffer) -> None:
+        """Keeps unsaved text; that it cannot be kept is said once, until it can."""
+        try:
             self._workspace.autosave(buffer)
+        except RedisTuiError as error:
+            if not self._is_told:
+                self._bench.app.notify(str(error), severity="error", timeout=15)
+            self._is_told = True
+        else:
+            self._is_told = False
 
     # ── arguments ──────────────────────────────────────────────────────────
 
@@ -246,14 +285,14 @@ class FileDesk:
             self._arguments.set_texts(texts, buffer.preset, len(buffer.presets))
             self._arguments.set_use(key_use(buffer.text))
         for known in self._editor.buffers:  # a change just before another tab came to the front
-            self._workspace.autosave(known)
+            self._keep(known)
 
     def edited(self) -> None:
         """The text changed: it may read other arguments, and is kept."""
         buffer = self.with_arguments()
         if buffer is not None:
             self._arguments.set_use(key_use(buffer.text))
-            self._workspace.autosave(buffer)
+            self._keep(buffer)
 
     async def set_up_example(self) -> None:
         """Runs the example's set-up commands."""

@@ -135,10 +135,15 @@ class EditorPane(Vertical):
 
     def reload(self, at: int, buffer: Buffer) -> None:
         """Gives a tab another text, as one change that undo takes back."""
-        editor = self._editor(at)
-        editor.replace(buffer.text, (0, 0), editor.document.end, maintain_selection_offset=False)
+        self._editor(at).take(buffer.text)
         self._buffers[at] = buffer
         self._borders()
+
+    def keep_soon(self) -> None:
+        """Says in a moment that the script in front is to be kept, as after typing."""
+        if self._settle is not None:
+            self._settle.stop()
+        self._settle = self.set_timer(_SETTLE_SECONDS, self._settled)
 
     def set_saved(self, at: int, text: str) -> None:
         """Tells what the file of a tab holds now."""

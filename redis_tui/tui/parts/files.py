@@ -32,6 +32,11 @@ class FilesPart(Part):
         await self._files.save(elsewhere=True)
 
     @work(group="dialog", exclusive=True)
+    async def action_rename_file(self) -> None:
+        """Moves the file."""
+        await self._files.rename()
+
+    @work(group="dialog", exclusive=True)
     async def action_new(self) -> None:
         """^N."""
         await self._files.new()
@@ -87,6 +92,7 @@ class FilesPart(Part):
     @on(messages.ArgumentsEdited)
     def _arguments_edited(self) -> None:
         self._files.with_arguments()
+        self._panes.editor.keep_soon()
 
     @on(messages.ScriptOpened)
     async def _script_opened(self, event: messages.ScriptOpened) -> None:

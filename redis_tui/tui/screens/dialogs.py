@@ -118,17 +118,31 @@ class AskText(Modal[str]):
             if self._offers:
                 yield Answers()
 
+    @property
+    def offers(self) -> Sequence[tuple[str, str, str]]:
+        """What is listed now."""
+        return self._offers
+
+    @property
+    def marked(self) -> int:
+        """Which of them Enter would take."""
+        return min(self.query_one(Answers).row, len(self._offers) - 1)
+
+    def show_offers(self, offers: Sequence[tuple[str, str, str]]) -> None:
+        """Lists other answers."""
+        self._offers = offers
+        width = max((len(text) for _, text, _ in offers), default=0)
+        self.query_one(LineView).set_lines(
+            [[Span(f" {text:<{width}}  ", "strong"), Span(remark, "dim")] for _, text, remark in offers]
+        )
+
     def on_mount(self) -> None:
         """Fills the list."""
         if self._offers:
-            width = max(len(text) for _, text, _ in self._offers)
-            lines: list[Line] = [
-                [Span(f" {text:<{width}}  ", "strong"), Span(remark, "dim")] for _, text, remark in self._offers
-            ]
+            self.show_offers(self._offers)
             view = self.query_one(LineView)
-            view.set_lines(lines)
-            if len(lines) < _TALL:
-                view.styles.height = len(lines)
+            if len(self._offers) < _TALL:
+                view.styles.height = len(self._offers)
                 self.query_one(".dialog").remove_class("-tall").add_class("-list")
 
     @on(Input.Submitted)

@@ -26,6 +26,7 @@ from redis_tui.tui.vi.machine import Mode
 from redis_tui.tui.widgets.edit_history import GroupedHistory, spans_lines
 from redis_tui.tui.widgets.line_states import LineStates
 from redis_tui.tui.widgets.line_view import visible
+from redis_tui.tui.widgets.lua_document import LuaDocument
 from redis_tui.tui.widgets.text_search import following, preceding
 from redis_tui.tui.widgets.vi_keys import ViKeys
 
@@ -226,10 +227,28 @@ class LuaEditor(TextArea, inherit_bindings=False):
 
     def _set_document(self, text: str, language: str | None) -> None:
         self._states.edited(0)
-        super()._set_document(text, language)
+        super()._set_document("", language)
+        self.document = LuaDocument(text)
         self.wrapped_document = _Wrapped(self.document, tab_width=self.indent_width)
         self.navigator = DocumentNavigator(self.wrapped_document)
         self._rewrap_and_refresh_virtual_size()
+
+    def take(self, text: str) -> None:
+        """Takes another text as one change for undo; the cursor and what is in view stay where they are."""
+        cursor, scroll = self.cursor_location, self.scroll_offset
+        end = self.document.end
+        if isinstance(self.document, LuaDocument):
+            self.document.follow(text)
+        self.history.checkpoint()
+        self.replace(text, (0, 0), end, maintain_selection_offset=False)
+        self.move_cursor(self.clamp_visitable(cursor))
+        self.scroll_to(scroll.x, scroll.y, animate=False, force=True)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """A terminal may send a carriage return for each line's end."""
+        event.text = event.text.replace("\r\n", "\n").replace("\r", "\n")
+        await super()._on_paste(event)
+        event.prevent_default()
 
     def undo(self) -> None:
         """Takes the last change back."""
