@@ -16,7 +16,9 @@ def main() -> None:
 
     collect_seldom()
     from redis_tui.cli import run_cli
+    from redis_tui.process_title import hide_passwords
 
+    hide_passwords(sys.argv)
     sys.exit(run_cli(sys.argv[1:]))
 
 

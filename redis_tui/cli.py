@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 import os
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ import click
 from redis_tui import __version__
 from redis_tui.errors import FileError, RedisTuiError, UsageError
 from redis_tui.exit_status import ExitStatus
+from redis_tui.log_file import LEVELS, start_log, stop_log
 from redis_tui.quantity import memory_size, milliseconds
 from redis_tui.resp.types import ErrorReply
 from redis_tui.settings_command import config
@@ -71,15 +73,24 @@ class _Safety:
     production: bool = False
     yes: bool = False
     """Dangerous commands may go to production unasked."""
+    log_file: Path | None = None
+    log_level: str = "info"
 
 
 def _safety_options(*, unattended: bool) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    """``--production``, and ``--yes`` where nobody may be there to ask; `_safety` has them, not the command."""
+    """``--production``, ``--log-file`` and, where nobody may be there to ask, ``--yes``; `_safety` has them."""
 
     def decorate(command: Callable[..., int]) -> Callable[..., int]:
         if unattended:
             told = "Send dangerous commands to a production server without being asked."
             command = click.option("--yes", is_flag=True, expose_value=False, callback=_keep_safety, help=told)(command)
+        level = functools.partial(click.option, "--log-level", type=click.Choice(LEVELS), default="info")
+        told = "How much: info has what you sent, debug what panes read for themselves as well."
+        command = level(expose_value=False, callback=_keep_safety, help=told)(command)
+        path = click.Path(path_type=Path, dir_okay=False)
+        file = functools.partial(click.option, "--log-file", type=path, metavar="FILE")
+        told = "Write what is sent (without passwords), how long it took, and faults, to FILE."
+        command = file(expose_value=False, callback=_keep_safety, help=told)(command)
         told = "Ask for the host's name before a dangerous command (FLUSHALL, KEYS, CONFIG SET …); a red bar says so."
         return click.option("--production", is_flag=True, expose_value=False, callback=_keep_safety, help=told)(command)
 
@@ -586,12 +597,22 @@ def run_cli(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitStatus.ERROR_REPLY
+    except Exception as error:  # noqa: BLE001  # whatever it is: no traceback is shown to a person
+        from redis_tui.crash import tell_crash
+
+        tell_crash(error, face=next((word for word in argv if word in cli.commands), "tui"))
+        return ExitStatus.FAULT
+    finally:
+        stop_log()
 
 
 def _opener(
     url: str, *, dialect: str, read_only: bool, load: Path | None, lua_memory: int | None = None
 ) -> Callable[[], Awaitable[Session]]:
-    production = _safety().production
+    safety = _safety()
+    production = safety.production
+    if safety.log_file is not None:
+        start_log(safety.log_file, safety.log_level)
 
     async def open_it() -> Session:
         return await _open(

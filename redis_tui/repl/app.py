@@ -23,6 +23,7 @@ from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.shortcuts import clear
 
 from redis_tui.batch import OutputMode
+from redis_tui.crash import write_report
 from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.exit_status import ExitStatus
 from redis_tui.paths import history_file
@@ -266,6 +267,14 @@ class Repl:
         except RedisTuiError as error:
             self._complain(error)
             self._shell.status = error.exit_status
+            return False
+        except Exception as error:  # noqa: BLE001  # one line's fault must not end the session of the others
+            crash = write_report(error, face="repl")
+            place = f" The report is in {crash.report}." if crash.report is not None else ""
+            self._shell.printer.lines(
+                [text_line(f"A fault of redis-tui itself: {crash.what}.{place} The prompt goes on.", "danger")]
+            )
+            self._shell.status = ExitStatus.FAULT
             return False
         return True
 

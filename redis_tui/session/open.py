@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, NamedTuple
 
-from redis_tui.errors import UsageError
+from redis_tui.errors import RedisTuiError, UsageError
+from redis_tui.log_file import current_log
+from redis_tui.session.logged import LoggedSession
 from redis_tui.session.production import ProductionSession
+from redis_tui.spec.redact import redact_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 
 EMBEDDED_URL = "memory://"
 _REAL = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss", "unix": "unix"}
+_LOG = logging.getLogger(__name__)
 _MARKS = ("production", "read_only")
 _YES = ("yes", "true", "on", "1")
 
@@ -80,14 +85,20 @@ async def open_session(
         ConnectError, AuthError: no connection.
     """
     marked = read_marks(url)
-    session = await _open(
-        marked.url,
-        dialect=dialect,
-        password=password,
-        read_only=read_only or marked.read_only,
-        load=load,
-        lua_memory=lua_memory,
-    )
+    try:
+        session = await _open(
+            marked.url,
+            dialect=dialect,
+            password=password,
+            read_only=read_only or marked.read_only,
+            load=load,
+            lua_memory=lua_memory,
+        )
+    except RedisTuiError as error:
+        _LOG.error("cannot open %s: %s", redact_url(url), error)  # a refusal, no fault of ours
+        raise
+    if current_log() is not None:
+        session = LoggedSession(session)
     return ProductionSession(session) if production or marked.production else session
 
 

@@ -15,28 +15,19 @@ from typing import TYPE_CHECKING
 from redis_tui.errors import NotConfirmedError
 from redis_tui.session.danger import Danger, danger_in_script, danger_of
 from redis_tui.session.guard import writes
+from redis_tui.session.wrapped import WrappedSession
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from redis_tui.resp.types import Reply
-    from redis_tui.session.base import (
-        Event,
-        KillOutcome,
-        Running,
-        ScriptInfo,
-        ScriptOutcome,
-        ScriptRun,
-        Session,
-        SessionInfo,
-    )
+    from redis_tui.session.base import ScriptOutcome, ScriptRun, Session, SessionInfo
     from redis_tui.session.stream import Stream
-    from redis_tui.spec.catalog import Catalog
 
 _ANSWERED: ContextVar[bool] = ContextVar("answered", default=False)
 
 
-class ProductionSession:
+class ProductionSession(WrappedSession):
     """A `Session` over another one, on a server that people depend on.
 
     Args:
@@ -46,62 +37,36 @@ class ProductionSession:
     """
 
     def __init__(self, session: Session, ask: Callable[[Danger, str], Awaitable[bool]] | None = None) -> None:
-        self._session = session
+        super().__init__(session)
         self.ask = ask
 
     @property
     def info(self) -> SessionInfo:
-        return replace(self._session.info, production=True)
-
-    @property
-    def db(self) -> int:
-        return self._session.db
-
-    @property
-    def in_transaction(self) -> bool:
-        return self._session.in_transaction
+        return replace(self.inner.info, production=True)
 
     async def execute(self, argv: Sequence[bytes], *, db: int | None = None) -> Reply:
         await self._check_all([argv])
-        return await self._session.execute(argv, db=db)
+        return await self.inner.execute(argv, db=db)
 
     async def execute_many(
         self, commands: Sequence[Sequence[bytes]], *, db: int | None = None, stop_at_error: bool = False
     ) -> list[Reply]:
         await self._check_all(commands)
-        return await self._session.execute_many(commands, db=db, stop_at_error=stop_at_error)
+        return await self.inner.execute_many(commands, db=db, stop_at_error=stop_at_error)
 
     async def run(self, run: ScriptRun) -> ScriptOutcome:
         if not run.dry_run:
             await self._check(danger_in_script(await self.catalog(), run.source, run.name))
-        return await self._session.run(run)
+        return await self.inner.run(run)
 
     async def stream(self, argv: Sequence[bytes], *, capacity: int = 10_000) -> Stream:
         await self._check(danger_of(await self.catalog(), argv))
-        return await self._session.stream(argv, capacity=capacity)
-
-    async def kill(self, *, undo: bool = False) -> KillOutcome:
-        return await self._session.kill(undo=undo)
-
-    def running(self) -> Running | None:
-        return self._session.running()
-
-    async def scripts(self) -> list[ScriptInfo]:
-        return await self._session.scripts()
-
-    async def catalog(self) -> Catalog:
-        return await self._session.catalog()
-
-    def events(self) -> AsyncIterator[Event]:
-        return self._session.events()
-
-    async def close(self) -> None:
-        await self._session.close()
+        return await self.inner.stream(argv, capacity=capacity)
 
     async def _check_all(self, commands: Sequence[Sequence[bytes]]) -> None:
         catalog = await self.catalog()
         for argv in commands:
-            if not (self._session.info.read_only and writes(catalog, argv)):  # that is refused, and needs no question
+            if not (self.inner.info.read_only and writes(catalog, argv)):  # that is refused, and needs no question
                 await self._check(danger_of(catalog, argv))
 
     async def _check(self, danger: Danger | None) -> None:

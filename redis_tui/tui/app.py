@@ -21,9 +21,11 @@ from textual.app import App
 from textual.binding import Binding
 from textual.filter import Monochrome
 
+from redis_tui.crash import Crash, crash_sentences, write_report
 from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.exit_status import ExitStatus
 from redis_tui.garbage import settle
+from redis_tui.log_file import tell_problems_with
 from redis_tui.plain import needs_plain
 from redis_tui.session.aside import aside
 from redis_tui.session.base import Event, EventKind, Session
@@ -123,6 +125,8 @@ class WorkbenchApp(App[int]):
         self._sample_keys = sample_keys and self.settings.sample_keys
         self._shows_tour = tour
         self._session: Session | None = None
+        self.crash: Crash | None = None
+        """The fault that ended it."""
         self._sent: deque[tuple[float, str]] = deque(maxlen=_SENT_LIMIT)
         self._listener: asyncio.Task[None] | None = None
         self._own_filters: list[LineFilter] = [NoColors(lambda: self.palette)] if self.no_color else []
@@ -217,6 +221,7 @@ class WorkbenchApp(App[int]):
             self.action_tour()
 
     async def _show_waiting(self) -> ConnectingScreen:
+        tell_problems_with(lambda text: self.notify(text, severity="warning", timeout=8))
         waiting = ConnectingScreen(self._address)
         await self.push_screen(waiting)
         return waiting
@@ -300,6 +305,21 @@ class WorkbenchApp(App[int]):
                 screen.keep_unsaved()
         self.exit(status)
 
+    # ── faults of our own ──────────────────────────────────────────────────
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leaves with a report and kept texts, where Textual would print a traceback with the values of variables."""
+        self._return_code = ExitStatus.FAULT
+        if self._exception is None:
+            self.crash = write_report(error, face="workbench", sent=[text for _, text in self._sent])
+            for screen in self.screen_stack:
+                if isinstance(screen, WorkbenchScreen):
+                    with contextlib.suppress(Exception):  # the fault may have left the panes half way
+                        screen.keep_unsaved()
+            self._exception = error  # a test is told by it
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
     async def on_unmount(self) -> None:
         """Ends the session, whichever way the app ends."""
         if self._listener is not None:
@@ -365,4 +385,7 @@ def run_workbench(
         on_ready=settle,
     )
     status = app.run(mouse=app.settings.mouse)
+    if app.crash is not None:
+        sys.stderr.write("\n".join(crash_sentences(app.crash, texts_are_kept=True)) + "\n")
+        return ExitStatus.FAULT
     return status if status is not None else (app.return_code or 0)

@@ -294,3 +294,21 @@ async def test_a_prompt_that_waits_takes_the_colours_of_a_theme_that_is_edited(
     await asyncio.wait_for(changed.wait(), 20)
     keys.send_text(".quit\r")
     assert await asyncio.wait_for(repl, 20) == 0
+
+
+async def test_a_fault_of_our_own_is_one_line_and_the_prompt_goes_on(
+    session: Any, paper: Any, talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_TUI_HOME", str(tmp_path))
+    answers = session.execute
+
+    async def broken(argv: list[bytes], **options: Any) -> Any:
+        if argv == [b"BREAK"]:
+            raise KeyError("on purpose")
+        return await answers(argv, **options)
+
+    monkeypatch.setattr(session, "execute", broken)
+    assert await talk("BREAK\rPING\r.quit\r") == 0
+    assert paper.text[0].startswith("A fault of redis-tui itself: KeyError in redis_tui/")
+    assert str(tmp_path) in paper.text[0]
+    assert session.sent == [[b"PING"]]

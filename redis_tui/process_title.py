@@ -1,0 +1,45 @@
+"""Takes passwords out of the command line that other users of this machine can read (``ps``).
+
+Knows Linux' own way and does nothing elsewhere. The decision a reader would question: it writes over the process' own
+memory. There is no call for it, it is what other clients do with a password in an argument, and the bytes
+that are written over were read from that very place just before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from redis_tui.spec.redact import redact_url
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_START, _END = 45, 46
+"""Of the fields behind the name in /proc/self/stat: where the arguments begin and end."""
+
+
+def hide_passwords(argv: Sequence[str]) -> None:
+    """Replaces the passwords of addresses in this process' arguments as ``ps`` shows them.
+
+    Args:
+        argv: the arguments, which stay as they are for the program.
+    """
+    if sys.platform != "linux" or all(redact_url(word) == word for word in argv):
+        return
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        fields = Path("/proc/self/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        start, end = int(fields[_START]), int(fields[_END])
+        for word in argv:
+            secret = os.fsencode(word)
+            shown = os.fsencode(redact_url(word))
+            if secret == shown:
+                continue
+            there = ctypes.string_at(start, end - start)
+            at = there.find(secret + b"\0")
+            if at >= 0:
+                ctypes.memmove(start + at, shown.ljust(len(secret), b" ")[: len(secret)], len(secret))
