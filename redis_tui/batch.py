@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from redis_tui.errors import NotSupportedError, RedisTuiError, UsageError
 from redis_tui.exit_status import ExitStatus
 from redis_tui.render.reply import cli_lines, csv_text, json_text, plain, prints_raw, raw_text
+from redis_tui.render.table_text import stream_table_lines
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.resp.shape import as_resp2, as_resp3
 from redis_tui.resp.types import ErrorReply
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 _AHEAD = 8
 """Pieces read from a pipe before the first of them has run."""
 _READ_SIZE = 65_536
+_TABLE_COLUMNS = 1_000
+"""Of a table that is written to a file or a pipe, which has no width."""
 
 
 class OutputMode(Enum):
@@ -49,6 +52,8 @@ class OutputMode(Enum):
     """As redis-cli into a pipe."""
     JSON = "json"
     CSV = "csv"
+    TABLE = "table"
+    """Columns with names, where the reply has that shape; else as CLI."""
 
 
 def format_reply(reply: Reply, mode: OutputMode, *, resp: int = 2, argv: Sequence[bytes] = ()) -> bytes:
@@ -62,6 +67,10 @@ def format_reply(reply: Reply, mode: OutputMode, *, resp: int = 2, argv: Sequenc
     """
     if mode is OutputMode.JSON:
         return json_text(as_resp3(reply)).encode()
+    if mode is OutputMode.TABLE:
+        return plain(stream_table_lines(reply, argv, columns=_TABLE_COLUMNS, resp=resp)).encode(
+            "utf-8", "surrogateescape"
+        )
     shaped = as_resp2(reply) if resp == 2 else as_resp3(reply)
     if mode is OutputMode.CSV:
         return csv_text(shaped).encode()

@@ -132,6 +132,7 @@ def _mode_options(command: Callable[..., int]) -> Callable[..., int]:
         ("--raw", "raw", "Print strings as they are; the default into a pipe."),
         ("--csv", "csv", "Print replies as CSV."),
         ("--json", "json", "Print replies as JSON."),
+        ("--table", "table", "Print replies as tables, where they have that shape."),
     )
     for name, mode, told in choices:
         own = f"as_{mode}"  # one parameter each, or the last of two would win unseen
@@ -145,7 +146,9 @@ def _chooser(mode: str) -> Callable[[click.Context, click.Parameter, bool], None
         if not wanted:
             return
         if chosen is not None:
-            raise UsageError("Replies are printed in one way.", hint="Give one of --raw, --no-raw, --csv and --json.")
+            raise UsageError(
+                "Replies are printed in one way.", hint="Give one of --raw, --no-raw, --csv, --json and --table."
+            )
         context.params["mode"] = mode
 
     return choose

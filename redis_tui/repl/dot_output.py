@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from redis_tui.repl.shell import Shell
 
 OUTPUTS = (*(mode.value for mode in OutputMode), "resp3", "resp2")
+"""What ``.output`` takes."""
 
 
 async def output(shell: Shell, args: list[str]) -> None:

@@ -150,7 +150,7 @@ async def _run_file(shell: Shell, name: str, args: list[str], *, dry_run: bool =
     run = await _script_run(shell, name, args, dry_run=dry_run, trace=trace)
     outcome = await run_loaded(shell.session, run, lambda library: may_replace(shell, library))
     shell.status = ExitStatus.ERROR_REPLY if isinstance(outcome.reply, ErrorReply) else ExitStatus.OK
-    if shell.mode is OutputMode.CLI:
+    if shell.mode in (OutputMode.CLI, OutputMode.TABLE):
         slow_ms = await slow_threshold_ms(shell.session)
         shell.printer.lines(outcome_lines(outcome, run.source, info=shell.session.info, slow_ms=slow_ms))
     else:

@@ -219,7 +219,9 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
         ".functions", "[PATTERN]", "the libraries of functions, and how to call them", functions, group="Scripts"
     ),
     DotCommand(".kill", "", "end the script that runs", kill, group="Scripts"),
-    DotCommand(".output", "cli|raw|json|csv|resp3|resp2", "how replies are written", output, least=1, group="Replies"),
+    DotCommand(
+        ".output", "cli|table|raw|json|csv|resp3|resp2", "how replies are written", output, least=1, group="Replies"
+    ),
     DotCommand(".page", "[COMMAND ...]", "show the last reply, or a command's, in the pager", page, group="Replies"),
     DotCommand(
         ".save",

@@ -8,6 +8,7 @@ wanted out of sight; `.page` and `.save` have them all.
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from redis_tui.exit_status import ExitStatus
 from redis_tui.render.advice import advise
 from redis_tui.render.reply import prints_raw, stream_cli_lines
 from redis_tui.render.spans import Line, text_line
+from redis_tui.render.table_text import stream_table_lines
 from redis_tui.repl.shell import Answer
 from redis_tui.resp.types import ErrorReply, Map, Reply, SetReply
 from redis_tui.session.stream import opens_stream
@@ -93,10 +95,14 @@ def _duration(seconds: float) -> str:
 async def show(shell: Shell, answer: Answer) -> None:
     """Prints an answer, cut where it is long."""
     reply, argv = answer.reply, answer.argv
-    if shell.mode is not OutputMode.CLI or (prints_raw(argv) and isinstance(reply, bytes)):
+    if shell.mode not in (OutputMode.CLI, OutputMode.TABLE) or (prints_raw(argv) and isinstance(reply, bytes)):
         shell.printer.raw(format_reply(reply, shell.mode, resp=shell.resp, argv=argv))
         return
-    lines = stream_cli_lines(reply, resp=shell.resp)
+    if shell.mode is OutputMode.TABLE:
+        columns = shutil.get_terminal_size().columns
+        lines = stream_table_lines(reply, argv, columns=columns, resp=shell.resp)
+    else:
+        lines = stream_cli_lines(reply, resp=shell.resp)
     for chunk in _chunks(lines, shell.most_lines):
         shell.printer.lines(chunk)
         await asyncio.sleep(0)
@@ -137,7 +143,7 @@ def answer_text(shell: Shell, answer: Answer, *, raw: bool = False) -> bytes:
         answer: what was answered.
         raw: for a program, which gets no quotes and numbers of redis-cli's terminal look.
     """
-    mode = OutputMode.RAW if raw and shell.mode is OutputMode.CLI else shell.mode
+    mode = OutputMode.RAW if raw and shell.mode in (OutputMode.CLI, OutputMode.TABLE) else shell.mode
     return format_reply(answer.reply, mode, resp=shell.resp, argv=answer.argv) + b"\n"
 
 
@@ -205,7 +211,7 @@ def _messages(count: int) -> str:
 
 
 def _print_message(shell: Shell, reply: Reply) -> None:
-    if shell.mode is not OutputMode.CLI:
+    if shell.mode not in (OutputMode.CLI, OutputMode.TABLE):
         shell.printer.raw(format_reply(reply, shell.mode, resp=shell.resp))
     elif isinstance(reply, bytes):
         shell.printer.lines([text_line(reply.decode("utf-8", "backslashreplace"))])
