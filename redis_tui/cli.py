@@ -353,6 +353,12 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
 @click.option("--replace", is_flag=True, help="With --fcall: over a library of that name that has other code.")
 @click.option("--dry-run", is_flag=True, help="Show what the script would do and leave no mark.")
 @click.option(
+    "--dry-run-on-server",
+    "on_server",
+    is_flag=True,
+    help="Likewise, in the server's own debugger: it forks, runs the script there and throws the fork away.",
+)
+@click.option(
     "--fetch",
     "fetch_limit",
     type=_size,
@@ -381,6 +387,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
     fcall: str | None,
     replace: bool,
     dry_run: bool,
+    on_server: bool,
     fetch_limit: int | None,
     trace: bool,
     changes: bool,
@@ -408,6 +415,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
             "--repeat measures, and would measure --trace, --changes and --costs as well.",
             hint="Leave them out, or --repeat.",
         )
+    dry_run = dry_run or on_server
     wanted = _script_run(words, example)
     presets = _presets(words, example, preset) if preset is not None or all_presets else ()
     if repeat is not None and all_presets:
@@ -421,6 +429,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
         db=db,
         trace=trace or as_json,
         dry_run=dry_run,
+        on_server=on_server,
         changes=changes or as_json or dry_run,
         read_only=read_only,
         timeout_ms=timeout_ms,

@@ -74,7 +74,8 @@ async def dry(shell: Shell, args: list[str]) -> None:
         NotSupportedError: the session cannot.
     """
     _check_dry_runs(shell)
-    await _run_file(shell, ".dry", args, dry_run=True)
+    on_server = args[:1] == ["--server"]
+    await _run_file(shell, ".dry", args[on_server:], dry_run=True, on_server=on_server)
 
 
 async def trace(shell: Shell, args: list[str]) -> None:
@@ -124,7 +125,13 @@ def _check_dry_runs(shell: Shell) -> None:
 
 
 async def _script_run(
-    shell: Shell, name: str, args: list[str], *, dry_run: bool = False, trace: bool = False
+    shell: Shell,
+    name: str,
+    args: list[str],
+    *,
+    dry_run: bool = False,
+    on_server: bool = False,
+    trace: bool = False,
 ) -> ScriptRun:
     function = None
     if args and args[0] == "--fcall":
@@ -141,13 +148,22 @@ async def _script_run(
         name=Path(args[0]).stem,
         function=function,
         dry_run=dry_run,
+        on_server=on_server,
         trace=trace,
         timeout_ms=shell.timeout_ms,
     )
 
 
-async def _run_file(shell: Shell, name: str, args: list[str], *, dry_run: bool = False, trace: bool = False) -> None:
-    run = await _script_run(shell, name, args, dry_run=dry_run, trace=trace)
+async def _run_file(
+    shell: Shell,
+    name: str,
+    args: list[str],
+    *,
+    dry_run: bool = False,
+    on_server: bool = False,
+    trace: bool = False,
+) -> None:
+    run = await _script_run(shell, name, args, dry_run=dry_run, on_server=on_server, trace=trace)
     outcome = await run_loaded(shell.session, run, lambda library: may_replace(shell, library))
     shell.status = ExitStatus.ERROR_REPLY if isinstance(outcome.reply, ErrorReply) else ExitStatus.OK
     if shell.mode in (OutputMode.CLI, OutputMode.TABLE):

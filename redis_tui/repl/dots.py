@@ -179,7 +179,7 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
     ),
     DotCommand(
         ".dry",
-        "[--fcall NAME] FILE [key ...] [, arg ...]",
+        "[--server] [--fcall NAME] FILE [key ...] [, arg ...]",
         "try a Lua file, keep nothing, show what would change",
         dry,
         file_at=0,

@@ -38,6 +38,8 @@ class Capability(Enum):
     """Only the keys passed in KEYS are compared before and after."""
     DRY_RUN = "dry run"
     """A run can be tried without leaving a mark."""
+    SERVER_DRY_RUN = "dry run on the server"
+    """A run can be tried in the server's own debugger."""
     LIST_SCRIPTS = "list scripts"
     """The server's whole script cache can be listed, with runs and times."""
     COSTS = "costs"
@@ -97,6 +99,9 @@ class ScriptRun:
     """None is the session's current database."""
     trace: bool = False
     dry_run: bool = False
+    on_server: bool = False
+    """A dry run in the server's own debugger, on all of its data; else here, on copies of the keys that are named. To
+    an embedded session it is all the same."""
     changes: bool = True
     """Find out which keys changed; a real server is asked for the declared keys before and after."""
     read_only: bool = False

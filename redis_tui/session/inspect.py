@@ -15,14 +15,15 @@ Pipeline = Callable[[Sequence[Sequence[bytes]]], Awaitable[list[Reply]]]
 """Sends several commands at once."""
 
 _LAST = b"%d" % (ITEMS - 1)
-_READS: dict[bytes, Callable[[bytes], list[list[bytes]]]] = {
-    b"string": lambda key: [[b"STRLEN", key], [b"GETRANGE", key, b"0", b"%d" % (BYTES - 1)]],
-    b"list": lambda key: [[b"LLEN", key], [b"LRANGE", key, b"0", _LAST]],
-    b"set": lambda key: [[b"SCARD", key], [b"SSCAN", key, b"0", b"COUNT", b"%d" % ITEMS]],
-    b"hash": lambda key: [[b"HLEN", key], [b"HSCAN", key, b"0", b"COUNT", b"%d" % ITEMS]],
-    b"zset": lambda key: [[b"ZCARD", key], [b"ZRANGE", key, b"0", _LAST, b"WITHSCORES"]],
-    b"stream": lambda key: [[b"XLEN", key], [b"XRANGE", key, b"-", b"+", b"COUNT", b"%d" % ITEMS]],
+READS: dict[bytes, tuple[tuple[bytes, ...], tuple[bytes, ...]]] = {
+    b"string": ((b"STRLEN",), (b"GETRANGE", b"0", b"%d" % (BYTES - 1))),
+    b"list": ((b"LLEN",), (b"LRANGE", b"0", _LAST)),
+    b"set": ((b"SCARD",), (b"SSCAN", b"0", b"COUNT", b"%d" % ITEMS)),
+    b"hash": ((b"HLEN",), (b"HSCAN", b"0", b"COUNT", b"%d" % ITEMS)),
+    b"zset": ((b"ZCARD",), (b"ZRANGE", b"0", _LAST, b"WITHSCORES")),
+    b"stream": ((b"XLEN",), (b"XRANGE", b"-", b"+", b"COUNT", b"%d" % ITEMS)),
 }
+"""By type: what tells a key's size, and a bounded read of it. The key stands behind the first word."""
 
 
 async def snapshots(pipeline: Pipeline, keys: Sequence[bytes], *, now_ms: int) -> dict[bytes, Snapshot]:
@@ -47,10 +48,24 @@ async def snapshots(pipeline: Pipeline, keys: Sequence[bytes], *, now_ms: int) -
 async def _snapshot(pipeline: Pipeline, key: bytes, kind: Reply, expires: int | None) -> Snapshot:
     if isinstance(kind, ErrorReply) or not isinstance(kind, bytes) or kind == b"none":
         return MISSING
+    if kind not in READS:
+        return seen(kind, expires, None, None)
+    size, content = await pipeline([[read[0], key, *read[1:]] for read in READS[kind]])
+    return seen(kind, expires, size, content)
+
+
+def seen(kind: bytes, expires: int | None, size: Reply, content: Reply) -> Snapshot:
+    """A key that is there, from what was read of it.
+
+    Args:
+        kind: its type.
+        expires: Unix time in milliseconds.
+        size: the reply to the first of its type's `READS`; None of a type that has none.
+        content: the reply to the second.
+    """
     name = kind.decode("ascii", "replace")
-    if kind not in _READS:
+    if kind not in READS:
         return Snapshot(name, None, 0, expires, cut=True)
-    size, content = await pipeline(_READS[kind](key))
     count = size if isinstance(size, int) else 0
     value = _value(kind, content)
     held = len(value) if isinstance(value, bytes | list) else len(value.pairs) if isinstance(value, Map) else 0

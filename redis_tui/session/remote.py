@@ -33,6 +33,7 @@ from redis_tui.session.base import (
 )
 from redis_tui.session.bulk import one_by_one
 from redis_tui.session.deadline import Unkillable, within
+from redis_tui.session.debugger import DebugRun
 from redis_tui.session.failure import script_error
 from redis_tui.session.feed import Feed
 from redis_tui.session.guard import ends_script, refuse_in_transaction, refuse_takeover, runs_script, writes
@@ -42,6 +43,7 @@ from redis_tui.session.rehearsal import Scratch, ServerKeys, rehearse
 from redis_tui.session.remote_stream import open_stream
 from redis_tui.session.slots import declared_only, slot_notes
 from redis_tui.session.stream import CAPACITY, Stream, check_opens
+from redis_tui.session.syntax import check_syntax
 from redis_tui.session.wire import Wire, refused_credentials
 from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.redact import redact_url, redacted_line
@@ -57,6 +59,7 @@ _MULTI_LOST = " MULTI was open: what it had queued is gone, and none of it was r
 _LOOK_S = 1.0
 """Seconds between looks whether the server has hung up."""
 _UNKNOWN = "Whether {} ran, and how far, is not known: look at its keys before you run it again."
+_CAPABILITIES = frozenset({Capability.TRACE, Capability.DECLARED_CHANGES, Capability.DRY_RUN})
 KILL_TIMEOUT_S = 10.0
 """A server answers SCRIPT KILL only once the script has passed busy-reply-threshold, 5 s by default."""
 
@@ -103,6 +106,8 @@ class RemoteSession:
         """Where a SELECT that MULTI has queued will lead."""
         self._rehearsal: Session | None = None
         """The embedded session in which a dry run runs now."""
+        self._debugging: DebugRun | None = None
+        """The dry run that the server's debugger runs now."""
         self._catalog: Catalog | None = None
         self._known: dict[str, _Known] = {}
         self._running: tuple[str, float] | None = None
@@ -149,7 +154,7 @@ class RemoteSession:
             server=server,
             version=version,
             embedded=False,
-            capabilities=frozenset({Capability.TRACE, Capability.DECLARED_CHANGES, Capability.DRY_RUN}),
+            capabilities=_CAPABILITIES | ({Capability.SERVER_DRY_RUN} if server == "redis" else set()),
             read_only=read_only,
         )
         session = cls(url, wire, info, scratch=scratch, password=password)
@@ -196,7 +201,7 @@ class RemoteSession:
         refuse_in_transaction(self)
         sha = hashlib.sha1(run.source, usedforsecurity=False).hexdigest()
         if run.dry_run:
-            return await self._rehearse(run)
+            return await (self._debug(run, sha) if run.on_server else self._rehearse(run))
         async with self._turn:
             known = _Known(run.name, run.source)
             if run.function is None:  # what is known is listed as a script
@@ -232,6 +237,9 @@ class RemoteSession:
     async def kill(self, *, undo: bool = False) -> KillOutcome:
         if self._rehearsal is not None:
             return await self._rehearsal.kill()
+        if self._debugging is not None:
+            self._debugging.let_go()
+            return KillOutcome.KILLED
         if undo:
             raise NotSupportedError("A real server cannot undo what a script has written.")
         try:
@@ -262,6 +270,8 @@ class RemoteSession:
     def running(self) -> Running | None:
         if self._rehearsal is not None:
             return self._rehearsal.running()
+        if self._debugging is not None:
+            return self._debugging.running()
         if self._running is None:
             return None
         name, started = self._running
@@ -373,7 +383,7 @@ class RemoteSession:
         source = run.source
         if run.function is not None:
             return (await pipeline([[b"FCALL" + suffix, run.function, *rest]]))[0]
-        if run.trace:
+        if run.trace and await check_syntax(source) is None:  # around what is no Lua, a server would name another line
             source = instrument(source, valkey=self.info.server == "valkey")
         elif self._known[sha].runs:
             reply = (await pipeline([[b"EVALSHA" + suffix, sha.encode(), *rest]]))[0]
@@ -397,6 +407,30 @@ class RemoteSession:
             finally:
                 self._rehearsal = None
                 await scratch.close()
+                await wire.close()
+
+    async def _debug(self, run: ScriptRun, sha: str) -> ScriptOutcome:
+        """Runs a script in a fork of the server; other work of the session goes on meanwhile."""
+        if Capability.SERVER_DRY_RUN not in self.info.capabilities:
+            raise NotSupportedError(
+                "A script without an end would stay in Valkey's debugger and take a whole core until the server ends.",
+                hint="Try it here, on copies of the keys.",
+            )
+        db = self._db if run.db is None else run.db
+        async with self._rehearsing:
+            wire = Wire(self._url, password=self._password, bare=True)
+            await wire.connect()
+            try:
+                refusal = await _settle(wire, db)
+                if refusal is not None:
+                    raise _refused(wire, refusal)
+                debug = self._debugging = DebugRun(wire, self._sent)
+                read_only = run.read_only or self.info.read_only
+                self._feed.put(Event(EventKind.RUN_STARTED, run.name))
+                return await debug.run(replace(run, read_only=read_only), sha, db=db)
+            finally:
+                self._debugging = None
+                self._feed.put(Event(EventKind.RUN_ENDED, run.name))
                 await wire.close()
 
     def _sent(self, argv: Sequence[bytes]) -> None:

@@ -147,8 +147,10 @@ class Wire:
         """Sends a command without waiting for its reply; for a connection that `receive` reads.
 
         Raises:
-            SessionError: the connection broke.
+            SessionError: the connection broke, or was closed.
         """
+        if not self.is_open:
+            raise SessionError(f"The connection to {self.target} is closed.")
         try:
             await self._connection.send_packed_command(encode_command(argv), False)
         except (faults.RedisError, OSError) as error:
@@ -165,6 +167,19 @@ class Wire:
         except (faults.RedisError, OSError, SessionError) as error:
             raise self._broken(error) from None
         return data
+
+    async def next_reply(self) -> Reply:
+        """The next reply of a connection that answers in more than one.
+
+        Raises:
+            SessionError: the connection broke.
+        """
+        try:
+            reply: Reply = await self._connection._parser.next_reply()  # noqa: SLF001  # the parser we gave it
+        except (faults.RedisError, OSError, ProtocolError, SessionError) as error:
+            await self.close()
+            raise self._broken(error) from None
+        return reply
 
     def _broken(self, error: Exception) -> SessionError:
         return SessionError(f"The connection to {self.target} broke: {_reason(error)}.", hint="Connect again to go on.")

@@ -74,6 +74,7 @@ def key_label(key: str) -> str:
 ACTIONS: tuple[Action, ...] = (
     Action("run", "Run", "Runs the script on the server with its KEYS and ARGV.", "f5", "run", rank=1),
     Action("dry_run", "Dry run", "Runs it and undoes everything: shows what it would change.", "f6", "dry run", rank=2),
+    Action("dry_run_on_server", "Dry run on the server", "In its own debugger, which runs it in a fork."),
     Action("trace_run", "Run with trace", "Runs it and reports each redis.call.", "f7", "trace", rank=6),
     Action("kill", "Kill the script", "Ends the running script; never waits behind it.", "f8", "kill", rank=3),
     Action("repeat", "Repeat the run", "Runs it many times: median, p99, worst and a histogram.", "alt+r"),

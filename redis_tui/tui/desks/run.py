@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from redis_tui.errors import RedisTuiError
+from redis_tui.errors import RedisTuiError, TooMuchToFetch
 from redis_tui.session.aside import aside
 from redis_tui.session.base import Capability, KillOutcome, ScriptOutcome, ScriptRun
 from redis_tui.session.repeat import repeat
@@ -62,10 +63,11 @@ class RunDesk:
 
     # ── running ────────────────────────────────────────────────────────────
 
-    def start(self, *, dry_run: bool = False, trace: bool = False) -> None:
+    def start(self, *, dry_run: bool = False, on_server: bool = False, trace: bool = False) -> None:
         """Runs the script in front with its arguments, or says why it cannot."""
         run = self._wanted(dry_run=dry_run, trace=trace)
         if run is not None:
+            run = replace(run, on_server=on_server)
             self._bench.work(self._run(run, "dry" if dry_run else "trace" if trace else "run"), "run")
 
     def launch(self, run: ScriptRun, kind: Kind) -> None:
@@ -114,7 +116,7 @@ class RunDesk:
         self._panes.editor.mark_error(None, "")
         self._panes.result.show_running(run.name, dry_run=run.dry_run)
         try:
-            outcome = await self._session.run(run)
+            outcome = await self._made(run)
             with aside():
                 slow_ms = await slow_threshold_ms(self._session)
         except RedisTuiError as error:
@@ -124,6 +126,17 @@ class RunDesk:
             self._under_way = None
         self.show_record(self.log.add(kind, run, outcome=outcome, slow_ms=slow_ms))
         self._tell_others(run, outcome)
+
+    async def _made(self, run: ScriptRun) -> ScriptOutcome:
+        """A run; one that would fetch much of a server asks whether it may."""
+        try:
+            return await self._session.run(run)
+        except TooMuchToFetch as error:
+            choices = Choice("cancel", "Leave it"), Choice("fetch", "Fetch it", danger=True)
+            if await self._bench.ask("Fetch more from the server?", error.message, *choices) != "fetch":
+                raise
+            # Twice as much as it asked for: it may go on from there.
+            return await self._made(replace(run, fetch_limit=2 * error.needed))
 
     def _tell_others(self, run: ScriptRun, outcome: ScriptOutcome) -> None:
         if outcome.error is not None:

@@ -19,6 +19,10 @@ class RunningPart(Part):
         """F6."""
         self._runs.start(dry_run=True)
 
+    def action_dry_run_on_server(self) -> None:
+        """In its own debugger."""
+        self._runs.start(dry_run=True, on_server=True)
+
     def action_trace_run(self) -> None:
         """F7."""
         self._runs.start(trace=True)
