@@ -9,7 +9,7 @@ cut. The rows then stay a table, and a reply of a million elements costs what is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from redis_tui.render.command import command_line
 from redis_tui.render.reply import stream_cli_lines
@@ -21,8 +21,23 @@ if TYPE_CHECKING:
     from redis_tui.resp.types import Reply
     from redis_tui.session.base import TraceRow
 
+By = Literal["line and command", "command", "line"]
+"""What calls are summed up by."""
+BAR: Final = 5
+"""Cells of a bar."""
 _COMMAND_LIMIT = 400
 _REPLY_LIMIT = 60
+
+
+class Sum(NamedTuple):
+    """Calls that belong together."""
+
+    line: int
+    """0 where they are of several lines, or the line is not known."""
+    name: str
+    """The command; empty where they are of several."""
+    calls: int
+    took_us: float
 
 
 def trace_lines(rows: Sequence[TraceRow], total: int) -> list[Line]:
@@ -38,34 +53,72 @@ def trace_lines(rows: Sequence[TraceRow], total: int) -> list[Line]:
     return lines
 
 
-def where_time_goes(rows: Sequence[TraceRow], *, limit: int = 10) -> list[Line]:
-    """The calls summed up by line and command, the dearest first; nothing where each line called once.
+def summed(rows: Sequence[TraceRow], by: By) -> list[Sum]:
+    """The calls summed up, the dearest first.
 
     Args:
-        rows: the calls, in their order.
-        limit: sums that are shown; the others are counted.
+        rows: the calls.
+        by: ``line and command``, ``command`` or ``line``.
     """
-    sums: dict[tuple[int, str], tuple[int, float]] = {}
+    calls: dict[tuple[int, str], int] = {}
+    took: dict[tuple[int, str], float] = {}
     for row in rows:
-        place = row.line, row.command[0].decode("utf-8", "replace").upper() if row.command else "?"
-        calls, took = sums.get(place, (0, 0.0))
-        sums[place] = calls + 1, took + (row.duration_us or 0.0)
-    whole = sum(took for _, took in sums.values())
-    if len(sums) == len(rows) or not whole:
-        return []
-    lines: list[Line] = [[], [Span("Where the time goes", "title"), Span("  calls alone, by line and command", "dim")]]
-    dearest = sorted(sums.items(), key=lambda item: -item[1][1])
-    for (line, name), (calls, took) in dearest[:limit]:
-        lines.append(
-            [
-                Span(f"{line or '?':>4}  {took:>10.1f} µs  ", "dim"),
-                Span(f"{took / whole:>5.1%}  ", "accent"),
-                Span(f"{name}  {calls:,} call{'' if calls == 1 else 's'}", "text"),
-            ]
-        )
-    if len(sums) > limit:
-        lines.append([Span(f"{limit} of {len(sums):,} sums", "dim")])
-    return lines
+        name = row.command[0].decode("utf-8", "replace").upper() if row.command else "?"
+        place = (0 if by == "command" else row.line, "" if by == "line" else name)
+        calls[place] = calls.get(place, 0) + 1
+        took[place] = took.get(place, 0.0) + (row.duration_us or 0.0)
+    sums = [Sum(*place, count, took[place]) for place, count in calls.items()]
+    return sorted(sums, key=lambda one: (-one.took_us, -one.calls))
+
+
+def sum_line(one: Sum, whole_us: float) -> Line:
+    """A sum: line, time, share, command, calls, mean.
+
+    Args:
+        one: the sum.
+        whole_us: what all calls took.
+    """
+    share = one.took_us / whole_us if whole_us else 0.0
+    mean = f" · {_time(one.took_us / one.calls)} each" if one.calls > 1 and one.took_us else ""
+    return [
+        Span(f"{one.line or '':>4}  {_time(one.took_us):>11}  ", "dim"),
+        Span(f"{share:>6.1%} ", "text"),
+        Span(f"{bar(share):<{BAR}}  ", "accent"),
+        Span(f"{one.name} " if one.name else "", "strong"),
+        Span(f"{one.calls:,} call{'' if one.calls == 1 else 's'}", "text"),
+        Span(mean, "dim"),
+    ]
+
+
+def timed_line(row: TraceRow, slowest_us: float) -> Line:
+    """One call with a bar of its time; a sign marks the slowest.
+
+    Args:
+        row: the call.
+        slowest_us: what the slowest call took.
+    """
+    where, took = str(row.line or "?"), row.duration_us
+    is_slowest = took is not None and took >= slowest_us > 0
+    share = (took or 0.0) / slowest_us if slowest_us else 0.0
+    return [
+        Span("▲" if is_slowest else " ", "warning"),
+        Span(f"{where:>4}  {'' if took is None else _time(took):>11} ", "dim"),
+        Span(f"{bar(share):<{BAR}} ", "warning" if is_slowest else "accent"),
+        *command_line(row.command, limit=_COMMAND_LIMIT),
+        Span("  →  ", "dim"),
+        *brief(row.reply),
+    ]
+
+
+def bar(share: float) -> str:
+    """A bar of at most `BAR` cells; of what took any time at least a sliver."""
+    eighths = max(1 if share > 0 else 0, round(min(1.0, share) * BAR * 8))
+    full, rest = divmod(eighths, 8)
+    return "█" * full + ("▏▎▍▌▋▊▉"[rest - 1] if rest else "")
+
+
+def _time(microseconds: float) -> str:
+    return f"{microseconds:,.1f} µs"
 
 
 def trace_line(row: TraceRow) -> Line:

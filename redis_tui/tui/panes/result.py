@@ -20,11 +20,10 @@ from redis_tui.render.changes import changes_lines
 from redis_tui.render.repeats import repeats_lines
 from redis_tui.render.spans import Line, Span
 from redis_tui.render.summary import flowed, summary_parts, touched_lines
-from redis_tui.render.trace import trace_lines, where_time_goes
 from redis_tui.session.base import Capability
-from redis_tui.tui.messages import LineWanted
 from redis_tui.tui.outcome_lines import change_note, headline, log_lines, stream_reply_lines
 from redis_tui.tui.panes.history import HistoryView
+from redis_tui.tui.panes.trace import TraceView
 from redis_tui.tui.screens.reply import ReplyScreen
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.reply_viewer import Document, ReplyViewer
@@ -91,8 +90,9 @@ class ResultPane(Vertical):
         self._remark = ""
         """How it ended, for the lower border."""
         self.reply = ReplyViewer()
+        self.trace = TraceView()
         self.history = HistoryView()
-        self.views: dict[str, View] = {"history": self.history}
+        self.views: dict[str, View] = {"trace": self.trace, "history": self.history}
 
     def compose(self) -> ComposeResult:
         """Five views of a run in tabs, the list of runs, and the summary."""
@@ -100,7 +100,7 @@ class ResultPane(Vertical):
             with TabPane("Reply", id="tab-reply"):
                 yield self.reply
             with TabPane("Trace", id="tab-trace"):
-                yield LineView(id="trace-view", cursor=True)
+                yield self.trace
             with TabPane("Changes", id="tab-changes"):
                 yield LineView(id="changes-view")
             with TabPane("Keys", id="tab-keys"):
@@ -198,11 +198,10 @@ class ResultPane(Vertical):
         self._remark = headline(outcome)
         name = Path(run.name).stem or "reply"
         self.reply.show(Document(outcome.reply, lambda: stream_reply_lines(outcome, run.source, now_ms=now_ms), name))
-        self._fill(
-            "trace",
-            [*trace_lines(outcome.trace, outcome.trace_total), *where_time_goes(outcome.trace)]
-            or [[Span(_no_trace(capabilities, asked=run.trace), "dim")]],
-        )
+        if outcome.trace:
+            self.trace.show(outcome.trace, outcome.trace_total, source=run.source, name=run.name)
+        else:
+            self.trace.say(_no_trace(capabilities, asked=run.trace))
         changes = (
             changes_lines(outcome.changes, outcome.changes_total, limit=_PARTS, now_ms=now_ms)
             if outcome.changes
@@ -300,7 +299,7 @@ class ResultPane(Vertical):
 
     def action_next_tab(self) -> None:
         """Reply, Trace, Changes, Keys, Log and round again."""
-        names = [f"tab-{name}" for name in ("reply", *_PROMISES, *self.views)]
+        names = [f"tab-{name}" for name in ("reply", *_PROMISES, "history")]
         self._tabs.active = names[(names.index(self._tabs.active) + 1) % len(names)]
         self.focus_content()
 
@@ -320,15 +319,10 @@ class ResultPane(Vertical):
     def _fill(self, name: str, lines: list[Line]) -> None:
         if name == "reply":
             self.reply.set_lines(lines)
+        elif name == "trace":
+            self.trace.say("".join(span.text for line in lines for span in line))
         else:
             self.query_one(f"#{name}-view", LineView).set_lines(lines)
-
-    @on(LineView.Chosen, "#trace-view")
-    def _call_chosen(self, event: LineView.Chosen) -> None:
-        event.stop()
-        rows = self._outcome.trace if self._outcome is not None else ()
-        if event.row < len(rows) and rows[event.row].line:
-            self.post_message(LineWanted(self._source, rows[event.row].line))
 
     def _label(self, name: str, count: int, title: str = "") -> None:
         title = title or name.capitalize()

@@ -15,6 +15,7 @@ from redis_tui.tui.panes.scripts import ScriptsView
 from redis_tui.tui.panes.server import ServerView
 from redis_tui.tui.panes.slowlog import SlowlogView
 from redis_tui.tui.panes.streams import MonitorView, PubSubView
+from redis_tui.tui.panes.trace import TraceView
 
 if TYPE_CHECKING:
     from redis_tui.tui.widgets.view import View
@@ -27,6 +28,7 @@ VIEWS: dict[str, type[View]] = {
     "server": ServerView,
     "monitor": MonitorView,
     "pubsub": PubSubView,
+    "trace": TraceView,
     "history": HistoryView,
 }
 """By the names that actions give them."""

@@ -23,6 +23,7 @@ from redis_tui.tui.desks.link import LinkDesk
 from redis_tui.tui.desks.presets import PresetDesk
 from redis_tui.tui.desks.run import RunDesk
 from redis_tui.tui.desks.syntax import SyntaxDesk
+from redis_tui.tui.desks.traces import TraceDesk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +61,7 @@ class Part(Screen[None]):
         self._syntax = SyntaxDesk(self._bench)
         self._runs = RunDesk(self._bench, self._feed)
         self._presets = PresetDesk(self._bench, self._files, self._runs)
+        self._traces = TraceDesk(self._bench)
         self._history = HistoryDesk(self._bench, self._runs, self._files)
         self._activity = ActivityDesk(self._bench, self._feed, self._files)
         self._prompt_desk = ConsoleDesk(session, self._panes.console)

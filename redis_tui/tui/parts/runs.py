@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from textual import on
+from textual import on, work
 
 from redis_tui.tui.panes.history import HistoryView
+from redis_tui.tui.panes.trace import TraceView
 from redis_tui.tui.parts.base import Part
 
 
@@ -12,11 +13,11 @@ class RunsPart(Part):
     """What was run before."""
 
     def action_earlier_run(self) -> None:
-        """Alt-comma."""
+        """Alt-B."""
         self._history.step(-1)
 
     def action_later_run(self) -> None:
-        """Alt-full stop."""
+        """Alt-N."""
         self._history.step(1)
 
     def action_compare_runs(self) -> None:
@@ -26,3 +27,8 @@ class RunsPart(Part):
     @on(HistoryView.Asked)
     def _asked(self, event: HistoryView.Asked) -> None:
         self._history.take(event)
+
+    @on(TraceView.SaveWanted)
+    @work(group="dialog", exclusive=True)
+    async def _save_wanted(self, event: TraceView.SaveWanted) -> None:
+        await self._traces.save(event)
