@@ -404,6 +404,7 @@ ACTIONS: tuple[Action, ...] = (
         scope="result",
         priority=False,
     ),
+    Action("console_reply", "Console reply", "The console's last reply as tree, table, JSON…", "alt+v", group="Panes"),
     Action("sent_log", "Log of sent commands", "Shows every command that went to the server.", "f12", group="Panes"),
     Action("stop_waiting", "Stop waiting", "Ends what the console waits for; Esc there does it too.", group="Panes"),
     Action("open_view('scripts')", "Scripts", "The script cache: call, load, copy a sha, flush.", group="Server"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from redis_tui.render.changes import brief_change, remaining
 from redis_tui.render.error import explain
 from redis_tui.render.reply import stream_cli_lines
+from redis_tui.render.reply_hint import reply_hints
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import quote
 from redis_tui.resp.types import ErrorReply
@@ -36,6 +37,8 @@ def stream_reply_lines(outcome: ScriptOutcome, source: bytes, *, now_ms: float |
     if outcome.dry_run:
         yield [Span("DRY RUN", "warning"), Span("  nothing of this was kept", "dim")]
     yield from _ending(outcome, source)
+    if outcome.error is None:
+        yield from ([Span(hint, "dim")] for hint in reply_hints(outcome.reply, source))
     yield from _below(outcome, now_ms)
 
 

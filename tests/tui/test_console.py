@@ -9,7 +9,9 @@ from textual.widgets import Input, Label, Static
 
 from redis_tui.resp.types import NULL_ARRAY, OK
 from redis_tui.tui.panes.console import ConsolePane
+from redis_tui.tui.screens.reply import ReplyScreen
 from redis_tui.tui.widgets.line_view import LineView
+from redis_tui.tui.widgets.reply_tree import ReplyTree
 from tests.tui.conftest import Until, ready
 
 if TYPE_CHECKING:
@@ -187,3 +189,20 @@ async def test_help_is_the_commands_reference_and_a_long_reply_is_cut(
         await until(pilot, lambda: "Here F5 runs" in transcript(app))
         await pilot.press(*"LRANGE long 0 2999", "enter")
         await until(pilot, lambda: "cut after 2,000 lines of a reply with 3,000 elements" in transcript(app))
+
+
+async def test_the_last_reply_is_looked_at_in_all_views(app: WorkbenchApp, session: FakeSession, until: Until) -> None:
+    session.data = {b"big": [b"%d" % number for number in range(20)]}
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("ctrl+t")
+        field(app).value = "LRANGE big 0 9"
+        await pilot.press("enter")
+        await until(pilot, lambda: '10) "9"' in transcript(app))
+        await pilot.press("alt+v")
+        await until(pilot, lambda: isinstance(app.screen, ReplyScreen))
+        await until(pilot, lambda: "LRANGE big 0 9  [bold]" in str(app.screen.query_one(".dialog").border_title))
+        await pilot.press("v")
+        assert app.screen.query_one(ReplyTree).row_count == 11
+        await pilot.press("escape")
+        await until(pilot, lambda: app.focused is field(app))

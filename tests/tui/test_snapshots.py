@@ -18,16 +18,19 @@ from textual.widgets import Static
 
 from redis_tui.errors import ConnectError
 from redis_tui.paths import packaged_themes_dir
-from redis_tui.session.base import Event, EventKind
+from redis_tui.resp.types import BigNumber, Map, Reply, SetReply, Verbatim
+from redis_tui.session.base import Event, EventKind, ScriptOutcome
 from redis_tui.session.danger import Danger
 from redis_tui.theme import read_shelf
 from redis_tui.tui.app import WorkbenchApp
 from redis_tui.tui.desks import link
 from redis_tui.tui.panes.keys import KeysPane
+from redis_tui.tui.panes.result import ResultPane
 from redis_tui.tui.screens.connecting import ConnectingScreen
 from redis_tui.tui.screens.danger import ConfirmDanger
 from redis_tui.tui.widgets.bars import TitleBar
 from redis_tui.tui.widgets.line_view import LineView
+from redis_tui.tui.widgets.reply_viewer import ReplyViewer
 from tests.tui.conftest import Until, ready
 from tests.tui.fake_session import FakeSession, failed, info
 
@@ -210,3 +213,70 @@ async def test_a_connection_that_only_reads(size: tuple[int, int], until: Until)
     async with app.run_test(size=size) as pilot:
         await ready(app, pilot, until)
         assert "READ-ONLY" in part(app, "#title-bar")
+
+
+NESTED = Map(
+    [
+        (b"name", b"Ann"),
+        (b"age", 42),
+        (b"scores", [1.5, 2, None, True]),
+        (b"tags", SetReply([b"a", b"b"])),
+        (b"big", BigNumber(b"123456789012345678901234567890")),
+        (b"note", Verbatim(b"hello\nworld")),
+        (b"two words", [[b"deep", Map([(b"x", b"y" * 300)])]]),
+    ]
+)
+PEOPLE: Reply = [
+    [b"id", b"%d" % number, b"name", b"person %d" % number, b"bio", b"lorem ipsum dolor sit amet " * (number % 4)]
+    for number in range(9)
+]
+
+
+async def looks(
+    until: Until, name: str, size: tuple[int, int], outcome: ScriptOutcome, *keys: str, view: str = "cli", status: str
+) -> None:
+    """A run, a view of its reply, keys pressed in it, and what stands in the pane when the border says so."""
+    session = server()
+    session.outcomes.append(outcome)
+    app = over(session)
+    async with app.run_test(size=size) as pilot:
+        await ready(app, pilot, until)
+        viewer, pane = app.screen.query_one(ReplyViewer), app.screen.query_one(ResultPane)
+        viewer.wanted = view
+        await pilot.press("alt+4", "f11", "f5")
+        await until(pilot, lambda: viewer.document is not None and viewer.face.has_focus)
+        await pilot.press(*keys)
+        await until(pilot, lambda: status in str(pane.border_subtitle))
+        await pilot.pause()
+        matches(name, size, part(app, "#result"))
+
+
+def replied(reply: Reply) -> ScriptOutcome:
+    return ScriptOutcome(reply=reply, sha="0" * 40, duration_ms=1.0)
+
+
+@every_size
+async def test_a_reply_as_a_tree(size: tuple[int, int], until: Until) -> None:
+    keys = ("down", "down", "down", "right", "down")
+    await looks(until, "reply-tree", size, replied(NESTED), *keys, view="tree", status=".scores[0]  double")
+
+
+@every_size
+async def test_a_reply_as_a_table(size: tuple[int, int], until: Until) -> None:
+    await looks(until, "reply-table", size, replied(PEOPLE), "s", view="table", status="by id ▼")
+
+
+@every_size
+async def test_a_search_in_a_reply(size: tuple[int, int], until: Until) -> None:
+    keys = ("slash", "p", "e", "r", "s", "o", "n", "down")
+    await looks(until, "reply-search", size, replied(PEOPLE), *keys, view="json", status="2 of 9")
+
+
+@every_size
+async def test_an_empty_reply(size: tuple[int, int], until: Until) -> None:
+    await looks(until, "reply-empty", size, replied([]), status="ok")
+
+
+@every_size
+async def test_a_reply_that_is_an_error(size: tuple[int, int], until: Until) -> None:
+    await looks(until, "reply-error", size, failed(), view="json", status="error")

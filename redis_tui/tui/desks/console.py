@@ -49,6 +49,8 @@ class ConsoleDesk:
         self._pane = pane
         self._waiting: dict[asyncio.Future[Any], tuple[str, float, bool]] = {}
         self._watching = Watching()
+        self.answered: tuple[str, Reply] | None = None
+        """The last command and its reply."""
 
     async def enter(self, line: str) -> None:
         """Runs a line, or several commands one a line, and shows the answers."""
@@ -122,6 +124,7 @@ class ConsoleDesk:
                 self._pane.show_reply([[Span(f"No longer waiting for {redact_text(line)}.", "dim")]])
                 return False
             reply = task.result()
+            self.answered = (redact_text(line), reply)
         finally:
             task.cancel()
             del self._waiting[task]
@@ -172,5 +175,7 @@ def _reply_lines(argv: Sequence[bytes], reply: Reply) -> list[Line]:
     shown = list(islice(lines, _MOST_LINES))
     if next(lines, None) is not None:
         whole = f" of a reply with {len(reply):,} elements" if isinstance(reply, list) else ""
-        shown.append(text_line(f"… cut after {_MOST_LINES:,} lines{whole} · ask for a range of it", "warning"))
+        shown.append(
+            text_line(f"… cut after {_MOST_LINES:,} lines{whole} · ^P, Console reply shows it whole", "warning")
+        )
     return shown

@@ -295,7 +295,19 @@ class ResultPane(Vertical):
         text = self.reply.text
         drawing = "" if text.is_whole else f"drawing, {text.row_count:,} rows so far"
         status = self.reply.status if is_front else ""
-        self.border_subtitle = escape(" · ".join(part for part in (status, self._remark, drawing) if part))
+        told = " · ".join(part for part in (status, self._remark, drawing) if part)
+        if is_front and self.reply.views and self.has_focus_within:
+            keys = self.reply.keys
+            told = f"{keys} · {told}" if len(keys) + len(told) + 8 < self.size.width else told
+        self.border_subtitle = escape(told)
+
+    def on_descendant_focus(self) -> None:
+        """Tells the keys of the reply."""
+        self._draw_borders()
+
+    def on_descendant_blur(self) -> None:
+        """They are of use no more."""
+        self._draw_borders()
 
     def action_next_tab(self) -> None:
         """Reply, Trace, Changes, Keys, Log and round again."""

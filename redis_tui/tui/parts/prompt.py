@@ -10,6 +10,7 @@ from redis_tui.render.spans import Span
 from redis_tui.tui import messages
 from redis_tui.tui.parts.base import Part
 from redis_tui.tui.screens.dialogs import Reading
+from redis_tui.tui.screens.reply import ReplyScreen
 
 
 class PromptPart(Part):
@@ -42,6 +43,13 @@ class PromptPart(Part):
             self._runs.kill()
         else:
             self._prompt_desk.stop_waiting()
+
+    def action_console_reply(self) -> None:
+        """Alt-V: the last reply of the console, in all views."""
+        if self._prompt_desk.answered is None:
+            self.notify("The console has no reply yet. ^T goes there.", severity="warning", timeout=3)
+        else:
+            self.app.push_screen(ReplyScreen(*self._prompt_desk.answered))
 
     def action_sent_log(self) -> None:
         """F12."""

@@ -14,11 +14,15 @@ from textual.containers import Vertical
 from textual.markup import escape
 
 from redis_tui.render.reply import stream_cli_lines
+from redis_tui.render.reply_hint import reply_hints
 from redis_tui.render.reply_node import size_text, type_of
+from redis_tui.render.spans import Line, text_line
 from redis_tui.tui.screens.modal import Modal
 from redis_tui.tui.widgets.reply_viewer import Document, ReplyViewer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.app import ComposeResult
 
     from redis_tui.resp.types import Reply
@@ -43,7 +47,7 @@ class ReplyScreen(Modal[None]):
     def on_mount(self) -> None:
         """Shows it."""
         reply = self._reply
-        self._viewer.show(Document(reply, lambda: stream_cli_lines(reply, pieces=True)))
+        self._viewer.show(Document(reply, lambda: _lines(reply)))
         self._viewer.focus_content()
 
     @on(ReplyViewer.Changed)
@@ -52,7 +56,7 @@ class ReplyScreen(Modal[None]):
         box = self.query_one(".dialog")
         box.border_title = f"{escape(self._title)}  {self._viewer.names_markup}"
         size = size_text(self._reply)
-        parts = [self._viewer.status, type_of(self._reply), size, "v view · / find · y copy · w save · Esc"]
+        parts = [self._viewer.status, type_of(self._reply), size, f"{self._viewer.keys}  Esc back"]
         box.border_subtitle = escape(" · ".join(part for part in parts if part))
 
     @on(ReplyViewer.Opened)
@@ -67,3 +71,8 @@ class ReplyScreen(Modal[None]):
     def action_close(self) -> None:
         """Back."""
         self.dismiss(None)
+
+
+def _lines(reply: Reply) -> Iterator[Line]:
+    yield from stream_cli_lines(reply, pieces=True)
+    yield from (text_line(hint, "dim") for hint in reply_hints(reply))

@@ -25,6 +25,7 @@ from redis_tui.render.spans import Line, Span
 from redis_tui.resp.types import ErrorReply, Reply, Status, Verbatim
 from redis_tui.tui.actions import bindings
 from redis_tui.tui.desks.reply import copy_reply, offer_copy, save_reply
+from redis_tui.tui.keymap import keymap_of
 from redis_tui.tui.widgets.findable import Findable, pattern_of
 from redis_tui.tui.widgets.flow_view import FlowView
 from redis_tui.tui.widgets.line_view import LineView
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 VIEWS = ("cli", "tree", "table", "json", "raw", "hex", "unpacked")
 """All views, in the order a key goes through them."""
+_HINTS = (("next_view", "view"), ("find_reply", "find"), ("copy_menu", "copy"), ("save_reply", "save"))
 _HUNT_S, _PAUSE_S, _WAIT_S = 0.012, 0.004, 0.03
 
 
@@ -59,7 +61,8 @@ class ReplyViewer(Vertical):
 
     DEFAULT_CSS = """
     ReplyViewer { height: 1fr; }
-    ReplyViewer #reply-tree, ReplyViewer #reply-table { padding: 0 1; display: none; }
+    ReplyViewer #reply-tree { display: none; }
+    ReplyViewer #reply-table { padding: 0 1; display: none; }
     ReplyViewer LineView { scrollbar-size-horizontal: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings("result")
@@ -133,6 +136,12 @@ class ReplyViewer(Vertical):
         )
 
     @property
+    def keys(self) -> str:
+        """The keys that one wants first, for a border with room."""
+        keymap = keymap_of(self)
+        return "  ".join(f"{keymap.label(name, otherwise='–')} {word}" for name, word in _HINTS)
+
+    @property
     def status(self) -> str:
         """Where one is in it; empty where there is nothing to say."""
         if self._note:
@@ -193,11 +202,8 @@ class ReplyViewer(Vertical):
         if view not in self.views:
             self.notify(f"This reply has no view {view}: {_LACKS.get(view, '')}", severity="warning", timeout=4)
             return
-        had_focus = self.face.has_focus
         self.wanted = view
         self._show(view)
-        if had_focus:
-            self.focus_content()
 
     def _show(self, view: str) -> None:
         self._end_hunt()
@@ -219,9 +225,13 @@ class ReplyViewer(Vertical):
         self.post_message(self.Changed())
 
     def _front(self, view: str) -> None:
+        """Shows one and hides the others; the keyboard stays in the reply."""
+        had_focus = any(face.has_focus for face in (self.text, self.nodes, self.grid.rows))
         self.text.display = view not in ("tree", "table")
         self.nodes.display = view == "tree"
         self.grid.display = view == "table"
+        if had_focus:
+            self.focus_content()
 
     def _show_hex(self, reply: Reply) -> None:
         if isinstance(reply, bytes):
