@@ -39,6 +39,7 @@ class Settings:
     theme: str = _setting("", 'Colours, by name; "" is the theme chosen last with F3.')
     plain: bool = _setting(False, "Borders and signs in ASCII, as --plain.")
     mouse: bool = _setting(True, "Whether clicks are ours; without, the terminal selects text as it always does.")
+    window_title: bool = _setting(True, "Whether the terminal's title tells the script, the server and what runs.")
     remember_layout: bool = _setting(True, "Whether sizes and hidden panes are kept for the next start.")
     sample_keys: bool = _setting(True, "Whether an empty embedded engine gets a few keys to look at.")
     notice_seconds: int = _setting(5, "How long a notice stays; errors stay twice as long.", least=1, most=60)

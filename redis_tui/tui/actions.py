@@ -441,6 +441,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("choose_theme", "Choose a theme", "Shows each while you look; Esc goes back.", "f3", "", "Workbench", "app"),
     Action("next_theme", "Next theme", "Changes the colours.", group="Workbench", scope="app"),
+    Action("notices", "Notices", "What was told, to be read again.", "alt+i", group="Workbench", scope="app"),
     Action("help", "Help", "Shows this.", "f1", "help", "Workbench", "app", rank=10),
     Action(
         "tour",

@@ -35,14 +35,16 @@ from redis_tui.theme import remember_theme
 from redis_tui.tui.actions import PANES, bindings
 from redis_tui.tui.commands import ActionProvider
 from redis_tui.tui.desks.help import open_help
+from redis_tui.tui.desks.notices import NoticeShelf
 from redis_tui.tui.desks.samples import put_samples
 from redis_tui.tui.desks.themes import ThemeDesk
+from redis_tui.tui.desks.window_title import WindowTitle
 from redis_tui.tui.ending import leave_at_signals
 from redis_tui.tui.filters import NoColors, PlainSigns
 from redis_tui.tui.keymap import Keymap
 from redis_tui.tui.screens.connecting import ConnectingScreen
 from redis_tui.tui.screens.danger import ask_danger
-from redis_tui.tui.screens.dialogs import Ask, Choice
+from redis_tui.tui.screens.dialogs import Ask, Choice, Reading
 from redis_tui.tui.screens.modal import nothing_to_await
 from redis_tui.tui.screens.theme_picker import ThemePicker
 from redis_tui.tui.screens.tour import TourCard, remember_taken, tour_of, was_taken
@@ -113,6 +115,8 @@ class WorkbenchApp(App[int]):
         self._read_settings = settings or read_settings()
         self.settings = self._read_settings.settings
         self.keymap = Keymap(self._read_settings)
+        self.notices = NoticeShelf()
+        self.window_title = WindowTitle(self._write_title)
         self.themes = ThemeDesk(self, shelf, theme or self.settings.theme)
         self.palette = self.themes.palette
         _tell_alt_digits()
@@ -176,6 +180,7 @@ class WorkbenchApp(App[int]):
         """Shows a toast; its text is never markup."""
         if timeout is None:
             timeout = self.settings.notice_seconds * (2 if severity == "error" else 1)
+        self.notices.add(f"{title}: {message}" if title else message, severity)
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
     # ── connecting ─────────────────────────────────────────────────────────
@@ -284,6 +289,15 @@ class WorkbenchApp(App[int]):
             return card is not None and card.wants_escape
         return super().check_action(action, parameters)
 
+    def action_notices(self) -> None:
+        """Alt-I."""
+        if not isinstance(self.screen, Reading):
+            self.push_screen(Reading("Notices", self.notices.lines(), at_end=True))
+
+    def _write_title(self, text: str) -> None:
+        if self._driver is not None and self.settings.window_title and not self.is_web:
+            self._driver.write(text)
+
     async def action_quit(self) -> None:
         """Asks first where a script would go on without us; keeps unsaved text, ends the session, leaves."""
         session = self._session
@@ -322,6 +336,7 @@ class WorkbenchApp(App[int]):
 
     async def on_unmount(self) -> None:
         """Ends the session, whichever way the app ends."""
+        self.window_title.restore()
         if self._listener is not None:
             self._listener.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -49,6 +49,7 @@ class EditorPane(Vertical):
         self._buffers: list[Buffer] = []
         self._ids: list[str] = []
         self._counter = 0
+        self._label = ""
         self._at = 0
         self._settle: Timer | None = None
         self._unsettled_since: float | None = None
@@ -83,6 +84,11 @@ class EditorPane(Vertical):
         if not self._buffers:
             return None
         return replace(self._buffers[self._at], text=self._editor(self._at).text)
+
+    @property
+    def title(self) -> str:
+        """The name of the script in front, with a sign where it is not saved; empty where there is none."""
+        return self._label if self._buffers else ""
 
     async def add(self, buffer: Buffer) -> None:
         """Opens a script in a tab of its own, or shows the tab that has its file."""
@@ -346,6 +352,7 @@ class EditorPane(Vertical):
             item.title + (" (recovered)" if item.recovered else "") + (" ●" if item.dirty else "")
             for item in self.buffers
         ]
+        self._label = labels[self._at] if labels else ""
         room = self.size.width - 4
         first, last = _tabs_in_view(labels, self._at, room)
         if last - first < len(labels):

@@ -6,7 +6,7 @@ because Textual looks an action up by that name.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Horizontal, Vertical
 
@@ -71,6 +71,12 @@ class WorkbenchScreen(RunningPart, RunsPart, FilesPart, EditingPart, PromptPart,
             self._link.tick()
             self._prompt_desk.tick()
             self._activity.tick()
+            self._title_window()
+
+    def _title_window(self) -> None:
+        app: Any = self.app
+        buffer, running = self._panes.editor.title, self.session.running()
+        app.window_title.show(buffer, self.session.info.label, "" if running is None else running.name)
 
     async def wait_until_filled(self, at_most_s: float) -> None:
         """Until the panes have what they show at first, or time is up."""
