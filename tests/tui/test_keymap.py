@@ -62,11 +62,11 @@ def test_every_key_of_ours_is_one_that_any_terminal_sends() -> None:
 
 
 def test_an_action_gets_other_keys_and_an_empty_text_takes_them_away() -> None:
-    found = keymap(run="f2 ctrl+r", zoom="")
+    found = keymap(run="f13 ctrl+r", zoom="")
     assert found.problems == []
-    assert found.label("run") == "F2"
+    assert found.label("run") == "F13"
     assert found.action("zoom").keys == ""
-    assert found.changed == {"run": "f2,ctrl+r", "zoom": "no_key_for_zoom"}
+    assert found.changed == {"run": "f13,ctrl+r", "zoom": "no_key_for_zoom"}
 
 
 def test_two_actions_can_change_their_keys() -> None:
@@ -90,8 +90,8 @@ def test_two_actions_can_change_their_keys() -> None:
             '2: keys.run is F6, which was the key of dry_run. Give dry_run another, or write dry_run = "".',
         ),
         (
-            {"run": "f2", "save": "f2"},
-            "3: keys.save is F2, and so is keys.run. Give one of them another; run has it now.",
+            {"run": "f13", "save": "f13"},
+            "3: keys.save is F13, and so is keys.run. Give one of them another; run has it now.",
         ),
     ],
 )
@@ -116,8 +116,8 @@ def test_the_preset_of_vi_gives_hjkl_to_panes_and_leaves_nothing_without_a_key()
 
 
 def test_what_the_user_binds_goes_before_the_preset() -> None:
-    found = keymap("vi", pane_left="f2", replace="alt+h")
-    assert (found.problems, found.label("pane_left"), found.label("replace")) == ([], "F2", "Alt-H")
+    found = keymap("vi", pane_left="f13", replace="alt+h")
+    assert (found.problems, found.label("pane_left"), found.label("replace")) == ([], "F13", "Alt-H")
 
 
 def test_a_digit_that_is_bound_goes_to_no_pane() -> None:
