@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -24,37 +24,34 @@ from redis_tui.session.base import (
     EventKind,
     KillOutcome,
     Running,
-    ScriptError,
     ScriptInfo,
     ScriptOutcome,
     ScriptRun,
-    Session,
     SessionInfo,
 )
 from redis_tui.session.bulk import one_by_one
 from redis_tui.session.deadline import Unkillable, within
-from redis_tui.session.debugger import DebugRun
 from redis_tui.session.failure import script_error
 from redis_tui.session.feed import Feed
+from redis_tui.session.greeting import identity, is_busy, refused, settle
 from redis_tui.session.guard import ends_script, refuse_in_transaction, refuse_takeover, runs_script, writes
 from redis_tui.session.inspect import Pipeline, compare, snapshots
-from redis_tui.session.instrument import Reported, instrument, read_report
-from redis_tui.session.rehearsal import Scratch, ServerKeys, rehearse
+from redis_tui.session.instrument import instrument, read_report
+from redis_tui.session.remote_notes import given_up, late_notes, run_notes
 from redis_tui.session.remote_stream import open_stream
 from redis_tui.session.slots import declared_only, slot_notes
 from redis_tui.session.stream import CAPACITY, Stream, check_opens
 from redis_tui.session.syntax import check_syntax
-from redis_tui.session.wire import Wire, refused_credentials
+from redis_tui.session.trying import DryRuns
+from redis_tui.session.wire import Wire
 from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.redact import redact_url, redacted_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-_ENDS_WHATEVER = (
-    "A server that is asked to kill ends whatever it runs: if this script waited behind another client's, that one may "
-    "have been killed."
-)
+    from redis_tui.session.rehearsal import Scratch
+
 _MULTI_LOST = " MULTI was open: what it had queued is gone, and none of it was run."
 _LOOK_S = 1.0
 """Seconds between looks whether the server has hung up."""
@@ -104,15 +101,11 @@ class RemoteSession:
         """Protocol version that a HELLO chose; said again where the connection is made anew."""
         self._queued_db: int | None = None
         """Where a SELECT that MULTI has queued will lead."""
-        self._rehearsal: Session | None = None
-        """The embedded session in which a dry run runs now."""
-        self._debugging: DebugRun | None = None
-        """The dry run that the server's debugger runs now."""
         self._catalog: Catalog | None = None
         self._known: dict[str, _Known] = {}
         self._running: tuple[str, float] | None = None
         self._turn = asyncio.Lock()
-        self._rehearsing = asyncio.Lock()
+        self._trying = DryRuns(lambda: Wire(url, password=password, bare=True), scratch, self._sent)
         self._closed = False
         self._watcher: asyncio.Task[None] | None = None
         self._streams: WeakSet[Stream] = WeakSet()
@@ -142,10 +135,10 @@ class RemoteSession:
         wire = Wire(url, password=password, bare=True)
         await wire.connect()
         try:
-            refusal = await _settle(wire, wire.db)
-            if refusal is not None and not _is_busy(refusal):
-                raise _refused(wire, refusal)
-            server, version, is_cluster = _identity(await wire.pipeline([[b"INFO", b"server"], [b"HELLO"]]))
+            refusal = await settle(wire, wire.db)
+            if refusal is not None and not is_busy(refusal):
+                raise refused(wire, refusal)
+            server, version, is_cluster = identity(await wire.pipeline([[b"INFO", b"server"], [b"HELLO"]]))
         except SessionError:
             await wire.close()
             raise
@@ -201,7 +194,7 @@ class RemoteSession:
         refuse_in_transaction(self)
         sha = hashlib.sha1(run.source, usedforsecurity=False).hexdigest()
         if run.dry_run:
-            return await (self._debug(run, sha) if run.on_server else self._rehearse(run))
+            return await self._dry_run(run, sha)
         async with self._turn:
             known = _Known(run.name, run.source)
             if run.function is None:  # what is known is listed as a script
@@ -235,11 +228,8 @@ class RemoteSession:
         return stream
 
     async def kill(self, *, undo: bool = False) -> KillOutcome:
-        if self._rehearsal is not None:
-            return await self._rehearsal.kill()
-        if self._debugging is not None:
-            self._debugging.let_go()
-            return KillOutcome.KILLED
+        if (ended := await self._trying.kill()) is not None:
+            return ended
         if undo:
             raise NotSupportedError("A real server cannot undo what a script has written.")
         try:
@@ -268,10 +258,8 @@ class RemoteSession:
         return KillOutcome.KILLED
 
     def running(self) -> Running | None:
-        if self._rehearsal is not None:
-            return self._rehearsal.running()
-        if self._debugging is not None:
-            return self._debugging.running()
+        if (tried := self._trying.running()) is not None:
+            return tried
         if self._running is None:
             return None
         name, started = self._running
@@ -304,7 +292,7 @@ class RemoteSession:
         if self._catalog is None:
             async with self._turn:
                 docs = await self._send([[b"COMMAND", b"DOCS"], [b"COMMAND"]])
-            if _is_busy(docs[1]):
+            if is_busy(docs[1]):
                 return await self._usual_catalog()
             self._catalog = Catalog.from_command_docs(docs[0], docs[1])
         return self._catalog
@@ -343,7 +331,7 @@ class RemoteSession:
         try:
             reply = await (work if run.timeout_ms is None else within(run.timeout_ms, work, self._script_kill))
         except Unkillable:
-            return _given_up(sha, (time.perf_counter() - started) * 1000)
+            return given_up(sha, (time.perf_counter() - started) * 1000)
         duration_ms = (time.perf_counter() - started) * 1000
         after = await snapshots(pipeline, run.keys, now_ms=_now_ms()) if run.changes else {}
         report = read_report(reply) if run.trace and run.function is None else None
@@ -369,9 +357,9 @@ class RemoteSession:
             killed=killed,
             timed_out=killed and late,
             notes=(
-                *_late_notes(duration_ms, killed=killed, late=late),
+                *late_notes(duration_ms, killed=killed, late=late),
                 *(slots if self._is_cluster else ()),
-                *_notes(run, report),
+                *run_notes(run, report),
             ),
             cluster_notes=() if self._is_cluster else slots,
         )
@@ -394,44 +382,12 @@ class RemoteSession:
                 return reply
         return (await pipeline([[b"EVAL" + suffix, source, *rest]]))[0]
 
-    async def _rehearse(self, run: ScriptRun) -> ScriptOutcome:
-        """Runs a script on an engine of our own over the server's keys; other work of the session goes on meanwhile."""
-        db = self._db if run.db is None else run.db
-        async with self._rehearsing:
-            wire = Wire(self._url, password=self._password)
-            await wire.connect()
-            scratch = self._rehearsal = await self._scratch(self.info)
-            try:
-                keys = ServerKeys(wire, wire.db, limit=run.fetch_limit, note=self._sent)
-                return await rehearse(keys, scratch, replace(run, db=db))
-            finally:
-                self._rehearsal = None
-                await scratch.close()
-                await wire.close()
-
-    async def _debug(self, run: ScriptRun, sha: str) -> ScriptOutcome:
-        """Runs a script in a fork of the server; other work of the session goes on meanwhile."""
-        if Capability.SERVER_DRY_RUN not in self.info.capabilities:
-            raise NotSupportedError(
-                "A script without an end would stay in Valkey's debugger and take a whole core until the server ends.",
-                hint="Try it here, on copies of the keys.",
-            )
-        db = self._db if run.db is None else run.db
-        async with self._rehearsing:
-            wire = Wire(self._url, password=self._password, bare=True)
-            await wire.connect()
-            try:
-                refusal = await _settle(wire, db)
-                if refusal is not None:
-                    raise _refused(wire, refusal)
-                debug = self._debugging = DebugRun(wire, self._sent)
-                read_only = run.read_only or self.info.read_only
-                self._feed.put(Event(EventKind.RUN_STARTED, run.name))
-                return await debug.run(replace(run, read_only=read_only), sha, db=db)
-            finally:
-                self._debugging = None
-                self._feed.put(Event(EventKind.RUN_ENDED, run.name))
-                await wire.close()
+    async def _dry_run(self, run: ScriptRun, sha: str) -> ScriptOutcome:
+        self._feed.put(Event(EventKind.RUN_STARTED, run.name))
+        try:
+            return await self._trying.run(run, sha, db=self._db if run.db is None else run.db, info=self.info)
+        finally:
+            self._feed.put(Event(EventKind.RUN_ENDED, run.name))
 
     def _sent(self, argv: Sequence[bytes]) -> None:
         if self._feed.has_readers:
@@ -452,7 +408,7 @@ class RemoteSession:
             self._in_transaction = False
             await self._reconnect()
         if not self._settled:
-            refusal = await _settle(self._wire, self._db, self._resp)
+            refusal = await settle(self._wire, self._db, self._resp)
             self._settled = refusal is None
             if refusal is not None and not all(ends_script(argv) for argv in commands):
                 return [refusal] * len(commands)
@@ -526,87 +482,3 @@ def _called(argv: Sequence[bytes]) -> str:
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-async def _settle(wire: Wire, db: int, resp: int = 2) -> ErrorReply | None:
-    """Chooses a connection's database and protocol, and gives it a name.
-
-    Returns:
-        Why it is not in that database; None where it is. Who may not have a name does without.
-    """
-    greeting = [[b"HELLO", b"%d" % resp]] if resp != 2 else []
-    chosen, named, *_ = await wire.pipeline([[b"SELECT", b"%d" % db], [b"CLIENT", b"SETNAME", b"redis-tui"], *greeting])
-    if isinstance(chosen, ErrorReply) and (db or chosen.code in ("BUSY", "NOAUTH")):
-        return chosen
-    return named if isinstance(named, ErrorReply) and _is_busy(named) else None
-
-
-def _refused(wire: Wire, refusal: ErrorReply) -> SessionError:
-    said = refusal.line.decode("utf-8", "replace").rstrip(".")
-    if refusal.code == "NOAUTH":
-        return refused_credentials(wire.target, said)
-    return SessionError(
-        f"{wire.target} refused database {wire.db}: {said}.",
-        hint="Name another one behind the last slash of the address, or none.",
-    )
-
-
-def _is_busy(reply: Reply) -> bool:
-    return isinstance(reply, ErrorReply) and reply.code == "BUSY"
-
-
-def _identity(replies: Sequence[Reply]) -> tuple[str, str, bool]:
-    """Whose server it is, its version, whether it is a cluster: from INFO, or from HELLO, which a busy one answers."""
-    facts = _facts(replies[0])
-    if facts:
-        server = "valkey" if "valkey_version" in facts else "redis"
-        version = facts.get("valkey_version") or facts.get("redis_version", "unknown")
-        return server, version, "cluster" in (facts.get("redis_mode"), facts.get("server_mode"))
-    hello = replies[1] if isinstance(replies[1], list) else []
-    told = {name: value for name, value in zip(hello[::2], hello[1::2], strict=False) if isinstance(value, bytes)}
-    is_cluster = told.get(b"mode") == b"cluster"
-    return told.get(b"server", b"redis").decode(), told.get(b"version", b"unknown").decode(), is_cluster
-
-
-def _facts(info: Reply) -> dict[str, str]:
-    """INFO's lines as a dict; empty where INFO is refused."""
-    if not isinstance(info, bytes):
-        return {}
-    lines = info.decode("utf-8", "replace").splitlines()
-    return {name: value for name, colon, value in (line.partition(":") for line in lines) if colon}
-
-
-def _given_up(sha: str, duration_ms: float) -> ScriptOutcome:
-    """The outcome of a run whose time is up and which the server does not kill."""
-    text = "the script goes on: the server kills none that has written, or it does not obey"
-    return ScriptOutcome(
-        reply=ErrorReply(b"UNKILLABLE Its time is up, but " + text.encode()),
-        sha=sha,
-        duration_ms=duration_ms,
-        error=ScriptError("UNKILLABLE", f"Its time is up, but {text}", None, None),
-        timed_out=True,
-        notes=("It runs on the server until it ends; others are told BUSY meanwhile. Its writes stay.",),
-    )
-
-
-def _late_notes(duration_ms: float, *, killed: bool, late: bool) -> tuple[str, ...]:
-    if not late:
-        return ()
-    took = f"{duration_ms:.0f} ms"
-    if killed:
-        return (f"Killed after {took} for its time limit; a server listens only from busy-reply-threshold on.",)
-    ended = f"Its time was up, but it ended by itself after {took}."
-    return (f"{ended} {_ENDS_WHATEVER}",)
-
-
-def _notes(run: ScriptRun, report: Reported | None) -> tuple[str, ...]:
-    notes = []
-    if run.changes:
-        notes.append("Only the keys passed in KEYS were compared; a server does not tell which others changed.")
-    if run.trace and run.function is not None:
-        notes.append("A server does not tell the calls of a function; a dry run on a copy here does.")
-    elif run.trace:
-        notes.append("Sent wrapped, for the trace: the server has cached it under another sha.")
-    if report is not None and report.total > len(report.trace):
-        notes.append(f"The trace holds the first {len(report.trace)} of {report.total} calls.")
-    return tuple(notes)
