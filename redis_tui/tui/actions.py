@@ -99,6 +99,13 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "toggle_comment", "Toggle comment", "Comments the lines out, or in.", "ctrl+underscore,ctrl+slash", group="Edit"
     ),
+    Action("duplicate_lines", "Duplicate the line", "Or the selected lines, below them.", "alt+i", group="Edit"),
+    Action("move_lines(-1)", "Move the line up", "Or the selected lines.", "alt+up", group="Edit", priority=False),
+    Action("move_lines(1)", "Move the line down", "Or the selected lines.", "alt+down", group="Edit", priority=False),
+    Action("select_more", "Select more", "The word, what is in brackets, the line, all.", "alt+v", group="Edit"),
+    Action(
+        "go_to_partner", "Go to the other end", "From if, do, function to its end, and back.", "alt+q", group="Edit"
+    ),
     Action("toggle_vi", "Keys of vi", "Turns the keys of vi in the editor on or off.", group="Edit"),
     Action("keep_preset", "Keep these arguments", "Keeps KEYS and ARGV as a preset of this script.", group="Edit"),
     Action("next_preset", "Next preset", "Fills KEYS and ARGV from the next preset.", "f4", group="Edit"),

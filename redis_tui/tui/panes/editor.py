@@ -26,6 +26,8 @@ from redis_tui.tui.widgets.lua_editor import LuaEditor
 from redis_tui.tui.widgets.offer_list import OfferList
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.timer import Timer
 
@@ -206,6 +208,11 @@ class EditorPane(Vertical):
         """Comments lines out or in."""
         self._editor(self._at).toggle_comment()
 
+    def change_lines(self, change: Callable[[LuaEditor], object]) -> None:
+        """Does something to the text in front."""
+        if self._buffers:
+            change(self._editor(self._at))
+
     def start_find(self, *, replacing: bool = False) -> None:
         """Opens the find line."""
         if self._buffers:
@@ -336,6 +343,9 @@ class EditorPane(Vertical):
         if not self._buffers:
             return
         bar, editor, search = self.query_one(FindBar), self._editor(self._at), event.search
+        if search.problem:
+            bar.tell(search.problem)
+            return
         if event.step == "all":
             bar.tell(f"{editor.replace_all(search, event.replacement)} replaced" if search.needle else "")
             return

@@ -6,6 +6,8 @@ from textual import on, work
 
 from redis_tui.tui import messages
 from redis_tui.tui.parts.base import Part
+from redis_tui.tui.widgets import lua_edits
+from redis_tui.tui.widgets.lua_editor import LuaEditor
 
 
 class EditingPart(Part):
@@ -36,6 +38,22 @@ class EditingPart(Part):
     async def action_go_to_line(self) -> None:
         """Alt-G."""
         await self._files.ask_line()
+
+    def action_duplicate_lines(self) -> None:
+        """Alt-I."""
+        self._panes.editor.change_lines(lua_edits.duplicate)
+
+    def action_move_lines(self, by: int) -> None:
+        """Alt-Up and Alt-Down."""
+        self._panes.editor.change_lines(lambda editor: lua_edits.move(editor, by))
+
+    def action_select_more(self) -> None:
+        """Alt-V."""
+        self._panes.editor.change_lines(lua_edits.select_more)
+
+    def action_go_to_partner(self) -> None:
+        """Alt-Q."""
+        self._panes.editor.change_lines(LuaEditor.go_to_partner)
 
     def action_toggle_comment(self) -> None:
         """^/."""

@@ -1,4 +1,4 @@
-"""The line below the editor that finds and replaces: two fields, two switches, a button, a count.
+"""The line below the editor that finds and replaces: two fields, three switches, a button, a count.
 
 It knows no text; it tells what is wanted and is told what came of it. The decision a reader
 would question: switches are reached with Tab and have no keys of their own, because every
@@ -21,6 +21,22 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 Step = Literal["stay", "next", "previous", "replace", "all"]
+
+
+class Flag(Checkbox):
+    """A switch that tells its state by its sign, not by colour alone."""
+
+    BUTTON_LEFT = "["
+    BUTTON_RIGHT = "]"
+
+    def __init__(self, label: str, *, id: str, tooltip: str) -> None:  # noqa: A002  # Textual's own name
+        self.BUTTON_INNER = " "
+        super().__init__(label, id=id, compact=True, tooltip=tooltip)
+
+    def watch_value(self) -> None:
+        """Puts the sign in or takes it out."""
+        self.BUTTON_INNER = "x" if self.value else " "
+        super().watch_value()
 
 
 class FindBar(Horizontal):
@@ -51,8 +67,9 @@ class FindBar(Horizontal):
         """One row."""
         yield Input(placeholder="find", id="find", compact=True)
         yield Input(placeholder="replace with", id="replace", compact=True, classes="-replacing")
-        yield Checkbox("Aa", id="find-case", compact=True, tooltip="tell capital letters from small ones")
-        yield Checkbox("word", id="find-word", compact=True, tooltip="only whole names")
+        yield Flag("Aa", id="find-case", tooltip="tell capital letters from small ones")
+        yield Flag("word", id="find-word", tooltip="only whole names")
+        yield Flag(".*", id="find-regex", tooltip="an expression: a group is (a), in the replacement \\1")
         yield Button("all", id="replace-all", compact=True, classes="-replacing", tooltip="replace every one")
         yield Static(id="find-count", markup=False)
 
@@ -84,6 +101,7 @@ class FindBar(Horizontal):
             self.query_one("#find", Input).value,
             case=self.query_one("#find-case", Checkbox).value,
             word=self.query_one("#find-word", Checkbox).value,
+            regex=self.query_one("#find-regex", Checkbox).value,
         )
         self.post_message(self.Wanted(search, step, self.query_one("#replace", Input).value))
 

@@ -26,7 +26,9 @@ from redis_tui.tui.vi.machine import Mode
 from redis_tui.tui.widgets.edit_history import GroupedHistory, spans_lines
 from redis_tui.tui.widgets.line_states import LineStates
 from redis_tui.tui.widgets.line_view import visible
+from redis_tui.tui.widgets.lua_blocks import partner
 from redis_tui.tui.widgets.lua_document import LuaDocument
+from redis_tui.tui.widgets.lua_edits import indent
 from redis_tui.tui.widgets.text_search import following, preceding
 from redis_tui.tui.widgets.vi_keys import ViKeys
 
@@ -286,6 +288,11 @@ class LuaEditor(TextArea, inherit_bindings=False):
             event.stop()
             event.prevent_default()
             return
+        if event.key == "tab" and self.selection.start[0] != self.selection.end[0]:
+            event.stop()
+            event.prevent_default()
+            indent(self)
+            return
         if event.key == "enter" and not self.read_only:
             event.stop()
             event.prevent_default()
@@ -324,7 +331,7 @@ class LuaEditor(TextArea, inherit_bindings=False):
     def action_outdent(self) -> None:
         """Takes one indent from the selected lines."""
         with self.history.group():
-            for row in self._selected_rows():
+            for row in self.selected_rows():
                 line = self.document.get_line(row)
                 width = min(len(INDENT), len(line) - len(line.lstrip(" ")))
                 if width:
@@ -336,7 +343,7 @@ class LuaEditor(TextArea, inherit_bindings=False):
             self._toggle_comment()
 
     def _toggle_comment(self) -> None:
-        rows = [row for row in self._selected_rows() if self.document.get_line(row).strip()]
+        rows = [row for row in self.selected_rows() if self.document.get_line(row).strip()]
         if not rows:
             return
         lines = {row: self.document.get_line(row) for row in rows}
@@ -377,7 +384,8 @@ class LuaEditor(TextArea, inherit_bindings=False):
             0
         ]:
             return False
-        self.replace(text, start, end, maintain_selection_offset=False)
+        new = search.replacement(self.document.get_line(start[0]), start[1], text)
+        self.replace(new, start, end, maintain_selection_offset=False)
         return True
 
     def replace_all(self, search: Search, text: str) -> int:
@@ -403,6 +411,14 @@ class LuaEditor(TextArea, inherit_bindings=False):
         """First or last character of the text."""
         self.move_cursor(self.document.end if end else (0, 0))
 
-    def _selected_rows(self) -> range:
+    def go_to_partner(self) -> bool:
+        """Puts the cursor on the other end of the block or bracket; False where there is none."""
+        found = partner(self.document.lines, self._states, self.cursor_location)
+        if found is not None:
+            self.move_cursor(found)
+        return found is not None
+
+    def selected_rows(self) -> range:
+        """The lines that are selected, or that of the cursor."""
         (top, _), (bottom, column) = sorted(self.selection)
         return range(top, bottom + (0 if column == 0 and bottom > top else 1))

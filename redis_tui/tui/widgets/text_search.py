@@ -27,23 +27,53 @@ class Search:
     """Capital letters are told from small ones."""
     word: bool = False
     """Only where it is not part of a longer name."""
+    regex: bool = False
+    """It is an expression, of Python's."""
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the expression; empty where it is one."""
+        try:
+            self._pattern()
+        except re.error as error:
+            return f"no expression: {error.msg}"
+        return ""
 
     def matches(self, lines: Sequence[str]) -> list[Match]:
         """All places, from the top."""
-        if not self.needle:
+        if not self.needle or self.problem:
             return []
         pattern = self._pattern()
-        return [(row, found.start(), found.end()) for row, line in enumerate(lines) for found in pattern.finditer(line)]
+        found = ((row, one.start(), one.end()) for row, line in enumerate(lines) for one in pattern.finditer(line))
+        return [match for match in found if match[1] < match[2]]
+
+    def replacement(self, line: str, column: int, text: str) -> str:
+        """What one place is replaced with: the text, or for an expression with its groups filled in."""
+        found = self._pattern().match(line, column) if self.regex else None
+        return self._filled(found, text) if found is not None else text
+
+    @staticmethod
+    def _filled(found: re.Match[str], text: str) -> str:
+        try:
+            return found.expand(text)
+        except (re.error, IndexError):
+            return text
 
     def replaced(self, lines: Sequence[str], text: str) -> list[str]:
-        """The lines with every place replaced; the text is taken as it is."""
+        """The lines with every place replaced; the text is taken as it is, but for an expression's groups."""
         pattern = self._pattern()
-        return [pattern.sub(lambda _found: text, line) for line in lines]
+
+        def put(found: re.Match[str]) -> str:
+            if not found[0]:
+                return ""
+            return self._filled(found, text) if self.regex else text
+
+        return [pattern.sub(put, line) for line in lines]
 
     def _pattern(self) -> re.Pattern[str]:
-        body = re.escape(self.needle)
+        body = self.needle if self.regex else re.escape(self.needle)
         if self.word:
-            body = rf"(?<!\w){body}(?!\w)"
+            body = rf"(?<!\w)(?:{body})(?!\w)"
         return re.compile(body, 0 if self.case else re.IGNORECASE)
 
 
