@@ -22,6 +22,7 @@ NAMES = (
     "memory",
     "soak",
     "browser",
+    "floods",
     "editor",
 )
 

@@ -23,7 +23,7 @@ from redis_tui.tui.key_model import KeyModel
 from redis_tui.tui.panes.keys import KeysPane, KeyTree
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.value_pages import ValuePage, value_page
-from tests.benchmarks.measure import Limit, table
+from tests.benchmarks.measure import Limit, heartbeat, table
 from tests.conformance.real_server import running
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ async def _measure(url: str) -> dict[str, float]:
         tree.focus()  # lays the screen out, which is no part of scanning
         await pilot.pause()
         gaps: list[float] = []
-        beating = asyncio.create_task(_beat(gaps))
+        beating = asyncio.create_task(heartbeat(gaps))
         started = time.perf_counter()
         pane.action_scan_all()
         while not str(pane.border_subtitle).endswith(f"of {len(tree.model):,}"):
@@ -129,14 +129,6 @@ async def _measure(url: str) -> dict[str, float]:
         await pilot.pause()
     await session.close()
     return figures
-
-
-async def _beat(gaps: list[float]) -> None:
-    """Processor time of this thread from beat to beat: what nothing else could be done in."""
-    while True:
-        before = time.thread_time()
-        await asyncio.sleep(_BEAT_S)
-        gaps.append(time.thread_time() - before)
 
 
 def _scroll(tree: KeyTree) -> float:

@@ -7,6 +7,7 @@ taken, not the mean: what else the machine does only ever adds.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,17 @@ def cpu_clock(pid: int | None = None) -> Callable[[], float]:
     if not told.exists():
         return time.perf_counter
     return lambda: int(told.read_text().split()[0]) / 1e9
+
+
+_BEAT_S = 0.002
+
+
+async def heartbeat(gaps: list[float]) -> None:
+    """Adds this thread's processor time from beat to beat of the event loop: what nothing else could be done in."""
+    while True:
+        before = time.thread_time()
+        await asyncio.sleep(_BEAT_S)
+        gaps.append(time.thread_time() - before)
 
 
 def table(title: str, columns: list[str], rows: list[list[object]]) -> str:

@@ -11,8 +11,6 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from textual.geometry import Size
-
 from redis_tui.render.spans import Line, Span, plain, width
 from redis_tui.tui.widgets.line_view import LineView
 
@@ -137,9 +135,7 @@ class TailView(LineView):
         seen = islice(self.visible_rows, 200)
         widest = max((width(self.line_at(row)) for row in seen if row < count), default=0)
         self._widest = max(self._widest, widest, self.size.width)
-        size = Size(self._widest, count)
-        if size != self.virtual_size:
-            self.virtual_size = size
+        self.resize_rows(count, self._widest)
         self.refresh()
 
     def _append(self, messages: Iterable[Message]) -> None:
