@@ -230,7 +230,7 @@ def tui(  # noqa: PLR0917  # click passes what the options above name
 
     A FILE.rdb is loaded into the embedded engine.
     """
-    from redis_tui.spec.redact import redact_url
+    from redis_tui.spec.redact import redact_url, unredacted
     from redis_tui.tui.app import run_workbench
 
     files = [Path(word) for word in words if "://" not in word and not word.endswith(".rdb")]
@@ -244,7 +244,16 @@ def tui(  # noqa: PLR0917  # click passes what the options above name
         raise UsageError("Two addresses were given.", hint="The workbench opens one server at a time.")
     address = addresses[0] if addresses else url
     opener = _opener(address, dialect=dialect, read_only=read_only, load=snapshots[0] if snapshots else None)
-    return run_workbench(opener, files=files, theme=theme, address=redact_url(address), plain=plain)
+    production = _safety().production
+
+    async def open_at(other: str) -> Session:
+        from redis_tui.session.open import open_session
+
+        # A password left hidden is the one given before; that of the environment belongs to the server named first.
+        given = unredacted(other, address)
+        return await open_session(given, dialect=dialect, read_only=read_only, production=production)
+
+    return run_workbench(opener, open_at=open_at, files=files, theme=theme, address=redact_url(address), plain=plain)
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})

@@ -9,6 +9,7 @@ handshake replies are read by our own parser from the same stream (through redis
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,11 @@ from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocket
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from redis_tui.errors import AuthError, ConnectError, ProtocolError, SessionError, UsageError
+from redis_tui.errors import AuthError, ProtocolError, SessionError, UsageError
 from redis_tui.resp.encoder import encode_command
 from redis_tui.resp.parser import ReplyParser
 from redis_tui.resp.types import Push, Reply
+from redis_tui.session.refusal import no_answer, no_connection
 from redis_tui.spec.redact import redact_url
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from redis.asyncio.connection import AbstractConnection
 
 CONNECT_TIMEOUT_S = 5.0
+_LISTEN_S = 1.0
+"""Seconds that a server has to say why it takes nobody."""
 _READ_SIZE = 65_536
 
 
@@ -106,17 +110,25 @@ class Wire:
         try:
             await self._connection.connect()
         except (faults.AuthenticationError, faults.NoPermissionError) as error:
-            raise refused_credentials(self.target, _reason(error)) from None
+            raise refused_credentials(self.target, _text(error)) from None
         except (faults.TimeoutError, TimeoutError):
-            raise ConnectError(
-                f"{self.target} did not answer within {CONNECT_TIMEOUT_S:.0f} s.",
-                hint="Check the address and any firewall between.",
+            raise no_answer(
+                self.target, CONNECT_TIMEOUT_S, is_tls=isinstance(self._connection, SSLConnection)
             ) from None
         except (faults.RedisError, OSError) as error:
-            raise ConnectError(
-                f"Could not connect to {self.target}: {_reason(error)}.",
-                hint="Check that a server is running there, or start one with `redis-tui serve`.",
-            ) from None
+            said = await self._first_words() if "onnection lost" in str(error) else ""
+            raise no_connection(self.target, said or _text(error)) from None
+
+    async def _first_words(self) -> str:
+        """What a server says to a newcomer before it hangs up: one that is full or protected gives its reason so."""
+        if type(self._connection) is not Connection:
+            return ""
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(_LISTEN_S):
+                reader, writer = await asyncio.open_connection(self._connection.host, self._connection.port)
+                with contextlib.closing(writer):
+                    return (await reader.read(_READ_SIZE)).decode("utf-8", "replace").strip()
+        return ""
 
     async def execute(self, argv: Sequence[bytes]) -> Reply:
         """Sends one command and waits for its reply.
@@ -182,7 +194,7 @@ class Wire:
         return reply
 
     def _broken(self, error: Exception) -> SessionError:
-        return SessionError(f"The connection to {self.target} broke: {_reason(error)}.", hint="Connect again to go on.")
+        return SessionError(f"The connection to {self.target} broke: {_text(error)}.", hint="Connect again to go on.")
 
     @property
     def is_gone(self) -> bool:
@@ -219,10 +231,5 @@ def _target(kind: type[AbstractConnection], options: dict[str, Any]) -> str:
     return f"{options.get('host', 'localhost')}:{options.get('port', 6379)}{suffix}"
 
 
-def _reason(error: Exception) -> str:
-    text = str(error).strip().rstrip(".")
-    if "Name or service not known" in text or text.startswith("Error -"):
-        return "there is no host of that name"
-    if "Connect call failed" in text or "Connection refused" in text:
-        return "connection refused"
-    return text or type(error).__name__
+def _text(error: Exception) -> str:
+    return str(error).strip().rstrip(".") or type(error).__name__

@@ -62,6 +62,19 @@ def redact_url(url: str) -> str:
     return _URL_PASSWORD.sub(rb"\g<head>***", url.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
 
 
+def unredacted(shown: str, known: str) -> str:
+    """An address that a person changed, with its hidden password put back.
+
+    Args:
+        shown: what `redact_url` made of ``known``, perhaps changed since.
+        known: the address with its password.
+    """
+    found = _URL_PASSWORD.search(known.encode("utf-8", "surrogateescape"))
+    if found is None or ":***@" not in shown:
+        return shown
+    return shown.replace(":***@", f":{found['secret'].decode('utf-8', 'surrogateescape')}@", 1)
+
+
 def has_secret(line: str) -> bool:
     """Whether a typed line holds a secret."""
     return redact_text(line) != line

@@ -75,6 +75,7 @@ class WorkbenchApp(App[int]):
 
     Args:
         open_session: opens the session; called in the app's loop, again at each retry.
+        open_at: opens another address, where that can be chosen after a failure.
         workspace: the user's files; the platform's places by default.
         theme: the theme's name; None is the one chosen last.
         shelf: the themes; the packaged ones and the user's by default.
@@ -101,6 +102,7 @@ class WorkbenchApp(App[int]):
         self,
         open_session: Callable[[], Awaitable[Session]],
         *,
+        open_at: Callable[[str], Awaitable[Session]] | None = None,
         workspace: Workspace | None = None,
         theme: str | None = None,
         shelf: ThemeShelf | None = None,
@@ -122,6 +124,7 @@ class WorkbenchApp(App[int]):
         _tell_alt_digits()
         super().__init__()
         self._open = open_session
+        self._open_at = open_at
         self._on_ready = on_ready
         self._workspace = workspace or Workspace()
         self._files = tuple(files)
@@ -187,6 +190,7 @@ class WorkbenchApp(App[int]):
 
     async def on_mount(self) -> None:
         """Connects; who has to wait is told so."""
+        tell_problems_with(lambda text: self.notify(text, severity="warning", timeout=8))
         opening = asyncio.ensure_future(self._open())
         await asyncio.wait((opening,), timeout=_SOON_S)
         is_there = opening.done() and opening.exception() is None
@@ -199,10 +203,16 @@ class WorkbenchApp(App[int]):
         for problem in (*self._read_settings.problems, *self.keymap.problems):
             self.notify(str(problem), severity="error", timeout=_PROBLEM_S)
 
-    async def on_connecting_screen_retry_wanted(self) -> None:
-        """Another attempt."""
+    async def on_connecting_screen_retry_wanted(self, event: ConnectingScreen.RetryWanted) -> None:
+        """Another attempt, perhaps at another address."""
+        if event.address and self._open_at is not None:
+            self._open = partial(self._open_at, event.address)
         if isinstance(self.screen, ConnectingScreen):
             self.run_worker(self._connect(self._open(), self.screen), group="connect", exclusive=True)
+
+    def on_connecting_screen_cancel_wanted(self) -> None:
+        """The attempt is given up."""
+        self.workers.cancel_group(self, "connect")
 
     async def _connect(self, opening: Awaitable[Session], waiting: ConnectingScreen | None) -> None:
         try:
@@ -226,8 +236,7 @@ class WorkbenchApp(App[int]):
             self.action_tour()
 
     async def _show_waiting(self) -> ConnectingScreen:
-        tell_problems_with(lambda text: self.notify(text, severity="warning", timeout=8))
-        waiting = ConnectingScreen(self._address)
+        waiting = ConnectingScreen(self._address, can_change=self._open_at is not None)
         await self.push_screen(waiting)
         return waiting
 
@@ -359,6 +368,7 @@ def _tell_alt_digits() -> None:
 def run_workbench(
     open_session: Callable[[], Awaitable[Session]],
     *,
+    open_at: Callable[[str], Awaitable[Session]] | None = None,
     theme: str | None = None,
     files: Sequence[Path] = (),
     address: str = "the server",
@@ -369,6 +379,7 @@ def run_workbench(
 
     Args:
         open_session: opens the session, in the app's event loop.
+        open_at: opens another address.
         theme: the theme's name; None is the one chosen last.
         files: Lua files to open.
         address: what is connected to, for people; without any password.
@@ -391,6 +402,7 @@ def run_workbench(
         )
     app = WorkbenchApp(
         open_session,
+        open_at=open_at,
         workspace=workspace,
         theme=theme,
         files=files,

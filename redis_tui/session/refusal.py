@@ -1,0 +1,120 @@
+"""Why no connection came about, in a sentence for people, and what to do about it: one table.
+
+Knows neither wire nor face. The decision a reader would question: it goes by texts of errors, which differ between
+systems and versions. There is nothing else to go by, and a text that no row knows is told as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from redis_tui.errors import ConnectError
+
+
+class _Row(NamedTuple):
+    needles: tuple[str, ...]
+    """Any of these in what was said, in small letters."""
+    message: str
+    hint: str
+
+
+_TABLE: Final = (
+    _Row(
+        ("protected mode",),
+        "{target} is in protected mode: it talks to its own machine only, as it has no password.",
+        "Connect from there (an SSH tunnel does), or have a password or `protected-mode no` set in its configuration.",
+    ),
+    _Row(
+        ("max number of clients",),
+        "{target} takes no more clients: its limit (maxclients) is reached.",
+        "Try again once somebody has left, or have the limit raised.",
+    ),
+    _Row(
+        ("http/1.", "http/2", "<html", "<!doctype"),
+        "{target} speaks HTTP: a web server listens there, not Redis.",
+        "Check the port; Redis listens at 6379 unless told otherwise.",
+    ),
+    _Row(
+        ("\\x15\\x03", "\x15\x03"),
+        "{target} wants TLS.",
+        "Write rediss:// instead of redis://.",
+    ),
+    _Row(
+        ("protocol error", "ssh-"),
+        "What listens at {target} is not Redis: it does not speak its protocol.",
+        "Check the port; Redis listens at 6379 unless told otherwise.",
+    ),
+    _Row(
+        ("certificate_verify_failed", "certificate verify failed"),
+        "The certificate of {target} is not trusted.",
+        "Name its authority with ?ssl_ca_certs=FILE behind the address.",
+    ),
+    _Row(
+        ("wrong_version_number", "wrong version number", "record layer failure", "ssl handshake"),
+        "{target} does not speak TLS.",
+        "Write redis:// instead of rediss://.",
+    ),
+    _Row(
+        ("ssl", "tls"),
+        "TLS with {target} failed: {said}.",
+        "Check certificate and key behind the address (?ssl_certfile=, ?ssl_keyfile=, ?ssl_ca_certs=).",
+    ),
+    _Row(
+        ("no such file",),
+        "There is no socket {target}.",
+        "Check the path (`unixsocket` in the server's configuration), and that the server runs.",
+    ),
+    _Row(
+        ("permission denied",),
+        "This user may not open the socket {target}.",
+        "Ask for the rights to it (`unixsocketperm`), or connect by host and port.",
+    ),
+    _Row(
+        (
+            "name or service not known",
+            "nodename nor servname",
+            "no address associated",
+            "name resolution",
+            "getaddrinfo",
+        ),
+        "There is no host of that name: {target}.",
+        "Check the spelling, and that this machine can resolve it.",
+    ),
+    _Row(
+        ("connect call failed", "connection refused"),
+        "Could not connect to {target}: connection refused.",
+        "Check that a server is running there, or start one with `redis-tui serve`.",
+    ),
+    _Row(
+        ("connection lost", "closed the connection", "connection reset", "connection closed"),
+        "{target} closed the connection at once.",
+        "If it wants TLS, write rediss:// instead of redis://; else its own log tells why.",
+    ),
+)
+
+
+def no_connection(target: str, said: str) -> ConnectError:
+    """What is raised where no connection came about.
+
+    Args:
+        target: host and port, or the path of a socket.
+        said: an exception's text, or the server's own words.
+    """
+    low = said.lower()
+    for row in _TABLE:
+        if any(needle in low for needle in row.needles):
+            return ConnectError(row.message.format(target=target, said=said), hint=row.hint)
+    return ConnectError(f"Could not connect to {target}: {said}.", hint="Check the address, and the server's own log.")
+
+
+def no_answer(target: str, seconds: float, *, is_tls: bool) -> ConnectError:
+    """What is raised where nobody answered in time.
+
+    Args:
+        target: host and port.
+        seconds: how long was waited.
+        is_tls: TLS was tried; a server that speaks none waits for ever.
+    """
+    hint = "If it speaks no TLS, write redis:// instead of rediss://." if is_tls else ""
+    wait = f"{target} did not answer within {seconds:.0f} s."
+    return ConnectError(wait, hint=f"Check the address and any firewall between. {hint}".rstrip())
