@@ -32,7 +32,7 @@ from redis_tui.prompt.confirm import danger_lines, is_word
 from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.repl.dot_script import kill_running
 from redis_tui.repl.dots import run_dot
-from redis_tui.repl.line import CommandCompleter, CommandLexer, hint, key_bindings, open_history
+from redis_tui.repl.line import CommandCompleter, CommandLexer, folded, hint, key_bindings, open_history
 from redis_tui.repl.send import send, split_pipe
 from redis_tui.repl.shell import Shell
 from redis_tui.repl.status import StatusLine
@@ -427,7 +427,8 @@ class Repl:
 
     def _hint(self) -> StyleAndTextTuples:
         buffer = self._prompt.default_buffer
-        return formatted(hint(self._shell, buffer.text, buffer.cursor_position))
+        line = hint(self._shell, buffer.text, buffer.cursor_position)
+        return formatted_lines(folded(line, self._prompt.app.output.get_size().columns))
 
     def _use_vi(self, is_vi: bool) -> None:  # a setter
         self._prompt.editing_mode = EditingMode.VI if is_vi else EditingMode.EMACS

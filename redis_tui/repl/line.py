@@ -7,6 +7,7 @@ refuse is marked in the line and told below it, and Enter sends it all the same;
 
 from __future__ import annotations
 
+import re
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from redis_tui.errors import FileError
 from redis_tui.prompt.assist import underlined, wants_more
 from redis_tui.prompt.history import History as Kept
 from redis_tui.render.command import highlight_command
-from redis_tui.render.spans import text_line
+from redis_tui.render.spans import Span, text_line
 from redis_tui.repl.dot_output import OUTPUTS
 from redis_tui.repl.dots import DOT_COMMANDS, find
 from redis_tui.repl.send import split_pipe
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from redis_tui.render.spans import Line
     from redis_tui.repl.shell import Shell
 
+_WORD = re.compile(r"\S+\s*|\s+")
+_MOST_HINT_LINES = 3
 _LONGEST_STYLED = 20_000
 """Characters; a pasted megabyte is typed plain."""
 
@@ -141,12 +144,33 @@ def hint(shell: Shell, text: str, cursor: int) -> Line:
         told = f"{dot.name} {dot.usage} · {dot.summary}" if dot is not None else "Type .help for the dot commands."
         return text_line(told, "hint")
     if not stripped:
-        told = "Commands as in redis-cli · .help for dot commands · Tab completes · Alt-Enter starts a new line"
+        told = "commands as in redis-cli · .help · Tab completes · Alt-Enter new line"
         return text_line(told, "hint")
     command, program = split_pipe(text)
     if program is not None:
         return text_line(f"the reply goes to: {program}", "hint")
     return shell.assist.usage_line(command, cursor)
+
+
+def folded(line: Line, columns: int) -> list[Line]:
+    """A hint on as many lines as it needs, broken at spaces; what does not fit on the last one says so.
+
+    Args:
+        line: the hint.
+        columns: room for a line.
+    """
+    words = [Span(word, span.style) for span in line for word in _WORD.findall(span.text)]
+    lines: list[Line] = [[]]
+    room = columns
+    for word in words:
+        if len(word.text.rstrip()) > room and lines[-1]:
+            if len(lines) == _MOST_HINT_LINES:
+                return [*lines[:-1], [*lines[-1], Span("…", "hint")]]
+            lines.append([])
+            room = columns - 1  # for what tells of more
+        lines[-1].append(word)
+        room -= len(word.text)
+    return lines
 
 
 def key_bindings() -> KeyBindings:

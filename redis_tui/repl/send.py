@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from redis_tui.batch import OutputMode, format_reply
 from redis_tui.errors import AuthError, ConnectError, SessionError, UsageError
 from redis_tui.exit_status import ExitStatus
+from redis_tui.prompt.context import error_context
 from redis_tui.render.advice import advise
 from redis_tui.render.reply import prints_raw, stream_cli_lines
 from redis_tui.render.spans import Line, text_line
@@ -108,6 +109,8 @@ async def show(shell: Shell, answer: Answer) -> None:
         await asyncio.sleep(0)
     if shell.most_lines is not None and next(lines, None) is not None:
         shell.printer.lines([_told_cut(shell.most_lines, reply)])
+    if context := error_context(argv, reply):
+        shell.printer.lines(context)
     if isinstance(reply, ErrorReply) and reply.code in _ADVISED:
         advice = advise(reply.code, reply.message)
         assert advice is not None  # these codes are in the table

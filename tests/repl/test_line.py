@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from redis_tui.render.spans import plain
+from redis_tui.render.spans import Span, plain
 from redis_tui.repl import line
-from redis_tui.repl.line import CommandCompleter, CommandLexer, open_history
+from redis_tui.repl.line import CommandCompleter, CommandLexer, folded, open_history
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +44,14 @@ def test_without_a_catalog_nothing_is_completed_and_nothing_fails(shell: Shell) 
     shell.catalog = None
     assert completions(shell, "ge") == []
     assert hint(shell, "GET ", 4) == ""
+
+
+def test_a_long_hint_is_folded_at_spaces_and_says_where_it_is_cut() -> None:
+    text = [Span("SET key value "), Span("[NX | XX] [GET] [EX seconds]", "hint")]
+    assert plain(folded(text, 80)) == "SET key value [NX | XX] [GET] [EX seconds]"
+    assert plain(folded(text, 20)).split("\n") == ["SET key value [NX | ", "XX] [GET] [EX ", "seconds]"]
+    assert plain(folded(text, 12)).split("\n") == ["SET key ", "value [NX | ", "XX] [GET] …"]
+    assert folded([], 80) == [[]]
 
 
 def test_the_hint_tells_what_is_still_to_be_typed(shell: Shell) -> None:

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from redis_tui.errors import RedisTuiError
+from redis_tui.prompt.context import error_context
 from redis_tui.prompt.label import prompt_line
 from redis_tui.prompt.watching import Watching
 from redis_tui.render.reference import group_lines, reference_lines
@@ -129,7 +130,7 @@ class ConsoleDesk:
             task.cancel()
             del self._waiting[task]
         self._pane.assist.memory.observe(argv, reply, self._pane.assist.catalog)
-        self._pane.show_reply(_reply_lines(argv, reply))
+        self._pane.show_reply([*_reply_lines(argv, reply), *error_context(argv, reply)])
         if told := await self._watching.observe(self._session, argv, reply):
             self._pane.show_reply(told)
         return True
