@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 from textual.widgets import Static
 
 from redis_tui.paths import packaged_themes_dir
@@ -301,3 +302,13 @@ def test_a_huge_group_says_what_it_leaves_out() -> None:
     rows = model.rows()
     assert len(rows) == 2_001
     assert rows[-1].note == "… 3,000 more; Enter shows on"
+
+
+async def test_a_text_that_the_style_sheet_has_not_reached_is_drawn_empty(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        editor = LuaEditor("return 1")
+        await app.screen.query_one(EditorPane).mount(editor)
+        editor._component_styles.clear()
+        drawn = editor.render_lines(Region(0, 0, 20, 3))
+        assert [strip.text for strip in drawn] == [" " * 20] * 3

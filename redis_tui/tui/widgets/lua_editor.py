@@ -17,6 +17,7 @@ from textual.document._document_navigator import DocumentNavigator
 from textual.document._wrapped_document import WrappedDocument
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, Selection
 
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from textual import events
     from textual.document._document import Location
     from textual.geometry import Region
-    from textual.strip import Strip
 
     from redis_tui.tui.vi.motion import Memory
     from redis_tui.tui.widgets.text_search import Search
@@ -193,6 +193,8 @@ class LuaEditor(TextArea, inherit_bindings=False):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Takes the colours from the style sheet; the cursor's line changes its background only."""
+        if not self._component_styles:  # it may be drawn before the style sheet has reached it
+            return [Strip.blank(crop.width)] * crop.height
         self._theme.apply_css(self)
         line = self._theme.cursor_line_style
         self._theme.cursor_line_style = Style(bgcolor=line.bgcolor) if line is not None else None
