@@ -43,7 +43,7 @@ class Action:
     @property
     def setting(self) -> str:
         """Its name in the configuration: ``open_view('keys')`` is ``open_view_keys``, ``wish('new')`` ``key_new``."""
-        return re.sub(r"\W+", "_", self.name).strip("_").replace("wish_", "key_", 1)
+        return re.sub(r"\W+", "_", self.name.replace("-", "back_")).strip("_").replace("wish_", "key_", 1)
 
     @property
     def key_label(self) -> str:
@@ -73,7 +73,7 @@ def key_label(key: str) -> str:
 
 ACTIONS: tuple[Action, ...] = (
     Action("run", "Run", "Runs the script on the server with its KEYS and ARGV.", "f5", "run", rank=1),
-    Action("dry_run", "Dry run", "Runs it and undoes everything: shows what it would change.", "f6", "dry run", rank=2),
+    Action("dry_run", "Dry run", "Runs it and undoes everything: shows what it would change.", "f6", "dry run", rank=6),
     Action("dry_run_on_server", "Dry run on the server", "In its own debugger, which runs it in a fork."),
     Action("trace_run", "Run with trace", "Runs it and reports each redis.call.", "f7", "trace", rank=6),
     Action("kill", "Kill the script", "Ends the running script; never waits behind it.", "f8", "kill", rank=3),
@@ -148,12 +148,22 @@ ACTIONS: tuple[Action, ...] = (
     Action("refresh", "Refresh", "Reads keys, scripts and slow log again.", "f9", group="Panes"),
     Action("filter_keys", "Filter keys", "Shows only keys that match a pattern.", "alt+f", group="Panes"),
     Action("scan_more", "Scan on", "Goes on with SCAN where it stopped, or stops it.", "alt+m", group="Panes"),
-    Action("wish('new')", "New key", "Makes a key of any type.", "n", group="Keys", scope="keys", priority=False),
+    Action(
+        "wish('new')",
+        "New key",
+        "Makes a key of any type.",
+        "n",
+        short="new",
+        group="Keys",
+        scope="keys",
+        priority=False,
+    ),
     Action(
         "mark_row",
         "Select",
         "Selects the key or group; what is done next is done to all selected.",
         "space",
+        short="select",
         group="Keys",
         scope="keys",
         priority=False,
@@ -172,6 +182,7 @@ ACTIONS: tuple[Action, ...] = (
         "Delete keys",
         "The selected keys, the key or the group; counted first.",
         "d,delete",
+        short="delete",
         group="Keys",
         scope="keys",
         priority=False,
@@ -181,6 +192,7 @@ ACTIONS: tuple[Action, ...] = (
         "Time to live",
         "Sets or takes the TTL of the selected keys.",
         "t",
+        short="TTL",
         group="Keys",
         scope="keys",
         priority=False,
@@ -190,6 +202,7 @@ ACTIONS: tuple[Action, ...] = (
         "Rename the key",
         "Another name; an existing key is never overwritten.",
         "r",
+        short="rename",
         group="Keys",
         scope="keys",
         priority=False,
@@ -221,12 +234,22 @@ ACTIONS: tuple[Action, ...] = (
         scope="keys",
         priority=False,
     ),
-    Action("sort_keys", "Sort keys", "By name, type, TTL, size.", "s", group="Keys", scope="keys", priority=False),
+    Action(
+        "sort_keys",
+        "Sort keys",
+        "By name, type, TTL, size.",
+        "s",
+        short="sort",
+        group="Keys",
+        scope="keys",
+        priority=False,
+    ),
     Action(
         "toggle_flat",
         "Tree or list",
         "Groups by the separator, or every key in one list.",
         "f",
+        short="tree",
         group="Keys",
         scope="keys",
         priority=False,
@@ -321,6 +344,7 @@ ACTIONS: tuple[Action, ...] = (
         "Next view",
         "Goes through the views of the reply; the one chosen stays.",
         "v",
+        short="view",
         group="Reply",
         scope="result",
         priority=False,
@@ -331,6 +355,7 @@ ACTIONS: tuple[Action, ...] = (
         "Find in the reply",
         "Counts as it goes; a capital letter tells capitals apart.",
         "slash",
+        short="find",
         group="Reply",
         scope="result",
         priority=False,
@@ -351,6 +376,7 @@ ACTIONS: tuple[Action, ...] = (
         "Copy as…",
         "JSON, redis-cli, raw, CSV, Lua, Python; the node under the cursor.",
         "y",
+        short="copy",
         group="Reply",
         scope="result",
         priority=False,
@@ -361,6 +387,7 @@ ACTIONS: tuple[Action, ...] = (
         "Save the reply",
         "To a file, in the form that its ending says.",
         "w",
+        short="save",
         group="Reply",
         scope="result",
         priority=False,

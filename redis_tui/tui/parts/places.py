@@ -11,7 +11,7 @@ from redis_tui.tui.actions import PANES
 from redis_tui.tui.layout import COLUMNS, FOLDED, is_narrow, is_short, neighbour, visible_panes
 from redis_tui.tui.parts.base import Part
 from redis_tui.tui.screens.jump import Jump, labelled, targets
-from redis_tui.tui.widgets.bars import PaneTabs
+from redis_tui.tui.widgets.bars import KeyBar, PaneTabs
 from redis_tui.tui.widgets.view import Wish
 
 
@@ -157,6 +157,7 @@ class PlacesPart(Part):
         self.set_class(is_narrow(width), "-narrow")
         self.set_class(is_short(self.app.size.height), "-short")
         self.set_class(self._zoomed is not None, "-zoomed")
+        self.query_one(KeyBar).set_pane(self._in_use)
         self._arranger.apply(shown, is_zoomed=self._zoomed is not None)
 
     @on(messages.LineWanted)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from textual.events import Click
 
+    from redis_tui.tui.actions import Action
+
 
 class TitleBar(Static):
     """Where we are connected, how the server is, and its figures; red all over where that is production."""
@@ -108,11 +110,19 @@ class TitleBar(Static):
 
 
 class KeyBar(Static):
-    """The footer: keys and their words, from the table of actions; each can be clicked."""
+    """The footer: keys and their words, from the table of actions; each can be clicked.
+
+    The keys of the pane in use stand first, in a colour of their own. Where there is little room, running, killing,
+    the palette and leaving go before them, and they before all others.
+    """
+
+    _OWN_RANK = 5.5
+    """Behind the palette, before what every pane has."""
 
     def __init__(self) -> None:
         super().__init__(id="key-bar")
-        self._spots: list[tuple[int, int, str]] = []
+        self._spots: list[tuple[int, int, Action]] = []
+        self._pane = ""
 
     def on_mount(self) -> None:
         """Draws once it has a size."""
@@ -122,38 +132,50 @@ class KeyBar(Static):
         """Shows as many keys as there is room for, the important ones first."""
         self._draw()
 
+    def set_pane(self, name: str) -> None:
+        """The pane in use, whose own keys are shown."""
+        if name != self._pane:
+            self._pane = name
+            self._draw()
+
     def _draw(self) -> None:
-        room = self.size.width - 1
         told = [action for action in keymap_of(self).actions if action.short and action.keys]
-        chosen: set[str] = set()
-        for action in sorted(told, key=lambda item: item.rank):
+        own = [action for action in told if action.scope == self._pane]
+        told = [*own, *(action for action in told if action.scope in ("app", "workbench"))]
+        room = self.size.width - 1
+        chosen: list[Action] = []
+        for action in sorted(told, key=lambda item: self._OWN_RANK if item in own else item.rank):
             need = cell_len(action.key_label) + cell_len(action.short) + 3
             if need > room:
                 break
             room -= need
-            chosen.add(action.name)
+            chosen.append(action)
         gap = 1 + min(2, room // max(1, len(chosen)))
         pieces: list[Content] = []
         self._spots = []
         at = 1
-        for action in told:
-            if action.name not in chosen:
-                continue
+        for action in (action for action in told if action in chosen):
+            tone = "accent" if action in own else "focus"
             piece = Content.from_markup(
-                "[bold $rt-focus]$key[/] [$rt-text]$word[/]", key=action.key_label, word=action.short
+                f"[bold $rt-{tone}]$key[/] [$rt-text]$word[/]", key=action.key_label, word=action.short
             )
-            target = "app" if action.scope == "app" else "screen"
-            self._spots.append((at, at + piece.cell_length, f"{target}.{action.name}"))
+            self._spots.append((at, at + piece.cell_length, action))
             at += piece.cell_length + gap + 1
             pieces.append(piece)
-        self.update(Content.assemble(" ", Content(" " * (gap + 1)).join(pieces)))
+        self.update(Content.assemble(" ", Content(" " * (gap + 1)).join(pieces)), layout=False)
 
     async def on_click(self, event: Click) -> None:
         """Does what the clicked word says."""
         for start, end, action in self._spots:
             if start <= event.x < end:
-                await self.run_action(action)
+                await self._do(action)
                 return
+
+    async def _do(self, action: Action) -> None:
+        if action.scope in ("app", "workbench"):
+            await self.run_action(f"{'app' if action.scope == 'app' else 'screen'}.{action.name}")
+            return
+        await self.screen.query_one(f"#{action.scope}").run_action(action.name)
 
 
 class PaneTabs(Static):
