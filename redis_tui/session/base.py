@@ -325,6 +325,8 @@ class Event:
     kind: EventKind
     text: str = ""
     keys: tuple[bytes, ...] = field(default=())
+    is_aside: bool = False
+    """Of what was sent: a face wanted it for itself (`aside`), nobody asked for it."""
 
 
 class Session(Protocol):

@@ -167,7 +167,7 @@ class EmbeddedSession:
                 return None
             return reply, engine.space.dirty - dirty, home.index
 
-        self._feed.put(Event(EventKind.SENT, redacted_line(words)))
+        self._feed.put(Event(EventKind.SENT, redacted_line(words), is_aside=is_aside()))
         reply, dirty, self._db = await self._after_pause(work, during_busy=True)
         if client.resp != self.info.resp:
             self.info = replace(self.info, resp=client.resp)
@@ -205,7 +205,7 @@ class EmbeddedSession:
             return await one_by_one(self, commands, db=db, stop_at_error=stop_at_error)
         if self._feed.has_readers:
             for argv in commands:
-                self._feed.put(Event(EventKind.SENT, redacted_line(list(argv))))
+                self._feed.put(Event(EventKind.SENT, redacted_line(list(argv)), is_aside=is_aside()))
         if await self._after_pause(work, during_busy=True):
             self._feed.put(Event(EventKind.KEYS_CHANGED))
         return replies
@@ -265,7 +265,7 @@ class EmbeddedSession:
         outlet = await self._do(begin, during_busy=True)
 
         async def send(command: Sequence[bytes]) -> Reply:
-            self._feed.put(Event(EventKind.SENT, redacted_line(command)))
+            self._feed.put(Event(EventKind.SENT, redacted_line(command), is_aside=is_aside()))
             return await self._do(lambda engine: outlet.send(engine, command), during_busy=True)
 
         async def leave() -> None:
@@ -372,7 +372,7 @@ class EmbeddedSession:
                 waiter.answer(reply)
             return client.resp
 
-        self._feed.put(Event(EventKind.SENT, redacted_line(argv)))
+        self._feed.put(Event(EventKind.SENT, redacted_line(argv), is_aside=is_aside()))
         self._waiters.add(waiter)
         try:
             resp = await self._do(begin, during_busy=True)

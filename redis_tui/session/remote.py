@@ -18,6 +18,7 @@ from weakref import WeakSet
 
 from redis_tui.errors import AuthError, ConnectError, NotSupportedError, RedisTuiError, SessionError
 from redis_tui.resp.types import OK, ErrorReply, Reply, Status
+from redis_tui.session.aside import is_aside
 from redis_tui.session.base import (
     Capability,
     Event,
@@ -391,7 +392,7 @@ class RemoteSession:
 
     def _sent(self, argv: Sequence[bytes]) -> None:
         if self._feed.has_readers:
-            self._feed.put(Event(EventKind.SENT, redacted_line(argv)))
+            self._feed.put(Event(EventKind.SENT, redacted_line(argv), is_aside=is_aside()))
 
     async def _in_db(self, db: int | None, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
         """Runs commands in another database and comes back; the caller holds the turn."""

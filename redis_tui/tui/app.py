@@ -12,7 +12,6 @@ import contextlib
 import os
 import sys
 import time
-from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -49,6 +48,7 @@ from redis_tui.tui.screens.modal import nothing_to_await
 from redis_tui.tui.screens.theme_picker import ThemePicker
 from redis_tui.tui.screens.tour import TourCard, remember_taken, tour_of, was_taken
 from redis_tui.tui.screens.workbench import WorkbenchScreen
+from redis_tui.tui.sent_log import SentLog
 from redis_tui.tui.theme import css_variables
 from redis_tui.workspace import Workspace
 
@@ -64,7 +64,6 @@ if TYPE_CHECKING:
 
     from redis_tui.theme import ThemeShelf
 
-_SENT_LIMIT = 5_000
 _SOON_S = 0.4
 """What is there within this time needs no screen that says one must wait."""
 _PROBLEM_S = 12
@@ -134,7 +133,7 @@ class WorkbenchApp(App[int]):
         self._session: Session | None = None
         self.crash: Crash | None = None
         """The fault that ended it."""
-        self._sent: deque[tuple[float, str]] = deque(maxlen=_SENT_LIMIT)
+        self._sent = SentLog()
         self._listener: asyncio.Task[None] | None = None
         self._own_filters: list[LineFilter] = [NoColors(lambda: self.palette)] if self.no_color else []
         if (
@@ -246,7 +245,7 @@ class WorkbenchApp(App[int]):
 
     def _take(self, event: Event) -> None:
         if event.kind is EventKind.SENT:
-            self._sent.append((time.time(), event.text))
+            self._sent.add(event.text, time.time(), is_own=not event.is_aside)
             return
         for screen in self.screen_stack:
             if isinstance(screen, WorkbenchScreen) and screen.is_mounted:
@@ -334,7 +333,7 @@ class WorkbenchApp(App[int]):
         """Leaves with a report and kept texts, where Textual would print a traceback with the values of variables."""
         self._return_code = ExitStatus.FAULT
         if self._exception is None:
-            self.crash = write_report(error, face="workbench", sent=[text for _, text in self._sent])
+            self.crash = write_report(error, face="workbench", sent=self._sent.texts())
             for screen in self.screen_stack:
                 if isinstance(screen, WorkbenchScreen):
                     with contextlib.suppress(Exception):  # the fault may have left the panes half way

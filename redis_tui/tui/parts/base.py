@@ -32,15 +32,14 @@ if TYPE_CHECKING:
     from textual import events
 
     from redis_tui.session.base import Session
+    from redis_tui.tui.sent_log import SentLog
     from redis_tui.workspace import Workspace
 
 
 class Part(Screen[None]):
     """One concern of the workbench."""
 
-    def __init__(
-        self, session: Session, workspace: Workspace, sent: Sequence[tuple[float, str]], files: Sequence[Path]
-    ) -> None:
+    def __init__(self, session: Session, workspace: Workspace, sent: SentLog, files: Sequence[Path]) -> None:
         """Takes the open session, the workspace, the log of sent commands (filled by others) and files to open."""
         super().__init__()
         self.session = session

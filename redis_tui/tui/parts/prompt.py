@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 from textual import on, work
 
-from redis_tui.render.spans import Span
 from redis_tui.tui import messages
 from redis_tui.tui.parts.base import Part
-from redis_tui.tui.screens.dialogs import Reading
 from redis_tui.tui.screens.reply import ReplyScreen
+from redis_tui.tui.screens.sent import SentScreen
 
 
 class PromptPart(Part):
@@ -53,9 +50,4 @@ class PromptPart(Part):
 
     def action_sent_log(self) -> None:
         """F12."""
-        lines = [
-            [Span(time.strftime("%H:%M:%S  ", time.localtime(at)), "dim"), Span(text, "text")]
-            for at, text in self._sent
-        ] or [[Span("Nothing was sent yet.", "dim")]]
-        remark = f"{len(self._sent):,} commands · Esc closes · y copies"
-        self.app.push_screen(Reading("Sent to the server", lines, remark=remark, at_end=True))
+        self.app.push_screen(SentScreen(self._sent))
