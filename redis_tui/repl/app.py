@@ -256,6 +256,7 @@ class Repl:
             return
         if not text.strip() or not await self._is_open():
             return
+        shell.status = ExitStatus.OK  # a dot command that fails to connect leaves no mark on those that follow
         for line in shell.assist.several(text) or (text,):
             if not await self._guard(self._run_line(line)):
                 break  # what follows may build on it

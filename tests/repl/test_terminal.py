@@ -110,11 +110,10 @@ def test_a_session_of_many_lines_as_people_type_it(program: pexpect.spawn[str], 
     program.expect_exact(PROMPT)
     program.send("\x12INCR")  # ^R
     program.expect_exact("I-search backward")
-    program.send("\x03")
-    program.expect_exact(PROMPT)
+    program.send("\x03")  # ends the search, the prompt stands
     program.send(".stat 10ms\r")
-    program.expect_exact("commands/s")
     wait_until_ctrl_c_is_a_signal(program)
+    program.expect_exact("commands/s")
     program.sendintr()
     program.expect_exact(PROMPT)
     program.send("\x04")
