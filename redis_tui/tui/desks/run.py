@@ -59,7 +59,7 @@ class RunDesk:
         """The number of the run that is to be compared with another; 0 for none."""
         self._stop: asyncio.Event | None = None
         """Ends the series of runs that is under way."""
-        self._told_at = 0.0
+        self._told_at = self._began = 0.0
 
     # ── running ────────────────────────────────────────────────────────────
 
@@ -112,7 +112,7 @@ class RunDesk:
         )
 
     async def _run(self, run: ScriptRun, kind: Kind) -> None:
-        self._under_way = run
+        self._under_way, self._began = run, time.monotonic()
         self._panes.editor.mark_error(None, "")
         self._panes.result.show_running(run.name, dry_run=run.dry_run)
         try:
@@ -146,6 +146,11 @@ class RunDesk:
             self._panes.keys.add(change.key for change in outcome.changes if change.after.type != "none")
             self._panes.keys.mark_changed(here)
         self._feed.run_ended()
+
+    def tick(self) -> None:
+        """Tells how long the run that is under way has lasted; a series tells how many it has done."""
+        if self._under_way is not None and self._stop is None:
+            self._panes.result.show_elapsed(time.monotonic() - self._began)
 
     # ── what was run ───────────────────────────────────────────────────────
 

@@ -16,12 +16,12 @@ from textual.markup import escape
 from textual.widget import Widget
 from textual.widgets import TabbedContent, TabPane
 
-from redis_tui.render.changes import changes_lines
 from redis_tui.render.repeats import repeats_lines
 from redis_tui.render.spans import Line, Span
 from redis_tui.render.summary import flowed, summary_parts, touched_lines
 from redis_tui.session.base import Capability
-from redis_tui.tui.outcome_lines import change_note, headline, log_lines, stream_reply_lines
+from redis_tui.tui.outcome_lines import headline, log_lines, stream_reply_lines
+from redis_tui.tui.panes.changes import ChangesView
 from redis_tui.tui.panes.history import HistoryView
 from redis_tui.tui.panes.trace import TraceView
 from redis_tui.tui.screens.reply import ReplyScreen
@@ -45,8 +45,6 @@ _PROMISES = {
     "log": "redis.log lines",
 }
 """The tabs behind the reply, and what each will hold."""
-_PARTS = 200
-"""Fields or members of one key that are shown; the others are counted."""
 EMPTY = "F5 runs the script. F6 tries it and undoes everything."
 
 
@@ -91,8 +89,9 @@ class ResultPane(Vertical):
         """How it ended, for the lower border."""
         self.reply = ReplyViewer()
         self.trace = TraceView()
+        self.changes = ChangesView()
         self.history = HistoryView()
-        self.views: dict[str, View] = {"trace": self.trace, "history": self.history}
+        self.views: dict[str, View] = {"trace": self.trace, "changes": self.changes, "history": self.history}
 
     def compose(self) -> ComposeResult:
         """Five views of a run in tabs, the list of runs, and the summary."""
@@ -102,7 +101,7 @@ class ResultPane(Vertical):
             with TabPane("Trace", id="tab-trace"):
                 yield self.trace
             with TabPane("Changes", id="tab-changes"):
-                yield LineView(id="changes-view")
+                yield self.changes
             with TabPane("Keys", id="tab-keys"):
                 yield LineView(id="keys-view")
             with TabPane("Log", id="tab-log"):
@@ -125,6 +124,11 @@ class ResultPane(Vertical):
         self.border_subtitle = "dry run…" if dry_run else "running…"
         self._summarise([])
         self._fill("reply", [[Span(f"{name} is running. ", "warning"), Span("F8 ends it.", "dim")]])
+
+    def show_elapsed(self, elapsed_s: float) -> None:
+        """How long the run that is under way has lasted."""
+        if not self._old:
+            self.border_subtitle = f"{'dry run' if self.has_class('-dry') else 'running'}… {elapsed_s:.1f} s"
 
     def show_problem(self, message: str, hint: str) -> None:
         """The run could not be made at all, or the link broke and nobody knows what became of it."""
@@ -195,21 +199,17 @@ class ResultPane(Vertical):
         capabilities = info.capabilities
         self._mark(dry_run=outcome.dry_run)
         self._outcome, self._source = outcome, run.source
-        self._remark = headline(outcome)
+        self._remark = headline(outcome) + (" · read-only: EVAL_RO" if info.read_only and not outcome.dry_run else "")
         name = Path(run.name).stem or "reply"
         self.reply.show(Document(outcome.reply, lambda: stream_reply_lines(outcome, run.source, now_ms=now_ms), name))
         if outcome.trace:
             self.trace.show(outcome.trace, outcome.trace_total, source=run.source, name=run.name)
         else:
             self.trace.say(_no_trace(capabilities, asked=run.trace))
-        changes = (
-            changes_lines(outcome.changes, outcome.changes_total, limit=_PARTS, now_ms=now_ms)
-            if outcome.changes
-            else []
-        )
-        self._fill(
-            "changes", [*change_note(outcome), *changes] if changes else [[Span(_no_changes(capabilities), "dim")]]
-        )
+        if outcome.changes:
+            self.changes.show(outcome, now_ms)
+        else:
+            self.changes.say(_no_changes(capabilities))
         touched = touched_lines(outcome.touched, outcome.touched_total)
         self._fill("keys", [*touched, *_touched_note(capabilities, anything=bool(touched))])
         self._fill("log", log_lines(outcome.log) or [[Span("redis.log was not called.", "dim")]])
@@ -331,8 +331,9 @@ class ResultPane(Vertical):
     def _fill(self, name: str, lines: list[Line]) -> None:
         if name == "reply":
             self.reply.set_lines(lines)
-        elif name == "trace":
-            self.trace.say("".join(span.text for line in lines for span in line))
+        elif name in ("trace", "changes"):
+            told = "".join(span.text for line in lines for span in line)
+            (self.trace if name == "trace" else self.changes).say(told)
         else:
             self.query_one(f"#{name}-view", LineView).set_lines(lines)
 

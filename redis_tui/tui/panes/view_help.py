@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from redis_tui.tui.panes.changes import ChangesView
 from redis_tui.tui.panes.clients import ClientsView
 from redis_tui.tui.panes.functions import FunctionsView
 from redis_tui.tui.panes.history import HistoryView
@@ -29,6 +30,7 @@ VIEWS: dict[str, type[View]] = {
     "monitor": MonitorView,
     "pubsub": PubSubView,
     "trace": TraceView,
+    "changes": ChangesView,
     "history": HistoryView,
 }
 """By the names that actions give them."""

@@ -68,6 +68,7 @@ class WorkbenchScreen(RunningPart, RunsPart, FilesPart, EditingPart, PromptPart,
     def _tick(self) -> None:
         if self._bench.is_whole:
             self._feed.tick()
+            self._runs.tick()
             self._link.tick()
             self._prompt_desk.tick()
             self._activity.tick()
