@@ -41,7 +41,7 @@ async def test_the_runs_of_a_session_and_two_of_them_compared(size: tuple[int, i
         await until(pilot, lambda: table.has_focus)
         await pilot.press("end", "m", "up")
         await pilot.pause()
-        matches("runs", size, without_clock(part(app, "#result")))
+        matches("runs", size, without_clock(part(app, "HistoryView")))
         await pilot.press("c")
         await until(pilot, lambda: isinstance(app.screen, CompareScreen))
         await until(pilot, lambda: app.screen.query(LineView) and app.screen.query_one(LineView).plain)
@@ -57,10 +57,10 @@ async def test_the_calls_and_the_changes_of_a_run(size: tuple[int, int], until: 
         await ready(app, pilot, until)
         await pilot.press("f7")
         await until(pilot, lambda: "set counter" in app.screen.query_one("#trace-view", LineView).plain)
-        for name in ("trace", "changes"):
+        for name, content in (("trace", "TraceView"), ("changes", "ChangesView")):
             app.screen.query_one(TabbedContent).active = f"tab-{name}"
             view = app.screen.query_one(f"#{name}-view", LineView)
             view.focus()
             await until(pilot, lambda: view.has_focus)  # noqa: B023  # awaited at once
             await pilot.pause()
-            matches(name, size, part(app, "#result"))
+            matches(name, size, part(app, content))
