@@ -204,7 +204,7 @@ def test_plain_signs_are_ascii_and_words_tell_the_states(home: Path) -> None:
     with Terminal(home, "tui", "--plain") as terminal:
         terminal.sees("scanned 8 of 8")
         terminal.send(F5)
-        terminal.sees("(integer) 1", "ready")
+        terminal.sees("(integer) 1", "ready", "name v")
         assert terminal.shown.isascii(), [line for line in terminal.shown.splitlines() if not line.isascii()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,13 +44,19 @@ async def test_another_command_is_answered_meanwhile(app: WorkbenchApp, session:
         await until(pilot, lambda: app.screen.query_one("#waiting", Static).display)
 
 
-async def test_ctrl_c_elsewhere_says_how_to_leave_in_plain_words(app: WorkbenchApp, until: Until) -> None:
+async def test_ctrl_c_elsewhere_says_how_to_leave_in_plain_words(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    session.hang = asyncio.Event()
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(app, pilot, until)
-        app.screen.query_one("#kill-button").display = True
-        app.screen.query_one("#kill-button").focus()
+        await pilot.press("f5")
+        button = app.screen.query_one("#kill-button")
+        await until(pilot, lambda: button.display)  # while a script runs, and no longer
+        button.focus()
         await pilot.press("ctrl+c")
-        assert [note.message[:20] for note in app._notifications] == ["^Q quits redis-tui. "]
+        await until(pilot, lambda: any(note.message.startswith("^Q quits redis-tui. ") for note in app._notifications))
+        session.hang.set()
 
 
 async def test_a_server_that_is_busy_is_told_in_the_title_until_it_is_free(

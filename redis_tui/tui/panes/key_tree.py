@@ -220,14 +220,17 @@ class KeyHead(Widget):
     def _cells(self) -> list[tuple[str, str]]:
         columns = self._tree.columns
         room = max(6, self._tree.size.width - 1 - sum(_WIDTHS[name] + 1 for name in columns))
-        cells = [("name", f"{' name' + self._sign('name'):<{room + 1}}")]
+        cells = [("name", f" {'name' + self._sign('name', room):<{room}}")]
         for name in columns:
             side, width = ">" if name in ("TTL", "size") else "<", _WIDTHS[name]
-            cells.append((name, f" {name + self._sign(name):{side}{width}.{width}}"))
+            cells.append((name, f" {name + self._sign(name, width):{side}{width}.{width}}"))
         return cells
 
-    def _sign(self, name: str) -> str:
-        return "▾" if name == self.by else ""
+    def _sign(self, name: str, room: int) -> str:
+        """Apart from the word where there is room: in ASCII it is a letter."""
+        if name != self.by:
+            return ""
+        return " ▾" if len(name) + 2 <= room else "▾"
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002  # Textual's own; there is one line
         """The names."""
