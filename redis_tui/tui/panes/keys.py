@@ -113,7 +113,7 @@ class KeysPane(Vertical):
             elif self._pattern:
                 self.show_message(f"No key matches {self._pattern}.", "/ changes the filter.")
             else:
-                self.show_message("This database is empty.", "Run a script, or SET a key at the prompt.")
+                self.show_message("This database is empty.", "n makes a key; so does a script, or SET at the prompt.")
 
     def show_message(self, text: str, hint: str) -> None:
         """A state instead of keys: loading, empty, error, disconnected."""

@@ -29,6 +29,11 @@ _KEYS = (
     ViewKey("n", "next log", "wish('slowlog.next')"),
     ViewKey("r", "read", "wish('slowlog.read')"),
 )
+_EMPTY = {
+    True: ("Nothing was slow.", "t sets what counts as slow."),
+    False: ("Nothing was large.", "n shows the next log."),
+}
+"""By whether the log shown is one of times."""
 
 
 class SlowlogView(View):
@@ -69,7 +74,7 @@ class SlowlogView(View):
         for entry in entries:
             lines += _lines(entry, names, unit)
         if not lines:
-            lines = [[Span(" Nothing was slow." if unit == "ms" else " Nothing was large.", "dim")]]
+            lines = [[Span(f" {text}", "dim")] for text in _EMPTY[unit == "ms"]]
         self.query_one(LineView).set_lines(lines, keep_place=True)
 
     def show_message(self, text: str) -> None:

@@ -42,7 +42,7 @@ class TablePane(View):
 
     def begin(self) -> None:
         """Says what will be here."""
-        self._table.say("Not read yet.")
+        self._table.say("Not read yet; F9 reads.")
 
     def argument(self) -> str:
         """The key of the row under the cursor."""
