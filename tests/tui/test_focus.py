@@ -55,7 +55,7 @@ async def take(app: WorkbenchApp, pilot: Pilot[int], action: Action) -> None:
     if action.keys:
         await pilot.press(action.keys.partition(",")[0])
         return
-    entries = {title: run for title, _, run in ActionProvider(app.screen)._entries()}
+    entries = {entry.title: entry.do for entry in ActionProvider(app.screen)._entries()}
     found = entries[action.title]()
     if hasattr(found, "__await__"):
         await found

@@ -62,6 +62,13 @@ class PresetDesk:
             at = (names.index(buffer.preset) + 1) % len(names) if buffer.preset in names else 0
             self._show(with_preset(buffer, buffer.presets[at]))
 
+    def fill(self, name: str) -> None:
+        """Fills the fields from a preset by its name; one that is gone changes nothing."""
+        buffer = self._fresh()
+        chosen = next((one for one in buffer.presets if one.name == name), None) if buffer is not None else None
+        if buffer is not None and chosen is not None:
+            self._show(with_preset(buffer, chosen))
+
     def _fresh(self) -> Buffer | None:
         """The script in front with its presets as they are on disk; None where there are none, which is said."""
         buffer = self._files.with_arguments()

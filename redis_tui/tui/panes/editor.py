@@ -92,6 +92,11 @@ class EditorPane(Vertical):
         """The name of the script in front, with a sign where it is not saved; empty where there is none."""
         return self._label if self._buffers else ""
 
+    @property
+    def presets(self) -> list[str]:
+        """Names of the presets of the script in front."""
+        return [preset.name for preset in self._buffers[self._at].presets] if self._buffers else []
+
     async def add(self, buffer: Buffer) -> None:
         """Opens a script in a tab of its own, or shows the tab that has its file."""
         for at, known in enumerate(self._buffers):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on, work
 
 from redis_tui.tui import messages
 from redis_tui.tui.parts.base import Part
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class FilesPart(Part):
@@ -20,6 +25,25 @@ class FilesPart(Part):
     async def open_example(self, name: str) -> None:
         """Opens an example in a tab; the palette asks for it."""
         await self._files.open_path(f"example:{name}")
+
+    @work(group="dialog", exclusive=True)
+    async def open_file(self, path: str) -> None:
+        """Opens a file in a tab; the palette asks for it."""
+        await self._files.open_path(path)
+
+    @property
+    def recent_files(self) -> list[Path]:
+        """Files that were opened or saved lately, the last one first."""
+        return self._bench.workspace.recent()
+
+    @property
+    def presets(self) -> list[str]:
+        """Names of the presets of the script in front."""
+        return self._panes.editor.presets
+
+    def use_preset(self, name: str) -> None:
+        """Fills the fields from a preset; the palette asks for it."""
+        self._presets.fill(name)
 
     @work(group="dialog", exclusive=True)
     async def action_save(self) -> None:
