@@ -63,10 +63,11 @@ async def test_a_key_that_was_deleted_is_not_opened(app: WorkbenchApp, session: 
 
 async def test_a_run_that_goes_on_tells_for_how_long(app: WorkbenchApp, session: FakeSession, until: Until) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        await ready(app, pilot, until)
+        await changed(app, session, pilot, until)
         session.hang = asyncio.Event()
         await pilot.press("f5")
         await until(pilot, lambda: str(app.screen.query_one(ResultPane).border_subtitle).endswith(" s"))
+        assert app.screen.query_one("#changes-view", LineView).plain == "After the run: each changed key."
         session.hang.set()
         await until(pilot, lambda: "changed" in str(app.screen.query_one(ResultPane).border_subtitle))
 

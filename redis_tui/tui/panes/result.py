@@ -85,6 +85,8 @@ class ResultPane(Vertical):
         self._source = b""
         self._old = ""
         """Which run is shown, where that is not the newest."""
+        self._is_stale = False
+        """A run is under way, and the tabs behind the reply are about the one before."""
         self._remark = ""
         """How it ended, for the lower border."""
         self.reply = ReplyViewer()
@@ -123,12 +125,19 @@ class ResultPane(Vertical):
         self._mark(dry_run=dry_run)
         self.border_subtitle = "dry run…" if dry_run else "running…"
         self._summarise([])
+        self._is_stale = True
         self._fill("reply", [[Span(f"{name} is running. ", "warning"), Span("F8 ends it.", "dim")]])
 
     def show_elapsed(self, elapsed_s: float) -> None:
         """How long the run that is under way has lasted."""
-        if not self._old:
-            self.border_subtitle = f"{'dry run' if self.has_class('-dry') else 'running'}… {elapsed_s:.1f} s"
+        if self._old:
+            return
+        if self._is_stale:
+            self._is_stale = False
+            for name, text in _PROMISES.items():
+                self._fill(name, [[Span(f"After the run: {text}.", "dim")]])
+                self._label(name, 0)
+        self.border_subtitle = f"{'dry run' if self.has_class('-dry') else 'running'}… {elapsed_s:.1f} s"
 
     def show_problem(self, message: str, hint: str) -> None:
         """The run could not be made at all, or the link broke and nobody knows what became of it."""

@@ -229,7 +229,7 @@ def _dearest(row: TraceRow) -> float:
 def _holds(row: TraceRow, needle: str) -> bool:
     """Whether a text occurs in a call, whatever its case."""
     text = needle.lower().encode()
-    if any(text in part.lower() for part in row.command):
+    if text in b" ".join(row.command).lower():
         return True
     if isinstance(row.reply, bytes):
         return text in row.reply.lower()
