@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Region
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from redis_tui.paths import packaged_themes_dir
 from redis_tui.spec.complete import complete
@@ -19,7 +19,7 @@ from redis_tui.tui.panes.editor import EditorPane
 from redis_tui.tui.screens.dialogs import AskText
 from redis_tui.tui.theme import Palette
 from redis_tui.tui.widgets.line_states import LineStates
-from redis_tui.tui.widgets.lua_complete import Offer, lua_offers
+from redis_tui.tui.widgets.lua_complete import Offer, lua_offers, word_hint
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 from redis_tui.tui.widgets.offer_list import OfferList
 from redis_tui.tui.widgets.text_search import Search
@@ -223,6 +223,49 @@ def catalog_offers(line: str) -> tuple[list[Offer], str]:
 def test_tokens_and_indices_are_offered_where_they_stand(before: str, texts: list[str]) -> None:
     offers = lua_offers(before, catalog_offers, "return KEYS[1] .. KEYS[2]")
     assert [item.text for item in offers.items] == texts
+
+
+HELD = {"KEYS": ["counter", '"a b"'], "ARGV": ["10"]}
+
+
+@pytest.mark.parametrize(
+    ("before", "offered"),
+    [
+        ("redis.call('get', KEYS[", [("1", "counter"), ("2", '"a b"'), ("3", "used already"), ("4", "the next one")]),
+        ("return ARGV[", [("1", "10")]),
+    ],
+)
+def test_an_index_is_offered_with_what_the_fields_hold(before: str, offered: list[tuple[str, str]]) -> None:
+    offers = lua_offers(before, catalog_offers, "return KEYS[3]", held=HELD)
+    assert [(item.text, item.meta) for item in offers.items] == offered
+
+
+@pytest.mark.parametrize(
+    ("marked", "hint"),
+    [
+        ("return KEYS[|1]", "KEYS[1] is counter"),
+        ("return K|EYS[ 2 ]", 'KEYS[2] is "a b"'),
+        ("return ARGV[2]|", "ARGV[2] is not given: nil"),
+        ("x = string.s|ub", "string.sub: s, first [, last] → s"),
+        ("x = server.call|", "redis.call: command, argument… → reply"),
+        ("x = redis.LOG_DEBUG|", "redis.LOG_DEBUG: level 0"),
+        ("x = redis.nothing|", ""),
+        ("|x = KEYS[1]", ""),
+    ],
+)
+def test_the_word_under_the_cursor_is_told(marked: str, hint: str) -> None:
+    assert word_hint(marked.replace("|", ""), marked.index("|"), HELD) == hint
+
+
+async def test_the_border_tells_what_an_index_holds_now(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        pane, editor = app.screen.query_one(EditorPane), app.screen.query_one(LuaEditor)
+        editor.load_text("return KEYS[1]")
+        app.screen.query_one("#keys-field", Input).value = "another"
+        await pilot.pause()
+        editor.move_cursor((0, 9))
+        await until(pilot, lambda: "KEYS[1] is another" in str(pane.border_subtitle))
 
 
 def test_names_are_offered_when_somebody_asks_and_never_unasked() -> None:

@@ -7,6 +7,7 @@ the buffer whenever something is done with it, so that there is one truth about 
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
-from redis_tui.arguments import key_use
+from redis_tui.arguments import format_arguments, key_use
 from redis_tui.errors import RedisTuiError
 from redis_tui.external import edited
 from redis_tui.tui.panes.arguments import ArgumentTexts
@@ -275,7 +276,14 @@ class FileDesk:
         keys, args, limit = self._arguments.texts
         buffer = replace(buffer, keys_text=keys, args_text=args, limit_text=limit)
         self._editor.set_buffer(buffer)
+        self._tell_held()
         return buffer
+
+    def _tell_held(self) -> None:
+        with contextlib.suppress(RedisTuiError):  # half typed: what was there before holds
+            given = self._arguments.parsed()
+            keys, args = ([format_arguments((value,)) for value in values] for values in (given.keys, given.args))
+            self._editor.set_held(keys, args)
 
     def shown(self) -> None:
         """Another script is in front: its arguments are too."""
@@ -284,6 +292,7 @@ class FileDesk:
             texts = ArgumentTexts(buffer.keys_text, buffer.args_text, buffer.limit_text)
             self._arguments.set_texts(texts, buffer.preset, len(buffer.presets))
             self._arguments.set_use(key_use(buffer.text))
+            self._tell_held()
         for known in self._editor.buffers:  # a change just before another tab came to the front
             self._keep(known)
 

@@ -21,12 +21,12 @@ from textual.widgets import ContentSwitcher, TextArea
 from redis_tui.tui.messages import BufferEdited, BufferShown, EditorWish
 from redis_tui.tui.vi.motion import Memory
 from redis_tui.tui.widgets.find_bar import FindBar
-from redis_tui.tui.widgets.lua_complete import CommandOffers, Offer, Offers, lua_offers
+from redis_tui.tui.widgets.lua_complete import CommandOffers, Offer, Offers, lua_offers, word_hint
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 from redis_tui.tui.widgets.offer_list import OfferList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.timer import Timer
@@ -59,6 +59,7 @@ class EditorPane(Vertical):
         self._fault = ""
         self._asked = False
         self._memory = Memory()
+        self._held: dict[str, Sequence[str]] = {}
         self.uses_vi = False
         """The keys of vi are on."""
         self._commands: CommandOffers = lambda _line: ([], "")
@@ -186,6 +187,10 @@ class EditorPane(Vertical):
             self._editor(at).use_vi(self._memory if on else None)
         self._subtitle()
 
+    def set_held(self, keys: Sequence[str], args: Sequence[str]) -> None:
+        """Tells what a run would be given now, for completion and hints."""
+        self._held = {"KEYS": keys, "ARGV": args}
+
     def set_commands(self, commands: CommandOffers) -> None:
         """Sets who knows the server's commands."""
         self._commands = commands
@@ -255,7 +260,12 @@ class EditorPane(Vertical):
     @on(TextArea.SelectionChanged)
     def _moved(self, event: TextArea.SelectionChanged) -> None:
         event.stop()
-        self._subtitle(self._offers(asked=False).hint if self._buffers else "")
+        hint = self._offers(asked=False).hint if self._buffers else ""
+        if self._buffers and not (hint or self._problem or self._fault):
+            editor = self._editor(self._at)
+            row, column = editor.cursor_location
+            hint = word_hint(editor.document.get_line(row), column, self._held)
+        self._subtitle(hint)
 
     @on(LuaEditor.ViChanged)
     def _vi_changed(self, event: LuaEditor.ViChanged) -> None:
@@ -282,7 +292,8 @@ class EditorPane(Vertical):
         row, column = editor.cursor_location
         before = editor.document.get_line(row)[:column]
         wants_text = asked or before.rstrip("0123456789").endswith("[")
-        return lua_offers(before, self._commands, editor.text if wants_text else "", asked=asked)
+        text = editor.text if wants_text else ""
+        return lua_offers(before, self._commands, text, asked=asked, held=self._held)
 
     def _offer(self, *, asked: bool = False) -> None:
         self._asked = asked

@@ -9,8 +9,9 @@ as a list at each word would be in the way.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from redis_tui.arguments import key_use
@@ -126,6 +127,8 @@ MEMBERS: dict[str, dict[str, str]] = {
 _MEMBER = re.compile(r"\b(redis|server|cjson|cmsgpack|struct|bit|string|table|math)\.(\w*)$")
 _CALL = re.compile(r"""\b(?:redis|server)\.p?call\s*\(\s*(["'])([A-Za-z.]*)$""")
 _INDEX = re.compile(r"\b(KEYS|ARGV)\[(\d*)$")
+_USE = re.compile(r"\b(KEYS|ARGV)\s*\[\s*(\d{1,4})\s*\]")
+_DOTTED = re.compile(r"\b(redis|server|cjson|cmsgpack|struct|bit|string|table|math)\.(\w+)")
 _WORD = re.compile(r"(?<![\w.:])[A-Za-z_]\w*$")
 _NAMES = re.compile(r"[A-Za-z_]\w{2,}")
 _CALLS = frozenset(f"{table}.{name}" for table in ("redis", "server") for name in ("call", "pcall"))
@@ -155,7 +158,14 @@ CommandOffers = Callable[[str], tuple[list[Offer], str]]
 """``commands(line)``: candidates for the last word of a command line, and the usage hint."""
 
 
-def lua_offers(before: str, commands: CommandOffers, text: str = "", *, asked: bool = False) -> Offers:
+Held = Mapping[str, Sequence[str]]
+"""What the fields hold for KEYS and for ARGV, quoted as they are typed."""
+_NOTHING: Held = MappingProxyType({})
+
+
+def lua_offers(
+    before: str, commands: CommandOffers, text: str = "", *, asked: bool = False, held: Held = _NOTHING
+) -> Offers:
     """What fits, given the line up to the cursor.
 
     Args:
@@ -163,12 +173,13 @@ def lua_offers(before: str, commands: CommandOffers, text: str = "", *, asked: b
         commands: asks the catalog.
         text: the whole script: its names and indices are offered.
         asked: somebody asked; names are offered then only.
+        held: what a run would be given.
     """
     if match := _CALL.search(before):
         items, hint = commands(match[2])
         return Offers(_in_case_of(match[2], items), match.start(2), hint)
     if match := _INDEX.search(before):
-        return Offers(_indices(match[1], match[2], text), match.start(2))
+        return Offers(_indices(match[1], match[2], text, held), match.start(2))
     if match := _MEMBER.search(before):
         library = "redis" if match[1] == "server" else match[1]
         fits = tuple(Offer(name, meta) for name, meta in MEMBERS[library].items() if name.startswith(match[2]))
@@ -192,10 +203,33 @@ def _in_case_of(typed: str, items: Iterable[Offer]) -> tuple[Offer, ...]:
     return tuple(Offer(item.text.lower() if typed.islower() else item.text, item.meta) for item in items)
 
 
-def _indices(name: str, typed: str, text: str) -> tuple[Offer, ...]:
-    use = key_use(text[:_FAR])
+def word_hint(line: str, column: int, held: Held) -> str:
+    """What is known of the word at a place: what an index holds in the fields, or what a function takes.
+
+    Args:
+        line: of the script.
+        column: of the cursor.
+        held: what a run would be given.
+    """
+    for match in _USE.finditer(line):
+        if match.start() <= column <= match.end():
+            values, at = held.get(match[1], ()), int(match[2])
+            return f"{match[1]}[{at}] is {values[at - 1] if 0 < at <= len(values) else 'not given: nil'}"
+    for match in _DOTTED.finditer(line):
+        if match.start() <= column <= match.end():
+            library = "redis" if match[1] == "server" else match[1]
+            name = f"{library}.{match[2]}"
+            told = SIGNATURES.get(name) or MEMBERS[library].get(match[2])
+            return f"{name}: {told}" if told else ""
+    return ""
+
+
+def _indices(name: str, typed: str, text: str, held: Held) -> tuple[Offer, ...]:
+    use, values = key_use(text[:_FAR]), held.get(name, ())
     highest = use.keys if name == "KEYS" else use.args
-    found = [Offer(str(at), "used already" if at <= highest else "the next one") for at in range(1, highest + 2)]
+    used = ["used already"] * highest + ["the next one"]
+    told = [*values, *used[len(values) :]] if len(values) < len(used) else values
+    found = [Offer(str(at), meta) for at, meta in enumerate(told, 1)]
     return tuple(item for item in found if item.text.startswith(typed) and item.text != typed)
 
 
