@@ -53,7 +53,8 @@ class AskPath(AskText):
         typed = self.query_one(Input).value.strip()
         found = await asyncio.to_thread(entries, typed) if typed else []
         known = [offer for offer in self._first if typed.lower() in offer[1].lower()]
-        self.show_offers(found + [offer for offer in known if offer[0] not in {one[0] for one in found}])
+        shown = {_place(one[0]) for one in found}
+        self.show_offers(found + [offer for offer in known if _place(offer[0]) not in shown])
 
     def action_complete(self) -> None:
         """Writes on what all that fits have in common."""
@@ -89,6 +90,10 @@ class AskPath(AskText):
             self.dismiss(answer)
 
 
+def _place(answer: str) -> str:
+    return answer if answer.startswith("example:") else str(Path(answer).expanduser().absolute())
+
+
 def entries(typed: str) -> list[tuple[str, str, str]]:
     """Folders and Lua files that begin with what is typed, as answers, folders first.
 
@@ -106,7 +111,7 @@ def entries(typed: str) -> list[tuple[str, str, str]]:
                 if is_wanted and entry.is_dir():
                     found.append((0, f"{shown}{entry.name}/", f"{entry.name}/", "folder"))
                 elif is_wanted and entry.name.endswith(".lua"):
-                    found.append((1, f"{shown}{entry.name}", entry.name, str(place)))
+                    found.append((1, f"{shown}{entry.name}", entry.name, str(place.absolute())))
     except OSError:
         return []
     return [(answer, text, remark) for _, answer, text, remark in sorted(found)[:_MOST]]

@@ -45,9 +45,9 @@ class PresetPicker(Modal[Picked]):
         Binding("t", "want('try')", show=False),
         Binding("e", "want('expect')", show=False),
     ]
-    DEFAULT_CSS = """
+    CSS = """
     PresetPicker .dialog { width: 100; max-width: 96%; padding: 1; }
-    PresetPicker LineView { height: auto; max-height: 18; }
+    PresetPicker LineView { overflow-x: hidden; }
     """
 
     def __init__(self, buffer: Buffer, use: KeyUse, at: str = "") -> None:
@@ -59,7 +59,7 @@ class PresetPicker(Modal[Picked]):
         """The list, and its keys in the border."""
         with Vertical(classes="dialog") as box:
             box.border_title = f"Presets of {self._buffer.title}"
-            box.border_subtitle = "Enter fills · r rename · d delete · t try all · e expect these replies · Esc"
+            box.border_subtitle = "Enter fills · r rename · d delete · t try all · e expect replies · Esc"
             yield LineView(cursor=True)
 
     def on_mount(self) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Checkbox, Input, Static
 
@@ -26,17 +27,13 @@ Step = Literal["stay", "next", "previous", "replace", "all"]
 class Flag(Checkbox):
     """A switch that tells its state by its sign, not by colour alone."""
 
-    BUTTON_LEFT = "["
-    BUTTON_RIGHT = "]"
-
     def __init__(self, label: str, *, id: str, tooltip: str) -> None:  # noqa: A002  # Textual's own name
-        self.BUTTON_INNER = " "
         super().__init__(label, id=id, compact=True, tooltip=tooltip)
 
-    def watch_value(self) -> None:
-        """Puts the sign in or takes it out."""
-        self.BUTTON_INNER = "x" if self.value else " "
-        super().watch_value()
+    @property
+    def _button(self) -> Content:
+        """Textual's own draws the same sign in another colour."""
+        return Content("[x]" if self.value else "[ ]")
 
 
 class FindBar(Horizontal):

@@ -197,7 +197,8 @@ class LuaEditor(TextArea, inherit_bindings=False):
             return [Strip.blank(crop.width)] * crop.height
         self._theme.apply_css(self)
         line = self._theme.cursor_line_style
-        self._theme.cursor_line_style = Style(bgcolor=line.bgcolor) if line is not None else None
+        is_selecting = self.vi is not None and self.vi.mode in (Mode.VISUAL, Mode.LINES)  # which that colour would hide
+        self._theme.cursor_line_style = Style(bgcolor=line.bgcolor) if line is not None and not is_selecting else None
         return ScrollView.render_lines(self, crop)
 
     def _build_highlight_map(self) -> None:
