@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from redis_tui.tui.actions import ACTIONS
+from redis_tui.tui.panes.result import ResultPane
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.widgets.bars import KeyBar
 from tests.tui.conftest import Until, ready
@@ -34,6 +35,17 @@ async def test_the_keys_of_the_pane_in_use_come_first(app: WorkbenchApp, until: 
         assert [word for word in ("F5 run", "F8 kill", "^P palette", "^Q quit") if word not in text] == []
         await pilot.press("alt+2")
         await until(pilot, lambda: str(bar.content).startswith(" F5 run"))
+
+
+async def test_a_key_of_the_result_is_clicked(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("f5", "alt+4")
+        bar, result = app.screen.query_one(KeyBar), app.screen.query_one(ResultPane)
+        await until(pilot, lambda: str(bar.content).startswith(" v view"))
+        await until(pilot, lambda: "[cli]" in str(result.border_title).replace("\\", ""))
+        await pilot.click(KeyBar, offset=(2, 0))
+        await until(pilot, lambda: "[json]" in str(result.border_title).replace("\\", ""))
 
 
 async def test_a_key_of_the_pane_is_clicked(app: WorkbenchApp, until: Until) -> None:

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from redis_tui.prompt.label import PRODUCTION
-from redis_tui.tui.actions import PANE_NUMBER, PANES
+from redis_tui.tui.actions import PANE_NUMBER, PANE_OF, PANES
 from redis_tui.tui.keymap import keymap_of
 from redis_tui.tui.messages import PaneChosen
 
@@ -175,7 +175,7 @@ class KeyBar(Static):
         if action.scope in ("app", "workbench"):
             await self.run_action(f"{'app' if action.scope == 'app' else 'screen'}.{action.name}")
             return
-        await self.screen.query_one(f"#{action.scope}").run_action(action.name)
+        await self.screen.query_one(PANE_OF[action.scope]).run_action(action.name)
 
 
 class PaneTabs(Static):
