@@ -39,7 +39,7 @@ from redis_tui.session.base import (
 from redis_tui.session.bulk import one_by_one
 from redis_tui.session.embedded_stream import StreamOutlet
 from redis_tui.session.feed import Feed
-from redis_tui.session.guard import refuse_in_transaction, refuse_takeover, runs_script, writes
+from redis_tui.session.guard import read_only_notes, refuse_in_transaction, refuse_takeover, runs_script, writes
 from redis_tui.session.stream import CAPACITY, Stream, check_opens, check_taken
 from redis_tui.session.watched import undoable, watched_run
 from redis_tui.spec.catalog import Catalog
@@ -222,6 +222,7 @@ class EmbeddedSession:
             finally:
                 self._running_name, self._dry = "", False
                 self._feed.put(Event(EventKind.RUN_ENDED, run.name))
+        outcome = replace(outcome, notes=(*outcome.notes, *read_only_notes(run, self.info)))
         self._feed.put(Event(EventKind.SCRIPTS_CHANGED))
         if outcome.changes and not run.dry_run:
             self._feed.put(Event(EventKind.KEYS_CHANGED, keys=tuple(change.key for change in outcome.changes)))

@@ -14,7 +14,7 @@ from redis_tui.spec.command import CommandFlag
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from redis_tui.session.base import Session
+    from redis_tui.session.base import ScriptRun, Session, SessionInfo
     from redis_tui.spec.catalog import Catalog
 
 _RUNNERS = frozenset({"eval", "evalsha", "fcall"})
@@ -55,6 +55,19 @@ def writes(catalog: Catalog, argv: Sequence[bytes]) -> bool:
     if spec is None or spec.name in _RUNNERS or spec.name in _CHANGES_SERVER:
         return True
     return bool(spec.flags & CommandFlag.WRITE)
+
+
+def read_only_notes(run: ScriptRun, info: SessionInfo) -> tuple[str, ...]:
+    """What a person is told of a run that was sent where writes are refused; nothing of another.
+
+    Args:
+        run: as it was asked for.
+        info: of the session that ran it.
+    """
+    if not info.read_only or run.dry_run:
+        return ()
+    name = "EVAL_RO" if run.function is None else "FCALL_RO"
+    return (f"Sent as {name}, as this session is read-only: a write inside is an error.",)
 
 
 def runs_script(argv: Sequence[bytes]) -> bool:

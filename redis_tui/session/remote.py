@@ -18,7 +18,7 @@ from weakref import WeakSet
 
 from redis_tui.errors import AuthError, ConnectError, NotSupportedError, RedisTuiError, SessionError
 from redis_tui.resp.types import OK, ErrorReply, Reply, Status
-from redis_tui.session.aside import is_aside
+from redis_tui.session.aside import aside, is_aside
 from redis_tui.session.base import (
     Capability,
     Event,
@@ -35,7 +35,14 @@ from redis_tui.session.deadline import Unkillable, within
 from redis_tui.session.failure import script_error
 from redis_tui.session.feed import Feed
 from redis_tui.session.greeting import identity, is_busy, refused, settle
-from redis_tui.session.guard import ends_script, refuse_in_transaction, refuse_takeover, runs_script, writes
+from redis_tui.session.guard import (
+    ends_script,
+    read_only_notes,
+    refuse_in_transaction,
+    refuse_takeover,
+    runs_script,
+    writes,
+)
 from redis_tui.session.inspect import Pipeline, compare, snapshots
 from redis_tui.session.instrument import instrument, read_report
 from redis_tui.session.remote_notes import given_up, late_notes, run_notes
@@ -291,8 +298,9 @@ class RemoteSession:
 
     async def catalog(self) -> Catalog:
         if self._catalog is None:
-            async with self._turn:
-                docs = await self._send([[b"COMMAND", b"DOCS"], [b"COMMAND"]])
+            with aside():
+                async with self._turn:
+                    docs = await self._send([[b"COMMAND", b"DOCS"], [b"COMMAND"]])
             if is_busy(docs[1]):
                 return await self._usual_catalog()
             self._catalog = Catalog.from_command_docs(docs[0], docs[1])
@@ -361,6 +369,7 @@ class RemoteSession:
                 *late_notes(duration_ms, killed=killed, late=late),
                 *(slots if self._is_cluster else ()),
                 *run_notes(run, report),
+                *read_only_notes(run, self.info),
             ),
             cluster_notes=() if self._is_cluster else slots,
         )

@@ -51,7 +51,7 @@ class ConfirmDanger(Modal[bool]):
                     word=self._word,
                 )
             )
-            yield Input(placeholder=self._word, id="danger-word", compact=True)
+            yield Input(id="danger-word", compact=True)
             yield Static("", id="danger-told")
             with Horizontal(classes="buttons"):
                 yield Button("Do not send", id="danger-leave", compact=True)
