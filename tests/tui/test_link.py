@@ -103,7 +103,10 @@ async def test_a_key_tries_at_once(app: WorkbenchApp, session: Leaving, until: U
         await until(pilot, lambda: state(app) == "ready")
 
 
-async def test_panes_hold_back_while_the_link_is_lost(app: WorkbenchApp, session: Leaving, until: Until) -> None:
+async def test_panes_hold_back_while_the_link_is_lost(
+    app: WorkbenchApp, session: Leaving, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "_WAITS_S", (600,))
     async with app.run_test(size=SIZE) as pilot:
         await ready(app, pilot, until)
         assert isinstance(app.screen, WorkbenchScreen)
@@ -113,6 +116,20 @@ async def test_panes_hold_back_while_the_link_is_lost(app: WorkbenchApp, session
         app.screen._feed.read_all()
         await pilot.pause()
         assert session.attempts == before
+
+
+async def test_keys_stay_while_a_script_holds_the_server_up(app: WorkbenchApp, session: Leaving, until: Until) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(app, pilot, until)
+        keys = app.screen.query_one(KeysPane)
+        await until(pilot, lambda: len(keys.all_keys) == 2)
+        session.is_busy = True
+        await pilot.press("f9")
+        await until(pilot, lambda: keys.border_subtitle == "old: BUSY" and state(app).startswith("BUSY"))
+        assert len(keys.all_keys) == 2
+        assert app.screen.query_one("#kill-button").display
+        session.is_busy = False
+        await until(pilot, lambda: state(app) == "ready" and "scanned" in str(keys.border_subtitle))
 
 
 async def test_a_server_that_reads_its_data_says_so_until_it_is_done(

@@ -28,6 +28,8 @@ _FACTS_AT_ONCE = 64
 SORT_LIMIT = 10_000
 """Keys that are asked one by one, to sort them by what only the server knows."""
 _NEVER = float("inf")
+_PASSING = ("BUSY", "LOADING")
+"""Refusals that end by themselves: what was read before stays meanwhile, marked as old."""
 _SORTS: dict[str, Callable[[KeyFacts], tuple[float, str]]] = {
     "type": lambda known: (0, known.type),
     "TTL": lambda known: (known.ttl_ms if known.ttl_ms >= 0 else _NEVER, ""),
@@ -96,6 +98,9 @@ class KeyDesk:
                 return
             if isinstance(batch, ErrorReply):
                 self._scanning = False
+                if batch.code in _PASSING and self._pane.all_keys:
+                    self._pane.say(f"old: {batch.code}")
+                    return
                 self._begin()
                 self._pane.show_message(f"✗ {batch.message or batch.code}", _advice(batch))
                 return
