@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SLICE_S = 0.012
-"""As long as nothing else is done: a frame of the screen lasts about as long."""
+"""Of the processor, as long as nothing else is done: a frame of the screen lasts about as long."""
 _PAUSE_S = 0.004
 
 
@@ -24,10 +24,10 @@ async def in_slices(items: Iterator[T]) -> AsyncIterator[list[T]]:
     """Hands out what an iterator makes, as much at a time as can be made without being felt."""
     while True:
         part: list[T] = []
-        until = time.perf_counter() + _SLICE_S
+        until = time.thread_time() + _SLICE_S
         for item in items:
             part.append(item)
-            if time.perf_counter() > until:
+            if time.thread_time() > until:
                 break
         if not part:
             return

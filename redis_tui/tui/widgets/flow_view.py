@@ -7,9 +7,9 @@ cost what they cost unwrapped, and turning wrapping off costs nothing.
 
 from __future__ import annotations
 
+import time
 from array import array
 from bisect import bisect_left, bisect_right
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 _FIRST = 1_000
 """Lines that are made before anything is shown."""
+_STEP, _STEP_CHARACTERS = 100, 50_000
+"""That are made at a step."""
 _HUNTED = 50
 """Lines that are looked through at a step."""
+_TELL_EVERY_S = 0.2
+"""How far it is by now; to draw the border takes longer than a slice of lines."""
 
 
 class FlowView(LineView):
@@ -102,8 +106,8 @@ class FlowView(LineView):
     def draw_lines(self, lines: Iterable[Line]) -> None:
         """Shows lines while they are made."""
         source = iter(lines)
-        first = list(islice(source, _FIRST))
-        self._show(first, source if len(first) == _FIRST else None)
+        first, ended = _taken(source, _FIRST)
+        self._show(first, None if ended else source)
         if self._more is None:
             self.post_message(self.Drawn(self, is_whole=True))
 
@@ -153,7 +157,7 @@ class FlowView(LineView):
             self._widest = sum(len(span.text) for span in self._text[0]) if len(self._text) else 0
             return
         first = len(self._starts)
-        for line in islice(self._text, first, first + most):
+        for line in self._text[first : first + most]:  # islice would walk there from the top
             self._starts.append(self._count)
             wide = 0
             for span in line:
@@ -171,9 +175,15 @@ class FlowView(LineView):
             self.run_worker(self._draw_the_rest(), group="flow", exclusive=True)
 
     async def _draw_the_rest(self) -> None:
+        told_at = 0.0
         async for _ in in_slices(self._steps()):
-            self.rows_changed()
-            self.post_message(self.Drawn(self, is_whole=False))
+            grew_in_sight = self.virtual_size.height < self.scroll_offset.y + self.size.height
+            self.resize_rows(self.row_count, 0 if self.wraps else self._widest)
+            if grew_in_sight:
+                self.refresh()
+            if time.monotonic() - told_at > _TELL_EVERY_S:
+                told_at = time.monotonic()
+                self.post_message(self.Drawn(self, is_whole=False))
         self.rows_changed()
         self.post_message(self.Drawn(self, is_whole=True))
 
@@ -184,12 +194,11 @@ class FlowView(LineView):
             if len(self._starts) == len(text):
                 if more is None:
                     return
-                part = list(islice(more, 100))
-                if not part:
-                    self._more = None
-                    return
+                part, ended = _taken(more, _STEP)
                 text.extend(part)
-            self._measure(100)
+                if ended:
+                    self._more = more = None
+            self._measure(_STEP)
             yield
 
     def rows_changed(self) -> None:
@@ -280,3 +289,16 @@ class FlowView(LineView):
     def action_copy(self) -> None:
         """Whoever holds the view knows what there is to copy."""
         self.post_message(self.CopyWanted())
+
+
+def _taken(source: Iterator[Line], most: int) -> tuple[list[Line], bool]:
+    """Lines until there are enough of them, or of their text; and whether there are no more."""
+    lines: list[Line] = []
+    room = _STEP_CHARACTERS
+    for line in source:
+        lines.append(line)
+        for span in line:
+            room -= len(span.text)
+        if len(lines) >= most or room < 0:
+            return lines, False
+    return lines, True

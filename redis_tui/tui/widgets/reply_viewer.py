@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 VIEWS = ("cli", "tree", "table", "json", "raw", "hex", "unpacked")
 """All views, in the order a key goes through them."""
 _HINTS = (("next_view", "view"), ("find_reply", "find"), ("copy_menu", "copy"), ("save_reply", "save"))
-_HUNT_S, _PAUSE_S, _WAIT_S = 0.012, 0.004, 0.03
+_HUNT_S, _PAUSE_S, _WAIT_S, _TELL_EVERY_S = 0.012, 0.004, 0.03, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,7 @@ class ReplyViewer(Vertical):
         """Which match one is at."""
         self._is_hunting = False
         self._note = ""
+        self._told_at = 0.0
 
     def compose(self) -> ComposeResult:
         """The views and the field below them."""
@@ -367,12 +368,15 @@ class ReplyViewer(Vertical):
 
     def _arrive(self, face: Findable, *, is_whole: bool = False) -> None:
         """Goes to the first match from where one looks, as soon as it is known."""
+        is_new = False
         if self._at < 0 and face.hit_count:
             first = face.hit_from_here()
             if first >= 0 or is_whole:
-                self._at = max(0, first)
+                self._at, is_new = max(0, first), True
                 face.show_hit(self._at)
-        self._tell_hits()
+        if is_new or is_whole or time.monotonic() - self._told_at > _TELL_EVERY_S:
+            self._told_at = time.monotonic()
+            self._tell_hits()
 
     def _tell_hits(self) -> None:
         self.query_one(ReplyFind).tell(self._found if self._needle else "")
@@ -437,10 +441,10 @@ _LACKS = {
 
 def _hunt_a_while(steps: Iterator[bool]) -> bool | None:
     """Looks as long as it is not felt; False where it has to wait, None at the end."""
-    until = time.perf_counter() + _HUNT_S
+    until = time.thread_time() + _HUNT_S
     for goes_on in steps:
         if not goes_on:
             return False
-        if time.perf_counter() > until:
+        if time.thread_time() > until:
             return True
     return None
