@@ -23,6 +23,7 @@ NAMES = (
     "soak",
     "browser",
     "floods",
+    "opening",
     "editor",
 )
 
