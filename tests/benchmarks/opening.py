@@ -13,6 +13,7 @@ import contextlib
 import os
 import tempfile
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from redis_tui.garbage import collect_seldom, settle
@@ -86,9 +87,7 @@ async def _measure() -> dict[str, tuple[float, float]]:
             outcome = await session.run(run)
             pane._tabs.active = tab
             await pilot.pause(0.2)
-            found[name] = await _shown(
-                app, lambda run=run, outcome=outcome: pane.show(run, outcome, session.info, None)
-            )
+            found[name] = await _shown(app, partial(pane.show, run, outcome, session.info, None))
     await session.close()
     return found
 
