@@ -438,7 +438,7 @@ ACTIONS: tuple[Action, ...] = (
         scope="result",
         priority=False,
     ),
-    Action("console_reply", "Console reply", "The console's last reply as tree, table, JSON…", "alt+v", group="Panes"),
+    Action("console_reply", "Console reply", "The console's last reply as tree, table, JSON…", "f10", group="Panes"),
     Action("sent_log", "Log of sent commands", "Shows every command that went to the server.", "f12", group="Panes"),
     Action("stop_waiting", "Stop waiting", "Ends what the console waits for; Esc there does it too.", group="Panes"),
     Action("open_view('scripts')", "Scripts", "The script cache: call, load, copy a sha, flush.", group="Server"),
@@ -475,7 +475,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("choose_theme", "Choose a theme", "Shows each while you look; Esc goes back.", "f3", "", "Workbench", "app"),
     Action("next_theme", "Next theme", "Changes the colours.", group="Workbench", scope="app"),
-    Action("notices", "Notices", "What was told, to be read again.", "alt+i", group="Workbench", scope="app"),
+    Action("notices", "Notices", "What was told, to be read again.", group="Workbench", scope="app"),
     Action("help", "Help", "Shows this.", "f1", "help", "Workbench", "app", rank=10),
     Action(
         "tour",

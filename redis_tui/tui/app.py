@@ -303,7 +303,7 @@ class WorkbenchApp(App[int]):
         return super().check_action(action, parameters)
 
     def action_notices(self) -> None:
-        """Alt-I."""
+        """From the palette."""
         if not isinstance(self.screen, Reading):
             self.push_screen(Reading("Notices", self.notices.lines(), at_end=True))
 

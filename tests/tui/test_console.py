@@ -199,7 +199,7 @@ async def test_the_last_reply_is_looked_at_in_all_views(app: WorkbenchApp, sessi
         field(app).value = "LRANGE big 0 9"
         await pilot.press("enter")
         await until(pilot, lambda: '10) "9"' in transcript(app))
-        await pilot.press("alt+v")
+        await pilot.press("f10")
         await until(pilot, lambda: isinstance(app.screen, ReplyScreen))
         await until(pilot, lambda: "LRANGE big 0 9  [bold]" in str(app.screen.query_one(".dialog").border_title))
         await pilot.press("v")

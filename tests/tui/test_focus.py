@@ -27,6 +27,9 @@ SIZE = (120, 40)
 AS = {"mark_row": "mark", "end_find": "leave_view", "copy_menu": "copy"}
 """What takes the key first: the list inside, which asks for the same; the pane, while nothing is looked for."""
 
+BESIDE = {"Answers"}
+"""Moved in with the arrows while the field above has the keyboard, where Tab completes a path."""
+
 
 def told(widgets: Iterable[Widget]) -> set[str]:
     return {widget.id or type(widget).__name__ for widget in widgets}
@@ -98,7 +101,7 @@ async def test_each_action_is_done_and_what_it_opens_is_walked_and_left(
             if not isinstance(app.screen, WorkbenchScreen):
                 wanted = focusable(app.screen)
                 met = await walked(app, pilot, "tab", len(wanted)) if len(wanted) > 1 else {app.focused}
-                assert told(wanted) <= told(one for one in met if one is not None), action.title
+                assert told(wanted) - BESIDE <= told(one for one in met if one is not None), action.title
             await left(app, pilot)
             for card in app.screen.query(TourCard):
                 card.end()
@@ -128,7 +131,16 @@ async def test_the_find_line_is_walked_with_tab(app: WorkbenchApp, until: Until)
         bar = app.screen.query_one(FindBar)
         await until(pilot, lambda: bar.has_focus_within)
         wanted = focusable(bar)
-        assert told(wanted) == {"find", "replace", "find-case", "find-word", "replace-all"}
+        assert {"find", "replace", "find-case", "find-word", "replace-all"} <= told(wanted)
         assert wanted <= await walked(app, pilot, "tab", len(wanted) - 1)
         await pilot.press("escape")
         assert not bar.is_open
+
+
+def test_no_key_is_given_to_two_actions() -> None:
+    owners: dict[tuple[str, str], list[str]] = {}
+    for action in ACTIONS:
+        place = PANE_OF.get(action.scope, "everywhere")
+        for key in filter(None, action.keys.split(",")):
+            owners.setdefault((place, key), []).append(action.name)
+    assert {key: names for key, names in owners.items() if len(names) > 1} == {}

@@ -32,7 +32,8 @@ async def test_notices_are_read_again_when_they_have_gone(app: WorkbenchApp, unt
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(app, pilot, until)
         app.notify("The disk is [full].", severity="error", timeout=0.01)
-        await pilot.press("alt+i")
+        await app.run_action("notices")
+        await pilot.pause()
         await until(pilot, lambda: isinstance(app.screen, Reading))
         await until(pilot, lambda: "✗ The disk is [full]." in app.screen.query_one(LineView).plain)
 

@@ -42,7 +42,7 @@ class PromptPart(Part):
             self._prompt_desk.stop_waiting()
 
     def action_console_reply(self) -> None:
-        """Alt-V: the last reply of the console, in all views."""
+        """F10: the last reply of the console, in all views."""
         if self._prompt_desk.answered is None:
             self.notify("The console has no reply yet. ^T goes there.", severity="warning", timeout=3)
         else:
