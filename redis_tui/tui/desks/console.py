@@ -55,7 +55,11 @@ class ConsoleDesk:
 
     async def enter(self, line: str) -> None:
         """Runs a line, or several commands one a line, and shows the answers."""
-        for one in self._pane.assist.several(line) or (line,):
+        several = self._pane.assist.several(line)
+        for one in several or (line,):
+            if several:
+                self.show_prompt()
+                self._pane.echo(one)
             try:
                 argv = split_inline(one.encode("utf-8", "surrogateescape"))
                 await self._run(argv, one)

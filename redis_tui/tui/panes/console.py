@@ -121,6 +121,7 @@ class ConsolePane(Vertical):
         if not waits:
             return
         line, seconds = waits[0]
+        line = " ".join(line.split())
         more = f" and {len(waits) - 1} more" if len(waits) > 1 else ""
         room = max(10, self.size.width - 34 - len(more))
         notice.update(
@@ -161,15 +162,14 @@ class ConsolePane(Vertical):
             return
         self._begun = ""
         self._show_prompt()
-        self._echo(line.strip())
+        if not self.assist.several(line.strip()):
+            self.echo(line.strip())  # of several each as it is sent, so that its answer stands below it
         self._remember(line.strip())
         self.post_message(CommandEntered(line.strip()))
 
-    def _echo(self, typed: str) -> None:
-        """Puts what was typed into the transcript, without its secrets; several commands each for itself."""
-        for command in self.assist.several(typed) or (typed,):
-            lines = highlight_command(redact_text(command))
-            self._add(self._prompted(lines))
+    def echo(self, command: str) -> None:
+        """Puts a command into the transcript, without its secrets."""
+        self._add(self._prompted(highlight_command(redact_text(command))))
 
     def _prompted(self, lines: Iterable[Line]) -> list[Line]:
         """Lines of a command behind their prompts."""
