@@ -25,6 +25,7 @@ from redis_tui.log_file import LEVELS, start_log, stop_log
 from redis_tui.quantity import memory_size, milliseconds
 from redis_tui.resp.types import ErrorReply
 from redis_tui.settings_command import config
+from redis_tui.way_options import told_address, way_options
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -37,7 +38,7 @@ _DIALECTS = ("redis-8", "redis-7.2", "valkey-9")
 _WHERE = "Name the server as --url redis://user:password@host:port/db; a password may stand in REDISCLI_AUTH."
 _AT_PROMPT = "Type it at a prompt, without the dashes and with a dot: redis-tui repl URL, then .{0}."
 _OF_REDIS_CLI = {
-    **dict.fromkeys(("-p", "-a", "-s", "--user", "--pass", "--port", "--host", "--tls", "--askpass"), _WHERE),
+    **dict.fromkeys(("-p", "-a", "-s", "--user", "--pass", "--port", "--host", "--askpass"), _WHERE),
     **{f"--{name}": _AT_PROMPT.format(name) for name in ("scan", "bigkeys", "memkeys", "stat", "latency")},
     "-r": "At a prompt, `5 INCR n` sends a command five times.",
     "-i": "At a prompt, `.every 2s CMD` sends a command again and again.",
@@ -219,6 +220,7 @@ def cli(context: click.Context) -> int:
 @_url_option
 @_dialect_option
 @_read_only_option
+@way_options
 @_safety_options(unattended=False)
 @_load_option
 @click.option("--theme", metavar="NAME", help="Colours: dark, light, nord … or one of your own; F3 shows them all.")
@@ -242,7 +244,7 @@ def tui(  # noqa: PLR0917  # click passes what the options above name
     addresses = [word for word in words if "://" in word]
     if len(addresses) > 1:
         raise UsageError("Two addresses were given.", hint="The workbench opens one server at a time.")
-    address = addresses[0] if addresses else url
+    address = told_address(addresses[0] if addresses else url)
     opener = _opener(address, dialect=dialect, read_only=read_only, load=snapshots[0] if snapshots else None)
     production = _safety().production
 
@@ -275,6 +277,7 @@ def web(words: Sequence[str], port: int) -> int:
 @click.argument("url", default="memory://")
 @_dialect_option
 @_read_only_option
+@way_options
 @_safety_options(unattended=True)
 @_load_option
 @_mode_options
@@ -292,6 +295,7 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
     vi: bool,
 ) -> int:
     """Type commands and Lua at a prompt; URL as for --url."""
+    url = told_address(url)
     if not sys.stdin.isatty():
         opener = _opener(url, dialect=dialect, read_only=read_only, load=load)
         return asyncio.run(_with_session(opener, lambda session: _play(session, _mode(mode))))
@@ -332,6 +336,7 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
 @_url_option
 @_dialect_option
 @_read_only_option
+@way_options
 @_safety_options(unattended=True)
 @_load_option
 @click.option("--db", "-n", type=click.IntRange(0, 15), default=None, metavar="N", help="Database to run in.")
@@ -465,7 +470,7 @@ def run(  # noqa: PLR0917  # click passes what the options above name
             return await runner.repeat(wanted, repeat)
         return await runner.run(wanted)
 
-    opener = _opener(url, dialect=dialect, read_only=read_only, load=load, lua_memory=lua_memory)
+    opener = _opener(told_address(url), dialect=dialect, read_only=read_only, load=load, lua_memory=lua_memory)
     return asyncio.run(_with_session(opener, work))
 
 
@@ -495,6 +500,7 @@ class _Exec(click.Command):
 @_url_option
 @_dialect_option
 @_read_only_option
+@way_options
 @_safety_options(unattended=True)
 @_load_option
 @_mode_options
@@ -529,7 +535,8 @@ def exec_(  # noqa: PLR0917  # click passes what the options above name
     if reads_last and not words:
         raise UsageError("-x takes the last argument from standard input; the command is missing.", hint="Write it.")
 
-    return asyncio.run(_with_session(_opener(url, dialect=dialect, read_only=read_only, load=load), work))
+    opener = _opener(told_address(url), dialect=dialect, read_only=read_only, load=load)
+    return asyncio.run(_with_session(opener, work))
 
 
 @cli.command()
@@ -669,6 +676,8 @@ async def _open(
 
 async def _with_session(opener: Callable[[], Awaitable[Session]], work: Callable[[Session], Awaitable[int]]) -> int:
     session = await opener()
+    if session.info.is_unverified:
+        _complain(f"The certificate of {session.info.label} was not checked: anybody may have answered.")
     if _safety().yes:
         from redis_tui.session.production import ask_with
 

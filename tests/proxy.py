@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    import ssl
     from types import TracebackType
 
 
@@ -14,10 +15,12 @@ class Proxy:
 
     Args:
         port: of the server.
+        tls: spoken with whoever comes; the server is spoken to without.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, tls: ssl.SSLContext | None = None) -> None:
         self._server_port = port
+        self._tls = tls
         self.port = 0
         self._listener: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -49,7 +52,9 @@ class Proxy:
         """Listens again, on the same port."""
         self._flows.set()
         self._left = None
-        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", self.port, reuse_address=True)
+        self._listener = await asyncio.start_server(
+            self._serve, "127.0.0.1", self.port, reuse_address=True, ssl=self._tls
+        )
         self.port = self._listener.sockets[0].getsockname()[1]
 
     def hold(self) -> None:

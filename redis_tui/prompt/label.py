@@ -27,5 +27,6 @@ def prompt_label(session: Session) -> str:
     """``embedded:0> ``, ``redis:3(TX)> ``, ``redis:3(read-only)> ``; ``connecting:3> `` while that is not done."""
     info = session.info
     name = "embedded" if info.embedded else info.server if info.version else "connecting"
-    marks = [word for word, holds in (("read-only", info.read_only), ("TX", session.in_transaction)) if holds]
+    told = (("TLS unverified", info.is_unverified), ("read-only", info.read_only), ("TX", session.in_transaction))
+    marks = [word for word, holds in told if holds]
     return f"{name}:{session.db}{f'({chr(32).join(marks)})' if marks else ''}> "

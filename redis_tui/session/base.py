@@ -66,6 +66,8 @@ class SessionInfo:
     """Protocol version of `Session.execute` replies."""
     read_only: bool = False
     """Writes are refused below the interface."""
+    is_unverified: bool = False
+    """TLS is spoken with whoever answers: the certificate was not checked."""
     production: bool = False
     """People depend on it: a person is asked before a dangerous command, by typing `word`."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.log_file import current_log
+from redis_tui.session.address import read_address
 from redis_tui.session.logged import LoggedSession
 from redis_tui.session.production import ProductionSession
 from redis_tui.spec.redact import redact_url
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from redis_tui.session.rehearsal import Scratch
 
 EMBEDDED_URL = "memory://"
-_REAL = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss", "unix": "unix"}
 _LOG = logging.getLogger(__name__)
 _MARKS = ("production", "read_only")
 _YES = ("yes", "true", "on", "1")
@@ -68,9 +68,8 @@ async def open_session(
     """Opens a session.
 
     Args:
-        url: ``memory://`` for the embedded engine, ``redis:// rediss:// valkey:// unix://`` for a server;
-            ``host:port`` alone is taken as ``redis://host:port``. ``?production=yes`` and ``?read_only=yes`` may
-            stand behind it.
+        url: ``memory://`` for the embedded engine, or of a server, as `read_address` takes it. ``?production=yes`` and
+            ``?read_only=yes`` may stand behind it.
         dialect: whom the embedded engine speaks as.
         password: overrides the URL's.
         read_only: refuse commands that write.
@@ -105,10 +104,7 @@ async def open_session(
 async def _open(
     url: str, *, dialect: str, password: str | None, read_only: bool, load: Path | None, lua_memory: int | None
 ) -> Session:
-    scheme, mark, rest = url.partition("://")
-    if not mark:
-        scheme, rest = "redis", url
-    if scheme == "memory":
+    if url.startswith("memory://"):
         # In another thread: the workbench has something to show while a large file is read.
         return await asyncio.to_thread(_embedded, dialect, read_only=read_only, load=load, lua_memory=lua_memory)
     if load is not None:
@@ -117,12 +113,9 @@ async def _open(
         )
     if lua_memory is not None:
         raise UsageError("A server has its own bounds for the memory of scripts.", hint="Leave --lua-memory out.")
-    if scheme not in _REAL:
-        raise UsageError(
-            f"{scheme}:// is no address that redis-tui knows.",
-            hint="Use memory://, redis://, rediss://, valkey:// or unix://.",
-        )
+    address = read_address(url)
     from redis_tui.session.remote import RemoteSession
+    from redis_tui.session.way import StraightWay
 
     async def scratch(info: SessionInfo) -> Scratch:
         from redis_tui.engine.dialect import dialect_like
@@ -130,9 +123,12 @@ async def _open(
 
         return EmbeddedSession(dialect=dialect_like(info.server, info.version))
 
-    return await RemoteSession.connect(
-        f"{_REAL[scheme]}://{rest}", scratch=scratch, password=password, read_only=read_only
-    )
+    way = StraightWay(address, password=password)
+    try:
+        return await RemoteSession.connect(way, scratch=scratch, read_only=read_only)
+    except BaseException:
+        await way.close()
+        raise
 
 
 def _embedded(dialect: str, *, read_only: bool, load: Path | None, lua_memory: int | None) -> Session:

@@ -45,9 +45,39 @@ _TABLE: Final = (
         "Check the port; Redis listens at 6379 unless told otherwise.",
     ),
     _Row(
+        ("certificate has expired",),
+        "The certificate of {target} has expired.",
+        "Have it renewed, or the clock of this machine set right.",
+    ),
+    _Row(
+        ("certificate is not yet valid",),
+        "The certificate of {target} is not valid yet.",
+        "Check the clock of this machine, and the certificate's dates.",
+    ),
+    _Row(
+        ("hostname mismatch", "ip address mismatch"),
+        "The certificate of {target} is for another host.",
+        "Connect by the name that it is for, or tell that name: --sni NAME, ?sni=NAME behind the address.",
+    ),
+    _Row(
+        ("unable to get local issuer", "unable to get issuer", "self-signed", "self signed"),
+        "The certificate of {target} is from an authority that this machine does not know.",
+        "Name the authority's file: --cacert FILE, ?cacert=FILE behind the address.",
+    ),
+    _Row(
         ("certificate_verify_failed", "certificate verify failed"),
-        "The certificate of {target} is not trusted.",
-        "Name its authority with ?ssl_ca_certs=FILE behind the address.",
+        "The certificate of {target} is not trusted: {said}.",
+        "Name its authority with --cacert FILE, ?cacert=FILE behind the address.",
+    ),
+    _Row(
+        ("certificate_required", "certificate required", "handshake_failure", "handshake failure"),
+        "{target} wants a certificate of yours.",
+        "Name it with its key: --cert FILE --key FILE, ?cert=FILE&key=FILE behind the address.",
+    ),
+    _Row(
+        ("unknown_ca", "unknown ca", "alert bad certificate", "alert_bad_certificate"),
+        "{target} does not accept the certificate that it was shown.",
+        "Check that --cert names one of the authority that the server trusts.",
     ),
     _Row(
         ("wrong_version_number", "wrong version number", "record layer failure", "ssl handshake"),
@@ -57,7 +87,7 @@ _TABLE: Final = (
     _Row(
         ("ssl", "tls"),
         "TLS with {target} failed: {said}.",
-        "Check certificate and key behind the address (?ssl_certfile=, ?ssl_keyfile=, ?ssl_ca_certs=).",
+        "Check the files behind --cacert, --cert and --key.",
     ),
     _Row(
         ("no such file",),
@@ -93,17 +123,23 @@ _TABLE: Final = (
 )
 
 
-def no_connection(target: str, said: str) -> ConnectError:
+_HUNG_UP: Final = _TABLE[-1]
+_HUNG_UP_IN_TLS: Final = "It may speak no TLS (write redis://), or want a certificate of yours (--cert, --key)."
+
+
+def no_connection(target: str, said: str, *, is_tls: bool = False) -> ConnectError:
     """What is raised where no connection came about.
 
     Args:
         target: host and port, or the path of a socket.
         said: an exception's text, or the server's own words.
+        is_tls: TLS was tried.
     """
     low = said.lower()
     for row in _TABLE:
         if any(needle in low for needle in row.needles):
-            return ConnectError(row.message.format(target=target, said=said), hint=row.hint)
+            hint = _HUNG_UP_IN_TLS if is_tls and row is _HUNG_UP else row.hint
+            return ConnectError(row.message.format(target=target, said=said), hint=hint)
     return ConnectError(f"Could not connect to {target}: {said}.", hint="Check the address, and the server's own log.")
 
 

@@ -51,14 +51,15 @@ from redis_tui.session.slots import declared_only, slot_notes
 from redis_tui.session.stream import CAPACITY, Stream, check_opens
 from redis_tui.session.syntax import check_syntax
 from redis_tui.session.trying import DryRuns
-from redis_tui.session.wire import Wire
 from redis_tui.spec.catalog import Catalog
-from redis_tui.spec.redact import redact_url, redacted_line
+from redis_tui.spec.redact import redacted_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from redis_tui.session.rehearsal import Scratch
+    from redis_tui.session.way import Way
+    from redis_tui.session.wire import Wire
 
 _MULTI_LOST = " MULTI was open: what it had queued is gone, and none of it was run."
 _LOOK_S = 1.0
@@ -87,14 +88,13 @@ class RemoteSession:
 
     def __init__(
         self,
-        url: str,
+        way: Way,
         wire: Wire,
         info: SessionInfo,
         *,
         scratch: Callable[[SessionInfo], Awaitable[Scratch]],
-        password: str | None,
     ) -> None:
-        self._url, self._password = url, password
+        self._way = way
         self._wire = wire
         self._aside: Wire | None = None
         self.info = info
@@ -113,7 +113,7 @@ class RemoteSession:
         self._known: dict[str, _Known] = {}
         self._running: tuple[str, float] | None = None
         self._turn = asyncio.Lock()
-        self._trying = DryRuns(lambda: Wire(url, password=password, bare=True), scratch, self._sent)
+        self._trying = DryRuns(lambda: way.dial(bare=True), scratch, self._sent)
         self._closed = False
         self._watcher: asyncio.Task[None] | None = None
         self._streams: WeakSet[Stream] = WeakSet()
@@ -121,27 +121,25 @@ class RemoteSession:
     @classmethod
     async def connect(
         cls,
-        url: str,
+        way: Way,
         *,
         scratch: Callable[[SessionInfo], Awaitable[Scratch]],
-        password: str | None = None,
         read_only: bool = False,
     ) -> RemoteSession:
         """Connects and finds out what is at the other end.
 
         Args:
+            way: to the server; the session's own from now on.
             scratch: makes an embedded session that speaks as nearly as it can as the server, for dry runs.
-            password: overrides the URL's.
             read_only: refuse commands that write; scripts go out as EVAL_RO.
 
         Raises:
-            UsageError: the URL is none.
+            UsageError: the address is none.
             ConnectError, AuthError: no connection.
         """
         # Bare, because a server that is busy with a script refuses a name and a database. Who connects then is to
         # hear BUSY from it and to be able to kill that script, not that there is no way.
-        wire = Wire(url, password=password, bare=True)
-        await wire.connect()
+        wire = await way.dial(bare=True)
         try:
             refusal = await settle(wire, wire.db)
             if refusal is not None and not is_busy(refusal):
@@ -151,14 +149,15 @@ class RemoteSession:
             await wire.close()
             raise
         info = SessionInfo(
-            url=redact_url(url),
+            url=way.address.shown,
             server=server,
             version=version,
             embedded=False,
             capabilities=_CAPABILITIES | ({Capability.SERVER_DRY_RUN} if server == "redis" else set()),
             read_only=read_only,
+            is_unverified=way.address.tls is not None and way.address.tls.insecure,
         )
-        session = cls(url, wire, info, scratch=scratch, password=password)
+        session = cls(way, wire, info, scratch=scratch)
         session._settled, session._is_cluster = refusal is None, is_cluster
         session._watcher = asyncio.create_task(session._watch())
         return session
@@ -229,8 +228,7 @@ class RemoteSession:
     async def stream(self, argv: Sequence[bytes], *, capacity: int = CAPACITY) -> Stream:
         self._check_open()
         check_opens(argv)
-        wire = Wire(self._url, password=self._password)
-        await wire.connect()
+        wire = await self._way.dial()
         stream = await open_stream(wire, argv, capacity=capacity, note=self._sent)
         self._streams.add(stream)
         return stream
@@ -250,8 +248,7 @@ class RemoteSession:
 
     async def _script_kill(self) -> KillOutcome:
         if self._aside is None or not self._aside.is_open:
-            self._aside = Wire(self._url, password=self._password, bare=True)
-            await self._aside.connect()
+            self._aside = await self._way.dial(bare=True)
         reply: Reply = None
         for command in (b"SCRIPT", b"FUNCTION"):
             self._feed.put(Event(EventKind.SENT, f"{command.decode()} KILL"))
@@ -329,6 +326,7 @@ class RemoteSession:
         await self._wire.close()
         if self._aside is not None:
             await self._aside.close()
+        await self._way.close()
 
     async def _run(self, run: ScriptRun, sha: str) -> ScriptOutcome:
         async def pipeline(commands: Sequence[Sequence[bytes]]) -> list[Reply]:
@@ -448,9 +446,8 @@ class RemoteSession:
 
     async def _reconnect(self) -> None:
         """Connects again, bare as at first; the database is chosen with the next command."""
-        wire = Wire(self._url, password=self._password, bare=True)
         try:
-            await wire.connect()
+            wire = await self._way.dial(bare=True)
         except RedisTuiError as error:
             self._feed.put(Event(EventKind.DISCONNECTED, error.message))
             raise

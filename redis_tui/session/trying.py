@@ -27,18 +27,18 @@ class DryRuns:
     """The dry runs of one session.
 
     Args:
-        wire: makes a bare connection, not open yet.
+        dial: opens a bare connection.
         scratch: makes an embedded session that speaks as nearly as it can as the server.
         sent: told of each command that goes out.
     """
 
     def __init__(
         self,
-        wire: Callable[[], Wire],
+        dial: Callable[[], Awaitable[Wire]],
         scratch: Callable[[SessionInfo], Awaitable[Scratch]],
         sent: Callable[[Sequence[bytes]], None],
     ) -> None:
-        self._wire, self._scratch, self._sent = wire, scratch, sent
+        self._dial, self._scratch, self._sent = dial, scratch, sent
         self._turn = asyncio.Lock()
         self._rehearsal: Scratch | None = None
         self._debugging: DebugRun | None = None
@@ -64,8 +64,7 @@ class DryRuns:
             )
         run = replace(run, db=db, read_only=run.read_only or info.read_only)
         async with self._turn:
-            wire = self._wire()
-            await wire.connect()
+            wire = await self._dial()
             try:
                 refusal = await settle(wire, db)
                 if refusal is not None:

@@ -27,9 +27,11 @@ from redis_tui.session.refusal import no_answer, no_connection
 from redis_tui.spec.redact import redact_url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from redis.asyncio.connection import AbstractConnection
+
+    from redis_tui.session.tls import Tls
 
 CONNECT_TIMEOUT_S = 5.0
 _LISTEN_S = 1.0
@@ -63,17 +65,31 @@ class _TypedParser(_AsyncRESP2Parser):
         return data
 
 
+class _TlsConnection(SSLConnection):
+    """redis-py's, with our own context and the name that the certificate must be for."""
+
+    def __init__(self, *, tls: Tls, **options: Any) -> None:
+        super().__init__(**options)
+        self._tls = tls
+        self._context = tls.context()
+
+    def _connection_arguments(self) -> Mapping[str, Any]:
+        told = {**super()._connection_arguments(), "ssl": self._context}
+        return {**told, "server_hostname": self._tls.server_name} if self._tls.server_name else told
+
+
 class Wire:
     """A connection that runs one command at a time.
 
     Args:
         url: ``redis:// rediss:// unix://``, as redis-py takes them.
+        tls: how TLS is spoken, where it is.
         password: overrides the URL's.
         bare: send nothing beyond credentials when connecting; a server that is busy with a script
             refuses all else (CLIENT SETNAME, SELECT) and would so shut out SCRIPT KILL.
     """
 
-    def __init__(self, url: str, *, password: str | None = None, bare: bool = False) -> None:
+    def __init__(self, url: str, *, tls: Tls | None = None, password: str | None = None, bare: bool = False) -> None:
         try:
             options: dict[str, Any] = dict(parse_url(url))
         except ValueError:
@@ -85,6 +101,9 @@ class Wire:
         kind: type[AbstractConnection] = options.pop("connection_class", Connection)
         if password is not None:
             options["password"] = password
+        if tls is not None:
+            kind = _TlsConnection
+            options["tls"] = tls
         self.db = int(options.get("db") or 0)
         """What the URL names, whether or not it was chosen already."""
         if bare:
@@ -99,6 +118,7 @@ class Wire:
             retry=Retry(NoBackoff(), 0),
         )
         self._turn = asyncio.Lock()
+        self._has_answered = False
 
     async def connect(self) -> None:
         """Opens the connection.
@@ -112,12 +132,16 @@ class Wire:
         except (faults.AuthenticationError, faults.NoPermissionError) as error:
             raise refused_credentials(self.target, _text(error)) from None
         except (faults.TimeoutError, TimeoutError):
-            raise no_answer(
-                self.target, CONNECT_TIMEOUT_S, is_tls=isinstance(self._connection, SSLConnection)
-            ) from None
+            raise no_answer(self.target, CONNECT_TIMEOUT_S, is_tls=self._is_tls) from None
         except (faults.RedisError, OSError) as error:
             said = await self._first_words() if "onnection lost" in str(error) else ""
-            raise no_connection(self.target, said or _text(error)) from None
+            if isinstance(error.__context__, ConnectionError) and not str(error.__context__):
+                said = said or "connection reset"  # redis-py makes a text of the error's own, and that has none
+            raise no_connection(self.target, said or _text(error), is_tls=self._is_tls) from None
+
+    @property
+    def _is_tls(self) -> bool:
+        return isinstance(self._connection, SSLConnection)
 
     async def _first_words(self) -> str:
         """What a server says to a newcomer before it hangs up: one that is full or protected gives its reason so."""
@@ -147,13 +171,15 @@ class Wire:
         async with self._turn:
             try:
                 await self._connection.send_packed_command(b"".join(encode_command(argv) for argv in commands), False)
-                return [await self._connection._parser.next_reply() for _ in commands]  # noqa: SLF001  # the parser we gave it
+                replies = [await self._connection._parser.next_reply() for _ in commands]  # noqa: SLF001  # the parser we gave it
             except (faults.RedisError, OSError, ProtocolError, SessionError) as error:
                 await self.close()
                 raise self._broken(error) from None
             except asyncio.CancelledError:
                 await self.close()  # a reply may still come: the stream is of no more use
                 raise
+            self._has_answered = True
+            return replies
 
     async def send(self, argv: Sequence[bytes]) -> None:
         """Sends a command without waiting for its reply; for a connection that `receive` reads.
@@ -194,6 +220,9 @@ class Wire:
         return reply
 
     def _broken(self, error: Exception) -> SessionError:
+        if not self._has_answered and self._is_tls:
+            # TLS 1.3 refuses a client's certificate only once the client believes that it is in.
+            return no_connection(self.target, _text(error), is_tls=True)
         return SessionError(f"The connection to {self.target} broke: {_text(error)}.", hint="Connect again to go on.")
 
     @property
@@ -227,7 +256,7 @@ def refused_credentials(target: str, said: str) -> AuthError:
 def _target(kind: type[AbstractConnection], options: dict[str, Any]) -> str:
     if kind is UnixDomainSocketConnection:
         return f"{options.get('path', '')}"
-    suffix = " (TLS)" if kind is SSLConnection else ""
+    suffix = " (TLS)" if issubclass(kind, SSLConnection) else ""
     return f"{options.get('host', 'localhost')}:{options.get('port', 6379)}{suffix}"
 
 

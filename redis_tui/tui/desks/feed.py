@@ -232,7 +232,8 @@ class FeedDesk:
     def _show_place(self) -> None:
         info = self._session.info
         self._panes.title.set_guards(production=info.production, read_only=info.read_only)
-        self._panes.title.set_place(info.label, f"{info.server} {info.version} · db{self._session.db}")
+        trust = " · TLS unverified" if info.is_unverified else ""
+        self._panes.title.set_place(info.label, f"{info.server} {info.version}{trust} · db{self._session.db}")
 
     def read_scripts(self) -> None:
         """The script cache."""

@@ -1,0 +1,145 @@
+"""An address taken apart: where the server is, and what is said about the way to it.
+
+Pure: opens nothing. All that can be said about a way to a server can be said in its address, and what the command
+line says with options is written into it (`with_options`), so that a face which shows an address, or opens it again,
+forgets none of it.
+
+The decision a reader would question: an option that is not known is refused. redis-py would hand it on to a
+constructor, which ends in a traceback, and a misspelt ``?cacrt=`` would silently trust whom nobody named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, unquote
+
+from redis_tui.errors import UsageError
+from redis_tui.session.tls import Tls
+from redis_tui.spec.redact import redact_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCHEMES: Final = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss", "unix": "unix"}
+"""What a person writes, and what the wire makes of it."""
+_OF_TLS: Final = {"cacert": "ca_file", "cacertdir": "ca_folder", "cert": "cert", "key": "key", "sni": "server_name"}
+"""Options of TLS as redis-cli names them, and the fields of `Tls`."""
+_OF_THE_WIRE: Final = ("db", "username", "password")
+"""Options that redis-py reads."""
+_OTHER_NAMES: Final = {
+    "ssl_ca_certs": "cacert",
+    "ssl_ca_path": "cacertdir",
+    "ssl_certfile": "cert",
+    "ssl_keyfile": "key",
+    "tls-insecure": "insecure",
+}
+"""What others call them."""
+_KNOWN: Final = (*_OF_TLS, "insecure", *_OF_THE_WIRE)
+_YES: Final = {**dict.fromkeys(("yes", "true", "on", "1"), True), **dict.fromkeys(("no", "false", "off", "0"), False)}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server is, and how it is reached."""
+
+    plain: str
+    """What the wire takes: ``redis:// rediss:// unix://``, with credentials, without what is told below."""
+    tls: Tls | None = None
+    """None where none is spoken."""
+
+    @property
+    def shown(self) -> str:
+        """For people: without secrets."""
+        return redact_url(self.plain)
+
+
+def read_address(url: str) -> Address:
+    """Takes an address apart.
+
+    Args:
+        url: of a server; ``host:port`` alone is taken as ``redis://host:port``.
+
+    Raises:
+        UsageError: it is of no known kind, or says something that is not known.
+    """
+    scheme, mark, rest = url.partition("://")
+    if not mark:
+        scheme, rest = "redis", url
+    if scheme not in SCHEMES:
+        raise UsageError(
+            f"{scheme}:// is no address that redis-tui knows.",
+            hint="Use memory://, redis://, rediss://, valkey:// or unix://.",
+        )
+    rest, _, query = rest.partition("?")
+    options = _options(query)
+    kept = "&".join(f"{name}={quote(options[name])}" for name in _OF_THE_WIRE if name in options)
+    plain = f"{SCHEMES[scheme]}://{rest}{'?' if kept else ''}{kept}"
+    return Address(plain, tls=_tls(options, is_spoken=SCHEMES[scheme] == "rediss"))
+
+
+def with_options(url: str, options: Mapping[str, str], *, tls: bool = False) -> str:
+    """An address that says more; what it says of an option already is said anew.
+
+    Args:
+        url: as a person gave it.
+        options: names and values.
+        tls: speak TLS, even where the address does not say so.
+
+    Raises:
+        UsageError: there is no TLS on that kind of address.
+    """
+    if tls:
+        url = _over_tls(url)
+    if not options:
+        return url
+    head, _, query = url.partition("?")
+    parts = [part for part in query.split("&") if part and _name(part) not in options]
+    parts += [f"{name}={quote(value)}" for name, value in options.items()]
+    return f"{head}?{'&'.join(parts)}"
+
+
+def _over_tls(url: str) -> str:
+    scheme, mark, rest = url.partition("://")
+    if not mark:
+        return f"rediss://{url}"
+    other = {"redis": "rediss", "valkey": "valkeys", "rediss": "rediss", "valkeys": "valkeys"}.get(scheme)
+    if other is None:
+        raise UsageError(f"There is no TLS on {scheme}://.", hint="Leave --tls out, or name a host and a port.")
+    return f"{other}://{rest}"
+
+
+def _options(query: str) -> dict[str, str]:
+    options = {}
+    for part in filter(None, query.split("&")):
+        name = _name(part)
+        value = unquote(part.partition("=")[2])
+        if name == "ssl_cert_reqs":
+            name, value = "insecure", "yes" if value.lower() == "none" else "no"
+        if name not in _KNOWN:
+            raise UsageError(f"{name} is nothing that an address can say.", hint=f"Known: {', '.join(_KNOWN)}.")
+        options[name] = value
+    return options
+
+
+def _name(part: str) -> str:
+    name = part.partition("=")[0]
+    return _OTHER_NAMES.get(name, name)
+
+
+def _tls(options: Mapping[str, str], *, is_spoken: bool) -> Tls | None:
+    said = [name for name in (*_OF_TLS, "insecure") if name in options]
+    if not is_spoken:
+        if said:
+            raise UsageError(
+                f"{said[0]} is about TLS, which this address does not speak.", hint="Write rediss://, or add --tls."
+            )
+        return None
+    fields = {field: options[name] for name, field in _OF_TLS.items() if name in options}
+    return Tls(**fields, insecure=_is_yes("insecure", options.get("insecure", "no")))
+
+
+def _is_yes(name: str, value: str) -> bool:
+    if value.lower() not in _YES:
+        raise UsageError(f"{name} is yes or no.", hint=f"Write ?{name}=yes behind the address.")
+    return _YES[value.lower()]
