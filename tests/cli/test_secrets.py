@@ -125,7 +125,7 @@ def test_a_fault_of_a_command_is_one_line_and_a_report(
     def broken(*_: object, **__: object) -> int:
         raise KeyError("gone")
 
-    monkeypatch.setattr("redis_tui.cli._script_run", broken)
+    monkeypatch.setattr("redis_tui.cli.script._script_run", broken)
     assert run_cli(["run", "--example", "counter"]) == 70
     out, err = capfd.readouterr()
     assert out == ""

@@ -1,0 +1,148 @@
+"""``tui``, ``web`` and ``repl``: the commands that open a face for a person.
+
+Each imports its face when it is called: the prompt loads no Textual, the workbench no prompt_toolkit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from redis_tui.cli.opening import session_opener, with_session
+from redis_tui.cli.options import (
+    dialect_option,
+    load_option,
+    mode_options,
+    plain_option,
+    read_only_option,
+    safety_options,
+    told_safety,
+    url_option,
+)
+from redis_tui.cli.stream import complain, play, print_mode
+from redis_tui.cli.way_options import told_address, way_options
+from redis_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from redis_tui.session.base import Session
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[URL] [FILE ...]")
+@url_option
+@dialect_option
+@read_only_option
+@way_options
+@safety_options(unattended=False)
+@load_option
+@click.option("--theme", metavar="NAME", help="Colours: dark, light, nord … or one of your own; F3 shows them all.")
+@plain_option
+def tui(  # noqa: PLR0917  # click passes what the options above name
+    words: Sequence[str], url: str, dialect: str, read_only: bool, load: Path | None, theme: str | None, plain: bool
+) -> int:
+    """Open the workbench, on FILEs and a server where they are given; the word tui may be left out.
+
+    A FILE.rdb is loaded into the embedded engine.
+    """
+    from redis_tui.spec.redact import redact_url, unredacted
+    from redis_tui.tui.app import run_workbench
+
+    files = [Path(word) for word in words if "://" not in word and not word.endswith(".rdb")]
+    snapshots = [Path(word) for word in words if word.endswith(".rdb")]
+    if load is not None:
+        snapshots.append(load)
+    if len(snapshots) > 1:
+        raise UsageError("Two snapshots were given.", hint="The workbench opens one at a time.")
+    addresses = [word for word in words if "://" in word]
+    if len(addresses) > 1:
+        raise UsageError("Two addresses were given.", hint="The workbench opens one server at a time.")
+    address = told_address(addresses[0] if addresses else url)
+    opener = session_opener(address, dialect=dialect, read_only=read_only, load=snapshots[0] if snapshots else None)
+    production = told_safety().production
+
+    async def open_at(other: str) -> Session:
+        from redis_tui.session.open import open_session
+
+        # A password left hidden is the one given before; that of the environment belongs to the server named first.
+        given = unredacted(other, address)
+        return await open_session(given, dialect=dialect, read_only=read_only, production=production)
+
+    return run_workbench(opener, open_at=open_at, files=files, theme=theme, address=redact_url(address), plain=plain)
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[URL] [FILE ...] [OPTIONS OF TUI]")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="PORT", help="A free one unless named.")
+def web(words: Sequence[str], port: int) -> int:
+    """Open the workbench in a browser on this machine; takes what `redis-tui tui` takes.
+
+    Listens on the loopback only and prints the address. Each tab is a workbench of its own. Every user of this
+    machine can open it.
+    """
+    from redis_tui.web import serve_workbench
+
+    tui.make_context("redis-tui web", list(words))  # a mistake is told here, not in the browser
+    return serve_workbench(words, port=port)
+
+
+@click.command()
+@click.argument("url", default="memory://")
+@dialect_option
+@read_only_option
+@way_options
+@safety_options(unattended=True)
+@load_option
+@mode_options
+@click.option("--theme", metavar="NAME", help="Colours: dark, light, nord … or one of your own.")
+@plain_option
+@click.option("--vi", is_flag=True, help="Keys of vi instead of emacs.")
+def repl(  # noqa: PLR0917  # click passes what the options above name
+    url: str,
+    dialect: str,
+    read_only: bool,
+    load: Path | None,
+    mode: str | None,
+    theme: str | None,
+    plain: bool,
+    vi: bool,
+) -> int:
+    """Type commands and Lua at a prompt; URL as for --url."""
+    url = told_address(url)
+    if not sys.stdin.isatty():
+        opener = session_opener(url, dialect=dialect, read_only=read_only, load=load)
+        return asyncio.run(with_session(opener, lambda session: play(session, print_mode(mode))))
+    from redis_tui.repl.app import run_repl
+    from redis_tui.session.late import LateSession
+    from redis_tui.settings import read_settings
+
+    found = read_settings()
+    for problem in found.problems:
+        complain(str(problem))
+    theme, plain = theme or found.settings.theme or None, plain or found.settings.plain
+
+    async def talk() -> int:
+        from redis_tui.session.open import read_marks
+
+        marked = read_marks(url)
+        session = LateSession(
+            marked.url,
+            session_opener(url, dialect=dialect, read_only=read_only, load=load),
+            read_only=read_only or marked.read_only,
+            production=told_safety().production or marked.production,
+        )
+
+        async def open_other(other: str) -> Session:
+            from redis_tui.session.open import open_session
+
+            # Not through _open: the password of the environment belongs to the server named at the start.
+            return await open_session(other, dialect=dialect, read_only=read_only)
+
+        return await run_repl(session, open_session=open_other, mode=print_mode(mode), theme=theme, plain=plain, vi=vi)
+
+    return asyncio.run(talk())

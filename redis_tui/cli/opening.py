@@ -1,0 +1,95 @@
+"""From the options of a command to a session, and work on it.
+
+A password of the environment is looked up here and nowhere else: it belongs to the server that the command names,
+not to one that a person opens later.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from redis_tui.cli.options import told_safety
+from redis_tui.cli.stream import complain
+from redis_tui.log_file import start_log
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from redis_tui.session.base import Session
+    from redis_tui.session.danger import Danger
+
+
+def session_opener(
+    url: str, *, dialect: str, read_only: bool, load: Path | None, lua_memory: int | None = None
+) -> Callable[[], Awaitable[Session]]:
+    """How the session that a command was asked for is opened; begins the log where one is wanted.
+
+    Args:
+        url: as a person gave it.
+        dialect: whom the embedded engine speaks as.
+        read_only: whether commands that write are refused.
+        load: a snapshot for the embedded engine.
+        lua_memory: what its scripts may take, in bytes.
+    """
+    safety = told_safety()
+    production = safety.production
+    if safety.log_file is not None:
+        start_log(safety.log_file, safety.log_level)
+
+    async def open_it() -> Session:
+        return await _open(
+            url, dialect=dialect, read_only=read_only, load=load, lua_memory=lua_memory, production=production
+        )
+
+    return open_it
+
+
+async def _open(
+    url: str,
+    *,
+    dialect: str,
+    read_only: bool,
+    load: Path | None,
+    lua_memory: int | None = None,
+    production: bool = False,
+) -> Session:
+    from redis_tui.session.open import open_session
+
+    # As in redis-cli, what is said in the address wins over the environment.
+    password = None if "@" in url else os.environ.get("REDISCLI_AUTH")
+    return await open_session(
+        url,
+        dialect=dialect,
+        password=password,
+        read_only=read_only,
+        load=load,
+        lua_memory=lua_memory,
+        production=production,
+    )
+
+
+async def with_session(opener: Callable[[], Awaitable[Session]], work: Callable[[Session], Awaitable[int]]) -> int:
+    """Opens, works, closes.
+
+    Args:
+        opener: of `session_opener`.
+        work: what is done meanwhile; its answer is the exit status.
+    """
+    session = await opener()
+    if session.info.is_unverified:
+        complain(f"The certificate of {session.info.label} was not checked: anybody may have answered.")
+    if told_safety().yes:
+        from redis_tui.session.production import ask_with
+
+        ask_with(session, _agree)
+    try:
+        return await work(session)
+    finally:
+        await session.close()
+
+
+async def _agree(_danger: Danger, _word: str) -> bool:
+    """``--yes``."""
+    return True
