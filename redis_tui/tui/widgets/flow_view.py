@@ -142,8 +142,7 @@ class FlowView(LineView):
         self._broken.clear()
         self._starts, self._count = array("Q"), 0
         self._fitted = self.size
-        bar = self.scrollbar_size_vertical if self.show_vertical_scrollbar else 0
-        full = max(8, self.size.width + bar)
+        full = max(8, self.size.width)
         self._room = full
         self._measure(_FIRST)
         if self._count > self.size.height:  # then there is a scrollbar, and it lies over the last columns
