@@ -32,7 +32,7 @@ from redis_tui.session.production import ask_with
 from redis_tui.settings import ReadSettings, read_settings
 from redis_tui.theme import remember_theme
 from redis_tui.tui.actions import PANES, bindings
-from redis_tui.tui.commands import ActionProvider, Palette
+from redis_tui.tui.commands import ActionProvider
 from redis_tui.tui.desks.help import open_help
 from redis_tui.tui.desks.notices import NoticeShelf
 from redis_tui.tui.desks.samples import put_samples
@@ -263,11 +263,6 @@ class WorkbenchApp(App[int]):
         """Alt and a digit; a digit without a pane does nothing, nor does any while a dialog is open."""
         if isinstance(self.screen, WorkbenchScreen) and 1 <= number <= len(PANES):
             self.screen.action_focus_pane(PANES[number - 1][0])
-
-    def action_command_palette(self) -> None:
-        """^P."""
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))  # the name by which Textual knows it
 
     def action_help_quit(self) -> None:
         """^C where nothing else takes it: says what the fingers may have meant."""

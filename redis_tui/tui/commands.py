@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from redis_tui.tui.actions import PANE_OF, PANES
-from redis_tui.tui.dimmed import Dims
 from redis_tui.tui.panes.view_help import VIEWS
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.workspace import list_examples
@@ -40,10 +39,6 @@ class Entry:
     """As people write it; not searched for."""
     weight: float = 1.0
     """Of its kind."""
-
-
-class Palette(Dims, CommandPalette):
-    """Textual's, over a workbench that is dimmed in less time."""
 
 
 class ActionProvider(Provider):

@@ -5,15 +5,10 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from rich.segment import ControlType, Segment
-from rich.style import Style
-from textual.color import Color
-from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import Screen
 from textual.widgets import Static
 
 from redis_tui.session.base import Running
-from redis_tui.tui.dimmed import Dimmed
 from redis_tui.tui.screens.connecting import ConnectingScreen
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from tests.tui.conftest import ready
@@ -54,15 +49,6 @@ async def test_looking_what_runs_lays_nothing_out_anew(
         assert not layouts
         monkeypatch.setattr(session, "running", lambda: None)
         await until(pilot, lambda: layouts)  # a line less, and no button
-
-
-def test_what_stands_behind_a_dialog_is_dimmed_as_textual_would() -> None:
-    styles = [None, Style.parse("bold red on #102030"), Style.parse("blue"), Style.parse("on white"), Style()]
-    segments = [Segment(f"{at}", style) for at in range(2) for style in styles]
-    segments.append(Segment("", None, [(ControlType.BELL,)]))
-    for color in (Color(0, 0, 0, 0.6), Color(255, 255, 255, 0)):
-        theirs = BackgroundScreen.process_segments(segments, color)
-        assert list(Dimmed.process_segments(segments, color)) == list(theirs)
 
 
 async def test_a_connection_that_stands_at_once_shows_no_waiting_screen(

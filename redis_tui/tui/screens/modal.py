@@ -12,12 +12,10 @@ from typing import TypeVar
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
-from redis_tui.tui.dimmed import Dims
-
 T = TypeVar("T")
 
 
-class Modal(Dims, ModalScreen[T]):
+class Modal(ModalScreen[T]):
     """A screen over another one, with an answer."""
 
     is_answered = False
