@@ -98,6 +98,8 @@ async def _measure(url: str) -> dict[str, float]:
         pane, tree = app.screen.query_one(KeysPane), app.screen.query_one(KeyTree)
         while not pane.border_subtitle or "more" not in str(pane.border_subtitle):
             await asyncio.sleep(_BEAT_S)
+        tree.model.clear()  # what stands there stays until new keys come, and would pass for them
+        tree.rebuild()
         started = time.perf_counter()
         app.screen.action_refresh()
         await asyncio.sleep(0)
