@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from redis_tui.tui.actions import PANE_OF, PANES
+from redis_tui.tui.actions import PANES
+from redis_tui.tui.pane_actions import PANE_OF
 from redis_tui.tui.panes.view_help import VIEWS
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.workspace import list_examples

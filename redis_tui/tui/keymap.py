@@ -14,7 +14,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from redis_tui.toml_file import Mistake
-from redis_tui.tui.actions import ACTIONS, PANE_OF, Action, key_label, keyless
+from redis_tui.tui.action import Action, key_label
+from redis_tui.tui.actions import ACTIONS, keyless
+from redis_tui.tui.pane_actions import PANE_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

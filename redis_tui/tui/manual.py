@@ -16,7 +16,7 @@ from redis_tui.render.lua import FUNCTIONS
 from redis_tui.render.lua_notes import LUA_NOTES
 from redis_tui.render.reference import whole_reference
 from redis_tui.render.spans import Line, Span, text_line
-from redis_tui.tui.actions import ACTIONS, PANES, Action
+from redis_tui.tui.actions import ACTIONS, PANES
 from redis_tui.tui.panes.view_help import PANE_KEYS, Rows, view_keys
 from redis_tui.tui.widgets.lua_complete import MEMBERS
 from redis_tui.tui.widgets.lua_signature import SIGNATURES
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from redis_tui.render.advice import Advice
     from redis_tui.spec.catalog import Catalog
     from redis_tui.spec.command import CommandSpec
+    from redis_tui.tui.action import Action
 
 SECTIONS = ("All", "Keys", "Commands", "Lua", "Errors")
 _NO_KEY = "–"

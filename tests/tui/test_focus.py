@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from redis_tui.tui.actions import ACTIONS, PANE_OF, PANES, Action
+from redis_tui.tui.actions import ACTIONS, PANES
 from redis_tui.tui.app import WorkbenchApp
 from redis_tui.tui.commands import ActionProvider
+from redis_tui.tui.pane_actions import PANE_OF
 from redis_tui.tui.screens.tour import TourCard
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.widgets.find_bar import FindBar
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.pilot import Pilot
     from textual.widget import Widget
+
+    from redis_tui.tui.action import Action
 
 GROUPS = tuple(dict.fromkeys(action.group for action in ACTIONS))
 SIZE = (120, 40)

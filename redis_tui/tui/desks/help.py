@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from redis_tui.spec.catalog import Catalog
-    from redis_tui.tui.actions import Action
+    from redis_tui.tui.action import Action
 
 
 def open_help(app: App[Any], actions: Sequence[Action]) -> None:

@@ -9,16 +9,17 @@ from textual.content import Content
 from textual.widgets import Static
 
 from redis_tui.prompt.label import PRODUCTION
-from redis_tui.tui.actions import PANE_NUMBER, PANE_OF, PANES
+from redis_tui.tui.actions import PANE_NUMBER, PANES
 from redis_tui.tui.keymap import keymap_of
 from redis_tui.tui.messages import PaneChosen
+from redis_tui.tui.pane_actions import PANE_OF
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.events import Click
 
-    from redis_tui.tui.actions import Action
+    from redis_tui.tui.action import Action
 
 
 class TitleBar(Static):
