@@ -69,13 +69,20 @@ def read_address(url: str) -> Address:
     if scheme not in SCHEMES:
         raise UsageError(
             f"{scheme}:// is no address that redis-tui knows.",
-            hint="Use memory://, redis://, rediss://, valkey:// or unix://.",
+            hint="Use memory://, redis://, rediss://, valkey://, unix:// or redis+cluster://.",
         )
     rest, _, query = rest.partition("?")
     options = _options(query)
     kept = "&".join(f"{name}={quote(options[name])}" for name in _OF_THE_WIRE if name in options)
     plain = f"{SCHEMES[scheme]}://{rest}{'?' if kept else ''}{kept}"
     return Address(plain, tls=_tls(options, is_spoken=SCHEMES[scheme] == "rediss"))
+
+
+def is_cluster(url: str) -> bool:
+    """Whether an address is of a cluster, by its scheme: ``redis+cluster``."""
+    scheme, mark, _ = url.partition("://")
+    kind, _, more = scheme.partition("+")
+    return bool(mark) and more == "cluster" and kind in SCHEMES and kind != "unix"
 
 
 def with_options(url: str, options: Mapping[str, str], *, tls: bool = False) -> str:
@@ -103,10 +110,11 @@ def _over_tls(url: str) -> str:
     scheme, mark, rest = url.partition("://")
     if not mark:
         return f"rediss://{url}"
-    other = {"redis": "rediss", "valkey": "valkeys", "rediss": "rediss", "valkeys": "valkeys"}.get(scheme)
+    kind, plus, more = scheme.partition("+")
+    other = {"redis": "rediss", "valkey": "valkeys", "rediss": "rediss", "valkeys": "valkeys"}.get(kind)
     if other is None:
         raise UsageError(f"There is no TLS on {scheme}://.", hint="Leave --tls out, or name a host and a port.")
-    return f"{other}://{rest}"
+    return f"{other}{plus}{more}://{rest}"
 
 
 def _options(query: str) -> dict[str, str]:

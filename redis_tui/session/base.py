@@ -81,7 +81,7 @@ class SessionInfo:
         """What a person types to confirm: the host's name, a socket's file name, or ``embedded``."""
         if self.url.startswith("unix"):
             return self.label.partition("?")[0].rpartition("/")[2]
-        host = self.label.partition("/")[0].partition("?")[0]
+        host = self.label.partition("/")[0].partition("?")[0].partition(",")[0]
         return host.rpartition(":")[0].strip("[]") or host if ":" in host else host
 
 
@@ -304,7 +304,12 @@ class ScriptInfo:
     mean_ms: float
     worst_ms: float
     on_server: bool
-    """False where this session knows it but the server's cache does not hold it."""
+    """False where this session knows it but the server's cache does not hold it; of a cluster, where a primary lacks
+    it."""
+    on_nodes: tuple[str, ...] = ()
+    """Primaries of a cluster that hold it; empty where there is one server."""
+    missing_on: tuple[str, ...] = ()
+    """Primaries of a cluster that lack it, or did not say."""
 
 
 class EventKind(Enum):

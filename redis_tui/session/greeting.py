@@ -15,10 +15,10 @@ from redis_tui.session.wire import refused_credentials
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from redis_tui.session.wire import Wire
+    from redis_tui.session.link import Link
 
 
-async def settle(wire: Wire, db: int, resp: int = 2) -> ErrorReply | None:
+async def settle(wire: Link, db: int, resp: int = 2) -> ErrorReply | None:
     """Chooses a connection's database and protocol, and gives it a name.
 
     Returns:
@@ -31,7 +31,7 @@ async def settle(wire: Wire, db: int, resp: int = 2) -> ErrorReply | None:
     return named if isinstance(named, ErrorReply) and is_busy(named) else None
 
 
-def refused(wire: Wire, refusal: ErrorReply) -> SessionError:
+def refused(wire: Link, refusal: ErrorReply) -> SessionError:
     """Why a connection is of no use, from what `settle` was answered."""
     said = refusal.line.decode("utf-8", "replace").rstrip(".")
     if refusal.code == "NOAUTH":

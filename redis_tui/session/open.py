@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.log_file import current_log
-from redis_tui.session.address import read_address
+from redis_tui.session.address import is_cluster, read_address
 from redis_tui.session.logged import LoggedSession
 from redis_tui.session.production import ProductionSession
 from redis_tui.spec.redact import redact_url
@@ -68,8 +68,9 @@ async def open_session(
     """Opens a session.
 
     Args:
-        url: ``memory://`` for the embedded engine, or of a server, as `read_address` takes it. ``?production=yes`` and
-            ``?read_only=yes`` may stand behind it.
+        url: ``memory://`` for the embedded engine, or of a server, as `read_address` takes it, or
+            ``redis+cluster://host:port[,host:port]`` of a cluster. ``?production=yes`` and ``?read_only=yes`` may stand
+            behind it.
         dialect: whom the embedded engine speaks as.
         password: overrides the URL's.
         read_only: refuse commands that write.
@@ -113,7 +114,6 @@ async def _open(
         )
     if lua_memory is not None:
         raise UsageError("A server has its own bounds for the memory of scripts.", hint="Leave --lua-memory out.")
-    address = read_address(url)
     from redis_tui.session.remote import RemoteSession
     from redis_tui.session.way import StraightWay
 
@@ -123,7 +123,11 @@ async def _open(
 
         return EmbeddedSession(dialect=dialect_like(info.server, info.version))
 
-    way = StraightWay(address, password=password)
+    if is_cluster(url):
+        from redis_tui.session.cluster import ClusterSession
+
+        return await ClusterSession.connect_to(url, scratch=scratch, password=password, read_only=read_only)
+    way = StraightWay(read_address(url), password=password)
     try:
         return await RemoteSession.connect(way, scratch=scratch, read_only=read_only)
     except BaseException:

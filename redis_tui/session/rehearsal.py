@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from redis_tui.session.base import ScriptRun
-    from redis_tui.session.wire import Wire
+    from redis_tui.session.link import Link
 
 FETCH_TIMEOUT_S = 10.0
 """How long the script waits for a key."""
@@ -59,7 +59,7 @@ class ServerKeys:
         note: told of each command that goes out.
     """
 
-    def __init__(self, wire: Wire, db: int, *, limit: int, note: Callable[[Sequence[bytes]], None]) -> None:
+    def __init__(self, wire: Link, db: int, *, limit: int, note: Callable[[Sequence[bytes]], None]) -> None:
         self._wire = wire
         self._db = db
         self._limit = limit

@@ -57,6 +57,7 @@ from redis_tui.spec.redact import redacted_line
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+    from redis_tui.session.link import Link
     from redis_tui.session.rehearsal import Scratch
     from redis_tui.session.way import Way
     from redis_tui.session.wire import Wire
@@ -89,13 +90,13 @@ class RemoteSession:
     def __init__(
         self,
         way: Way,
-        wire: Wire,
+        wire: Link,
         info: SessionInfo,
         *,
         scratch: Callable[[SessionInfo], Awaitable[Scratch]],
     ) -> None:
         self._way = way
-        self._wire = wire
+        self._wire: Link = wire
         self._aside: Wire | None = None
         self.info = info
         self._scratch = scratch
@@ -113,7 +114,7 @@ class RemoteSession:
         self._known: dict[str, _Known] = {}
         self._running: tuple[str, float] | None = None
         self._turn = asyncio.Lock()
-        self._trying = DryRuns(lambda: way.dial(bare=True), scratch, self._sent)
+        self._trying = DryRuns(self._fetching_link, scratch, self._sent)
         self._closed = False
         self._watcher: asyncio.Task[None] | None = None
         self._streams: WeakSet[Stream] = WeakSet()
@@ -229,7 +230,10 @@ class RemoteSession:
         self._check_open()
         check_opens(argv)
         wire = await self._way.dial()
-        stream = await open_stream(wire, argv, capacity=capacity, note=self._sent)
+        return self._kept(await open_stream(wire, argv, capacity=capacity, note=self._sent))
+
+    def _kept(self, stream: Stream) -> Stream:
+        """Has a stream closed with the session."""
         self._streams.add(stream)
         return stream
 
@@ -249,10 +253,13 @@ class RemoteSession:
     async def _script_kill(self) -> KillOutcome:
         if self._aside is None or not self._aside.is_open:
             self._aside = await self._way.dial(bare=True)
+        return await self._kill_over(self._aside)
+
+    async def _kill_over(self, wire: Wire) -> KillOutcome:
         reply: Reply = None
         for command in (b"SCRIPT", b"FUNCTION"):
             self._feed.put(Event(EventKind.SENT, f"{command.decode()} KILL"))
-            reply = await self._aside.execute([command, b"KILL"])
+            reply = await wire.execute([command, b"KILL"])
             # A server that runs a function answers BUSY to SCRIPT KILL, and the other way round.
             if not (isinstance(reply, ErrorReply) and reply.code == "BUSY"):
                 break
@@ -386,9 +393,13 @@ class RemoteSession:
             if not isinstance(reply, ErrorReply) or reply.code != "NOSCRIPT":
                 return reply
             # Asked, because a script may make up that very error, and must not run twice.
-            if (await pipeline([[b"SCRIPT", b"EXISTS", sha.encode()]]))[0] != [0]:
+            if await self._holds(sha, run, pipeline):
                 return reply
         return (await pipeline([[b"EVAL" + suffix, source, *rest]]))[0]
+
+    async def _holds(self, sha: str, run: ScriptRun, pipeline: Pipeline) -> bool:  # noqa: ARG002  # a cluster asks the node of its keys
+        """Whether the server that runs it has a script."""
+        return (await pipeline([[b"SCRIPT", b"EXISTS", sha.encode()]]))[0] != [0]
 
     async def _dry_run(self, run: ScriptRun, sha: str) -> ScriptOutcome:
         self._feed.put(Event(EventKind.RUN_STARTED, run.name))
@@ -447,12 +458,20 @@ class RemoteSession:
     async def _reconnect(self) -> None:
         """Connects again, bare as at first; the database is chosen with the next command."""
         try:
-            wire = await self._way.dial(bare=True)
+            wire = await self._link()
         except RedisTuiError as error:
             self._feed.put(Event(EventKind.DISCONNECTED, error.message))
             raise
         self._wire, self._settled = wire, False
         self._feed.put(Event(EventKind.RECONNECTED))
+
+    async def _link(self) -> Link:
+        """A way to send commands, bare and open."""
+        return await self._way.dial(bare=True)
+
+    async def _fetching_link(self) -> Link:
+        """One for the keys of a dry run."""
+        return await self._way.dial(bare=True)
 
     def _note_effects(self, argv: Sequence[bytes], reply: Reply) -> None:
         name = argv[0].upper()

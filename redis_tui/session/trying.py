@@ -15,12 +15,13 @@ from redis_tui.session.base import Capability, KillOutcome, Running, SessionInfo
 from redis_tui.session.debugger import DebugRun
 from redis_tui.session.greeting import refused, settle
 from redis_tui.session.rehearsal import Scratch, ServerKeys, rehearse
+from redis_tui.session.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from redis_tui.session.base import ScriptOutcome, ScriptRun
-    from redis_tui.session.wire import Wire
+    from redis_tui.session.link import Link
 
 
 class DryRuns:
@@ -34,7 +35,7 @@ class DryRuns:
 
     def __init__(
         self,
-        dial: Callable[[], Awaitable[Wire]],
+        dial: Callable[[], Awaitable[Link]],
         scratch: Callable[[SessionInfo], Awaitable[Scratch]],
         sent: Callable[[Sequence[bytes]], None],
     ) -> None:
@@ -87,7 +88,7 @@ class DryRuns:
         watched = self._rehearsal or self._debugging
         return None if watched is None else watched.running()
 
-    async def _rehearse(self, wire: Wire, run: ScriptRun, info: SessionInfo) -> ScriptOutcome:
+    async def _rehearse(self, wire: Link, run: ScriptRun, info: SessionInfo) -> ScriptOutcome:
         scratch = self._rehearsal = await self._scratch(info)
         try:
             return await rehearse(ServerKeys(wire, run.db or 0, limit=run.fetch_limit, note=self._sent), scratch, run)
@@ -95,7 +96,12 @@ class DryRuns:
             self._rehearsal = None
             await scratch.close()
 
-    async def _debug(self, wire: Wire, run: ScriptRun, sha: str) -> ScriptOutcome:
+    async def _debug(self, wire: Link, run: ScriptRun, sha: str) -> ScriptOutcome:
+        if not isinstance(wire, Wire):
+            raise NotSupportedError(
+                "The debugger of a server is one node's, and a cluster has several.",
+                hint="Try it here, on copies of the keys.",
+            )
         debug = self._debugging = DebugRun(wire, self._sent)
         try:
             return await debug.run(run, sha, db=run.db or 0)

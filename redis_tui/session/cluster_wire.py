@@ -1,0 +1,487 @@
+"""The nodes of a cluster as one connection: each command goes to the node of its keys, or to all that it concerns.
+
+Knows no session. One `Wire` a node, opened when something is first sent to it. The decision a reader would question:
+commands are routed here and not by redis-py's own cluster client, which changes replies on the way (OK becomes True)
+and knows keys of those commands only that it has heard of; the catalog is the server's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from redis_tui.errors import AuthError, CommandError, ConnectError, NotSupportedError, SessionError, UsageError
+from redis_tui.resp.inline import join_inline
+from redis_tui.resp.types import OK, ErrorReply, Reply
+from redis_tui.session.cluster_fan import DOWN, FANS, OF_ONE_NODE, Fan
+from redis_tui.session.cluster_map import ClusterAddress, Node, SlotMap, slot_map
+from redis_tui.session.cluster_scan import Scan
+from redis_tui.session.cluster_transaction import Transaction
+from redis_tui.session.greeting import settle
+from redis_tui.session.guard import runs_script
+from redis_tui.session.wire import Wire
+from redis_tui.spec.catalog import Catalog
+from redis_tui.spec.keys import keys_of
+from redis_tui.spec.slot import hash_slot
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+    from redis_tui.spec.command import CommandSpec
+
+_HOPS = 5
+"""Redirections of one command that are followed."""
+_PATIENCE_S = 2.0
+"""Seconds that a slot in motion or a cluster that is down is waited for."""
+_PAUSE_S = 0.1
+_MAP_TIMEOUT_S = 3.0
+"""Seconds that a node has to tell the map."""
+_REDIRECTED = re.compile(rb"^(?:MOVED|ASK) (\d+) (\S+)$")
+_CHANNEL_FIRST = frozenset(("spublish", "ssubscribe", "sunsubscribe"))
+_AT_NODE = re.compile(rb"^(\d+)@(\S+)$")
+
+
+class Route(NamedTuple):
+    """Where a command goes; all None: to any primary."""
+
+    slot: int | None = None
+    fan: Fan | None = None
+    node: Node | None = None
+    """The command itself names it."""
+    refusal: ErrorReply | None = None
+    """Why it is not sent."""
+
+
+class ClusterWire:
+    """A `Link` to a cluster.
+
+    Args:
+        address: of the cluster.
+        password: overrides the URL's.
+        known: further nodes to ask for the map.
+        catalog: the commands, as far as they are known; None asks the cluster.
+        spare_catalog: makes one where every node that is asked is busy.
+    """
+
+    def __init__(
+        self,
+        address: ClusterAddress,
+        *,
+        password: str | None = None,
+        known: Iterable[Node] = (),
+        catalog: Catalog | None = None,
+        spare_catalog: Callable[[], Awaitable[Catalog]] | None = None,
+    ) -> None:
+        self.address = address
+        self._password = password
+        self.db = self.wire_to(self.address.seeds[0]).db
+        if self.db:
+            raise UsageError("A cluster has one database, number 0.", hint="Leave the number out of the address.")
+        self.target = self.address.seeds[0].name
+        self.map = SlotMap((), ())
+        self._known = dict.fromkeys((*self.address.seeds, *known))
+        self._wires: dict[Node, Wire] = {}
+        self._opening = asyncio.Lock()
+        self._resp = 2
+        self._catalog, self.spare_catalog = catalog, spare_catalog
+        self._transaction = Transaction(self._for_transaction)
+        self._scan = Scan(self.to)
+
+    # ── as a Link ──────────────────────────────────────────────────────────
+
+    async def connect(self) -> None:
+        """Finds a node that tells the map.
+
+        Raises:
+            ConnectError, AuthError: none does.
+            SessionError: they are no cluster.
+        """
+        await self.refresh()
+
+    async def execute(self, argv: Sequence[bytes]) -> Reply:
+        return (await self.pipeline([argv]))[0]
+
+    async def pipeline(self, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
+        """Sends commands, those with keys node by node and side by side.
+
+        Raises:
+            SessionError: no node answers.
+            NotSupportedError: one of them is of one node and does not name it; nothing was sent.
+        """
+        catalog = await self.catalog()
+        routes = [route(catalog, argv) for argv in commands]
+        replies: list[Reply] = [None] * len(commands)
+        waiting: dict[int, int] = {}
+        for at, (argv, there) in enumerate(zip(commands, routes, strict=True)):
+            if there.slot is not None and not self._transaction.concerns(argv):
+                waiting[at] = there.slot
+                continue
+            await self._send_keyed(commands, waiting, replies)
+            waiting = {}
+            replies[at] = await self._send_other(argv, there)
+        await self._send_keyed(commands, waiting, replies)
+        return replies
+
+    @property
+    def is_gone(self) -> bool:
+        wires = self._wires.values()
+        return bool(wires) and all(wire.is_gone for wire in wires)
+
+    @property
+    def is_open(self) -> bool:
+        return any(wire.is_open for wire in self._wires.values())
+
+    async def close(self) -> None:
+        self._transaction.forget()
+        wires, self._wires = self._wires, {}
+        for wire in wires.values():
+            await wire.close()
+
+    # ── of a cluster ───────────────────────────────────────────────────────
+
+    @property
+    def known(self) -> tuple[Node, ...]:
+        """Every node that was ever heard of."""
+        return tuple(self._known)
+
+    def wire_to(self, node: Node) -> Wire:
+        """A new connection to one node, not open yet."""
+        there = self.address.of(node)
+        return Wire(there.plain, tls=there.tls, password=self._password, bare=True)
+
+    async def catalog(self) -> Catalog:
+        """The commands, by one node that is not busy.
+
+        Raises:
+            SessionError: no node answers.
+        """
+        if self._catalog is not None:
+            return self._catalog
+        for node in self.map.primaries:
+            docs, info = await self.to(node, [[b"COMMAND", b"DOCS"], [b"COMMAND"]])
+            if not isinstance(info, ErrorReply):
+                self._catalog = Catalog.from_command_docs(docs, info)
+                return self._catalog
+        if self.spare_catalog is None:
+            raise SessionError(f"No node of the cluster at {self.target} tells its commands.", hint="Try again.")
+        return await self.spare_catalog()
+
+    async def refresh(self) -> None:
+        """Asks for the map, first of those that are connected.
+
+        Raises:
+            ConnectError, AuthError, SessionError: nobody tells it.
+        """
+        connected = [node for node, wire in self._wires.items() if wire.is_open and not wire.is_gone]
+        fault: Exception | None = None
+        for node in dict.fromkeys((*connected, *self._known)):
+            try:
+                async with asyncio.timeout(_MAP_TIMEOUT_S):
+                    reply = await (await self._open(node)).execute([b"CLUSTER", b"SLOTS"])
+            except AuthError:
+                raise
+            except (SessionError, TimeoutError) as error:
+                fault = fault or error
+                continue
+            if isinstance(reply, ErrorReply):
+                fault = _no_cluster(node, reply)
+                continue
+            found = slot_map(reply, node)
+            self._known.update(dict.fromkeys((*found.primaries, *found.replicas)))
+            if found.ranges:
+                self.map = found
+                return
+            fault = SessionError(f"{node.name} knows of no node that serves slots.", hint="Is the cluster set up?")
+        if isinstance(fault, TimeoutError):
+            raise ConnectError(f"{self.target} has not told the nodes of its cluster in time.", hint="Try again.")
+        raise fault or ConnectError(f"No node of the cluster at {self.target} answers.")
+
+    async def to(self, node: Node, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
+        """Sends commands to one node; where it does not answer, an error stands for each reply."""
+        try:
+            wire = await self._open(node)
+        except SessionError as error:
+            return [ErrorReply(DOWN + f" {self._served(node)} does not answer: {error.message}".encode())] * len(
+                commands
+            )
+        try:
+            return await wire.pipeline(commands)
+        except SessionError:
+            if self._transaction.is_bound:
+                await self.close()
+                raise
+            text = f" The connection to {self._served(node)} broke: whether this was carried out is not known."
+            return [ErrorReply(DOWN + text.encode())] * len(commands)
+
+    async def to_each(self, nodes: Sequence[Node], commands: Sequence[Sequence[bytes]]) -> list[list[Reply]]:
+        """Sends the same to several nodes, side by side."""
+        return list(await asyncio.gather(*(self.to(node, commands) for node in nodes)))
+
+    async def at_slot(self, slot: int | None, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
+        """Sends commands to the node that serves a slot; of None, to any primary that answers."""
+        if slot is not None:
+            return await self.to(await self._owner(slot), commands)
+        for node in self.map.primaries:
+            replies = await self.to(node, commands)
+            if not _is_down(replies[0]):
+                return replies
+        await self.refresh()
+        return await self.to(self.map.primaries[0], commands)
+
+    async def listener(self, slot: int | None) -> Node:
+        """Who is subscribed at: the node of a slot, else any primary that answers, since each hears what all publish.
+
+        Raises:
+            SessionError: no primary answers.
+        """
+        if slot is not None:
+            return await self._owner(slot)
+        fault: SessionError | None = None
+        for node in self.map.primaries:
+            try:
+                await self._open(node)
+            except SessionError as error:
+                fault = error
+                continue
+            return node
+        raise fault or ConnectError(f"No node of the cluster at {self.target} answers.")
+
+    def _served(self, node: Node) -> str:
+        slots = self.map.slots_of(node)
+        return f"{node.name}, which serves slots {slots}," if slots else node.name
+
+    async def _open(self, node: Node) -> Wire:
+        async with self._opening:
+            wire = self._wires.get(node)
+            if wire is not None and wire.is_open and not wire.is_gone:
+                return wire
+            if wire is not None:
+                await wire.close()
+            wire = self.wire_to(node)
+            await wire.connect()
+            await settle(wire, 0, self._resp)
+            self._wires[node] = wire
+            return wire
+
+    async def _owner(self, slot: int) -> Node:
+        """Whom to ask about a slot; any primary of one that nobody serves, for it will say so."""
+        return self.map.owner(slot) or self.map.primaries[0]
+
+    # ── sending ────────────────────────────────────────────────────────────
+
+    async def _send_keyed(
+        self, commands: Sequence[Sequence[bytes]], waiting: dict[int, int], replies: list[Reply]
+    ) -> None:
+        """Sends commands that have one slot each, node by node and in order within each."""
+        by_node: dict[Node, list[int]] = {}
+        for at, slot in waiting.items():
+            by_node.setdefault(await self._owner(slot), []).append(at)
+        groups = await asyncio.gather(*(self.to(node, [commands[at] for at in ats]) for node, ats in by_node.items()))
+        for (node, ats), group in zip(by_node.items(), groups, strict=True):
+            for at, reply in zip(ats, group, strict=True):
+                replies[at] = await self._followed(commands[at], waiting[at], node, reply)
+
+    async def _followed(self, argv: Sequence[bytes], slot: int, asked: Node, reply: Reply) -> Reply:
+        """The reply after all redirections; what was refused before it was carried out is sent again."""
+        hops, give_up_at = 0, asyncio.get_running_loop().time() + _PATIENCE_S
+        while isinstance(reply, ErrorReply) and hops < _HOPS:
+            there = _redirection(reply, slot, asked)
+            if there is not None and reply.code == "ASK":
+                hops += 1
+                reply = (await self.to(there, [[b"ASKING"], argv]))[1]
+                asked = there
+            elif there is not None:
+                hops += 1
+                await self.refresh()
+                asked = there
+                reply = (await self.to(there, [argv]))[0]
+            elif _may_be_repeated(argv, reply) and asyncio.get_running_loop().time() < give_up_at:
+                before = asked
+                await self.refresh()
+                asked = await self._owner(slot)
+                if reply.code != "NODEDOWN":
+                    await asyncio.sleep(_PAUSE_S)
+                elif asked == before:
+                    return reply
+                reply = (await self.to(asked, [argv]))[0]
+            else:
+                return reply
+        return reply
+
+    async def _send_other(self, argv: Sequence[bytes], there: Route) -> Reply:
+        name = argv[0].lower()
+        if self._transaction.concerns(argv):
+            refusal = there.refusal
+            if there.fan is not None or name == b"scan":
+                refusal = ErrorReply(b"ERR This concerns all nodes, and a transaction is of one. It was not sent.")
+            return await self._transaction.execute(argv, there.slot, refusal)
+        if there.refusal is not None:
+            return there.refusal
+        if name == b"select":
+            return OK  # route lets no other than 0 pass
+        if name == b"scan":
+            return await self._scan.step(argv, self.map.primaries)
+        if name == b"randomkey":
+            return await self._random_key(argv)
+        if there.node is not None:
+            return (await self.to(there.node, [[*_without_node(argv)]]))[0]
+        if there.fan is None:
+            return (await self.at_slot(None, [argv]))[0]
+        return await self._to_all(argv, there.fan)
+
+    async def _to_all(self, argv: Sequence[bytes], fan: Fan) -> Reply:
+        told = await self._told_by(self.map.primaries, argv)
+        if any(map(_is_down, told.values())):
+            await self.refresh()  # a replica may have taken over
+            told = {node: told[node] for node in self.map.primaries if node in told} | await self._told_by(
+                [node for node in self.map.primaries if node not in told], argv
+            )
+        if fan.replicas:
+            await self.to_each(self.map.replicas, [argv])
+        reply = fan.merge(argv, [*told.items()])
+        self._note_connection(argv, reply)
+        return reply
+
+    async def _told_by(self, nodes: Sequence[Node], argv: Sequence[bytes]) -> dict[Node, Reply]:
+        answers = await self.to_each(nodes, [argv])
+        return {node: reply for node, (reply,) in zip(nodes, answers, strict=True)}
+
+    def _note_connection(self, argv: Sequence[bytes], reply: Reply) -> None:
+        if isinstance(reply, ErrorReply):
+            return
+        if argv[0].upper() == b"HELLO" and len(argv) > 1 and argv[1].isdigit():
+            self._resp = int(argv[1])
+        elif argv[0].upper() == b"RESET":
+            self._resp = 2
+
+    async def _random_key(self, argv: Sequence[bytes]) -> Reply:
+        """A key of all: nodes are drawn by how many each has."""
+        sizes = await self.to_each(self.map.primaries, [[b"DBSIZE"]])
+        weights = [size if isinstance(size, int) else 0 for (size,) in sizes]
+        down = next((size for (size,) in sizes if isinstance(size, ErrorReply)), None)
+        if not any(weights):
+            return down
+        node = random.choices(self.map.primaries, weights)[0]
+        return (await self.to(node, [argv]))[0]
+
+    async def _for_transaction(self, slot: int | None, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
+        return await self.at_slot(slot, commands)
+
+
+def route(catalog: Catalog, argv: Sequence[bytes]) -> Route:
+    """Where a command goes.
+
+    Args:
+        catalog: of the cluster.
+        argv: name and arguments.
+
+    Raises:
+        NotSupportedError: it means one node and names none.
+    """
+    spec = _spec(catalog, argv)
+    if spec is None:
+        return Route()
+    if spec.name in _AT_NODE_COMMANDS and (node := _named_node(argv)) is not None:
+        return Route(node=node)
+    _check_sense(spec.name, argv)
+    keys = _keys(spec, argv)
+    slots: dict[int, bytes] = {}
+    for key in keys:
+        slots.setdefault(hash_slot(key), key)
+    if len(slots) > 1:
+        return Route(refusal=crossslot(slots))
+    if slots:
+        return Route(slot=next(iter(slots)))
+    return Route(fan=FANS.get(spec.name))
+
+
+def crossslot(slots: dict[int, bytes]) -> ErrorReply:
+    """What is told of keys of several slots, before anything is sent.
+
+    Args:
+        slots: a key of each.
+    """
+    (one, first), (other, second) = [*slots.items()][:2]
+    return ErrorReply(
+        b"CROSSSLOT Keys in request don't hash to the same slot: %b is of slot %d, %b of slot %d. It was not sent."
+        % (join_inline([first]).encode(), one, join_inline([second]).encode(), other)
+    )
+
+
+_AT_NODE_COMMANDS = frozenset(("client|kill", "client|unblock"))
+
+
+def _spec(catalog: Catalog, argv: Sequence[bytes]) -> CommandSpec | None:
+    name = argv[0].decode("utf-8", "replace")
+    spec = catalog.get(name)
+    if spec is not None and spec.subcommands and len(argv) > 1:
+        return catalog.get(f"{name} {argv[1].decode('utf-8', 'replace')}") or spec
+    return spec
+
+
+def _keys(spec: CommandSpec, argv: Sequence[bytes]) -> list[bytes]:
+    if spec.name in _CHANNEL_FIRST:
+        return list(argv[1:2] if spec.name == "spublish" else argv[1:])
+    try:
+        return keys_of(spec, argv)
+    except (CommandError, IndexError):
+        return []  # a mistake in the call: any node will say which
+
+
+def _check_sense(name: str, argv: Sequence[bytes]) -> None:
+    if name == "select" and len(argv) == 2 and argv[1] != b"0":
+        raise NotSupportedError("A cluster is worked with in database 0 only.", hint="Keys of all nodes are in it.")
+    if name == "auth" or (name == "hello" and len(argv) > 2):
+        raise NotSupportedError(
+            "Each node of a cluster has a connection of its own, which would have to say who you are.",
+            hint="Give user and password in the address: redis+cluster://user:password@host:port.",
+        )
+    if name not in OF_ONE_NODE:
+        return
+    words = name.replace("|", " ").upper()
+    hint = "Open the node itself for it: redis://host:port."
+    if name in _AT_NODE_COMMANDS:
+        hint = "Write the id as CLIENT LIST does, with its node: 7@127.0.0.1:7000."
+    raise NotSupportedError(f"{words} is about one node of the cluster, and does not say which.", hint=hint)
+
+
+def _named_node(argv: Sequence[bytes]) -> Node | None:
+    named = next((found for word in argv if (found := _AT_NODE.match(word))), None)
+    try:
+        return None if named is None else Node.at(named[2].decode("utf-8", "replace"))
+    except ValueError:
+        return None
+
+
+def _without_node(argv: Sequence[bytes]) -> list[bytes]:
+    return [found[1] if (found := _AT_NODE.match(word)) else word for word in argv]
+
+
+def _redirection(reply: ErrorReply, slot: int, asked: Node) -> Node | None:
+    """Whom the reply names. A script may make one up: it must at least be about the slot that was asked for."""
+    found = _REDIRECTED.match(reply.line)
+    if found is None or int(found[1]) != slot:
+        return None
+    host, _, port = found[2].decode("utf-8", "replace").rpartition(":")
+    if not port.isdigit():
+        return None
+    node = Node(host.strip("[]") or asked.host, int(port))
+    return None if node == asked else node
+
+
+def _may_be_repeated(argv: Sequence[bytes], reply: ErrorReply) -> bool:
+    """Whether a refusal tells that nothing was carried out. A script could say the same by itself, after it wrote."""
+    if reply.line.startswith(DOWN):
+        return b"does not answer" in reply.line
+    return reply.code in ("TRYAGAIN", "CLUSTERDOWN") and not runs_script(argv)
+
+
+def _is_down(reply: Reply) -> bool:
+    return isinstance(reply, ErrorReply) and reply.line.startswith(DOWN + b" ")
+
+
+def _no_cluster(node: Node, reply: ErrorReply) -> SessionError:
+    said = reply.line.decode("utf-8", "replace").rstrip(".")
+    return SessionError(f"{node.name} does not tell of a cluster: {said}.", hint="Open it as redis://host:port.")
