@@ -148,6 +148,8 @@ class Repl:
         self._shell = shell
         self._terminal = terminal
         self._interrupt = asyncio.Event()
+        self._was_pressed = False
+        """Ctrl-C came since Enter: what would be run next is not, however quick each of them is."""
         self._is_asking = False
         """A question has the line: nothing else may be written there."""
         self._prompt: PromptSession[str] = PromptSession(
@@ -238,6 +240,7 @@ class Repl:
         start, shell.next_input = shell.next_input, ""
         # Here and not where the work begins: a Ctrl-C right after Enter must not be lost.
         self._interrupt.clear()
+        self._was_pressed = False
         try:
             self._terminal.colors.look()
         except RedisTuiError as error:
@@ -257,9 +260,13 @@ class Repl:
         if not text.strip() or not await self._is_open():
             return
         shell.status = ExitStatus.OK  # a dot command that fails to connect leaves no mark on those that follow
-        for line in shell.assist.several(text) or (text,):
+        lines = shell.assist.several(text) or (text,)
+        for number, line in enumerate(lines, 1):
             if not await self._guard(self._run_line(line)):
                 break  # what follows may build on it
+            if self._was_pressed and number < len(lines):
+                self._told(f"Stopped after {number} of {len(lines)} lines.")
+                break
 
     async def _guard(self, work: Awaitable[None]) -> bool:
         """Runs a line; whatever goes wrong becomes one sentence. False where something did."""
@@ -305,8 +312,11 @@ class Repl:
             self._terminal.clear()
         else:
             count, argv = _repeat(words)
-            for _ in range(count):
+            for number in range(1, count + 1):
                 await self._interruptible(send(shell, argv, program), sends=program is None)
+                if self._was_pressed and number < count:
+                    self._told(f"Stopped after {number:,} of {count:,}.")
+                    break
 
     async def _ask_danger(self, danger: Danger, word: str) -> bool:
         """Before a dangerous command goes to production: nothing but its host's name agrees."""
@@ -416,7 +426,7 @@ class Repl:
         """Ctrl-C sets an event while a command runs; while a line is typed prompt_toolkit sees it as a key."""
         loop = asyncio.get_running_loop()
         try:
-            loop.add_signal_handler(signal.SIGINT, self._interrupt.set)
+            loop.add_signal_handler(signal.SIGINT, self._press)
         except (NotImplementedError, RuntimeError, ValueError):
             # No signals here: another thread than the main one, or Windows.
             yield
@@ -425,6 +435,13 @@ class Repl:
             yield
         finally:
             loop.remove_signal_handler(signal.SIGINT)
+
+    def _press(self) -> None:
+        self._was_pressed = True
+        self._interrupt.set()
+
+    def _told(self, text: str) -> None:
+        self._shell.printer.lines([text_line(text, "dim")])
 
     def _hint(self) -> StyleAndTextTuples:
         buffer = self._prompt.default_buffer

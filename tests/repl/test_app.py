@@ -176,6 +176,38 @@ async def test_ctrl_c_while_a_command_blocks_stops_waiting(
     assert session.kills == []
 
 
+async def test_ctrl_c_stops_a_command_that_is_repeated(
+    session: Any, paper: Any, talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _press_at(session, 3, monkeypatch)
+    await talk("100000 INCR n\rPING\r.quit\r")
+    assert session.sent == [[b"INCR", b"n"]] * 3 + [[b"PING"]]
+    assert paper.text[-2:] == ["Stopped after 3 of 100,000.", "OK"]
+
+
+async def test_ctrl_c_stops_the_lines_that_were_pasted(
+    session: Any, paper: Any, talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _press_at(session, 2, monkeypatch)
+    await talk("\x1b[200~GET a\nGET b\nGET c\x1b[201~\r.quit\r")
+    assert session.sent == [[b"GET", b"a"], [b"GET", b"b"]]
+    assert paper.text[-1] == "Stopped after 2 of 3 lines."
+
+
+def _press_at(session: Any, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while the command of that number is answered."""
+    execute = session.execute
+
+    async def pressing(argv: list[bytes]) -> Any:
+        reply = await execute(argv)
+        if len(session.sent) == number:
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.sleep(0)  # a turn for the signal's handler
+        return reply
+
+    monkeypatch.setattr(session, "execute", pressing)
+
+
 async def test_vi_keys(session: Any, talk: Talk) -> None:
     await talk("PINGX\x1bxa\r.quit\r", vi=True)
     assert session.sent == [[b"PING"]]
