@@ -259,6 +259,7 @@ class Repl:
             return
         if not text.strip() or not await self._is_open():
             return
+        before = shell.status
         shell.status = ExitStatus.OK  # a dot command that fails to connect leaves no mark on those that follow
         lines = shell.assist.several(text) or (text,)
         for number, line in enumerate(lines, 1):
@@ -267,6 +268,8 @@ class Repl:
             if self._was_pressed and number < len(lines):
                 self._told(f"Stopped after {number} of {len(lines)} lines.")
                 break
+        if shell.ended:
+            shell.status = before  # to leave is no line of its own
 
     async def _guard(self, work: Awaitable[None]) -> bool:
         """Runs a line; whatever goes wrong becomes one sentence. False where something did."""
