@@ -17,6 +17,7 @@ from redis_tui.arguments import KeyUse, parse_arguments
 from redis_tui.errors import UsageError
 from redis_tui.quantity import milliseconds
 from redis_tui.tui.messages import ArgumentsEdited, RunWanted
+from redis_tui.tui.widgets.field import Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,11 +55,11 @@ class ArgumentsPane(Horizontal):
     def compose(self) -> ComposeResult:
         """Label and field, thrice."""
         yield Label("KEYS", classes="field-label")
-        yield Input(id="keys-field", compact=True, placeholder="none")
+        yield Field(id="keys-field", compact=True, placeholder="none")
         yield Label("ARGV", classes="field-label")
-        yield Input(id="args-field", compact=True, placeholder="none")
+        yield Field(id="args-field", compact=True, placeholder="none")
         yield Label("limit", classes="field-label")
-        yield Input(id="limit-field", compact=True, placeholder="none")
+        yield Field(id="limit-field", compact=True, placeholder="none")
 
     @property
     def texts(self) -> ArgumentTexts:

@@ -145,17 +145,18 @@ class ConsolePane(Vertical):
 
     # ── what happens inside ────────────────────────────────────────────────
 
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
+    @on(CommandInput.Entered)
+    def _entered(self, event: CommandInput.Entered) -> None:
         event.stop()
         offers = self.query_one(OfferList)
         if offers.chosen is not None:
+            self._input.value = event.text
+            self._input.cursor_position = event.cursor
             self._take(offers.chosen)
             return
-        line = self._begun + event.value
+        line = self._begun + event.text
         if not line.strip():
             return
-        self._input.value = ""
         if wants_more(line):
             self._begun = line + "\n"
             self._show_prompt()

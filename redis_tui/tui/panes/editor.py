@@ -302,7 +302,7 @@ class EditorPane(Vertical):
         offers = self._offers(asked=asked)
         listing = self.query_one(OfferList)
         listing.offer(offers.items[:50])
-        editor.is_offering = bool(offers.items)
+        editor.set_offering(bool(offers.items))
         self._subtitle(offers.hint)
         if offers.items:
             spot = editor.cursor_screen_offset - self.content_region.offset
@@ -340,7 +340,7 @@ class EditorPane(Vertical):
     def _close_offers(self) -> None:
         self.query_one(OfferList).offer(())
         for at in range(len(self._buffers)):
-            self._editor(at).is_offering = False
+            self._editor(at).set_offering(False)
 
     def action_ask_offers(self) -> None:
         """Asks for completion at the cursor."""

@@ -21,6 +21,7 @@ from redis_tui.render.spans import Span
 from redis_tui.tui.actions import bindings
 from redis_tui.tui.messages import FactsWanted, KeyOpened, KeyWish, PatternChosen, ScanWanted
 from redis_tui.tui.panes.key_tree import SORTS, KeyHead, KeyTree
+from redis_tui.tui.widgets.field import Field
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class KeysPane(Vertical):
     def compose(self) -> ComposeResult:
         """The filter is hidden until it is wanted."""
         tree = KeyTree()
-        yield Input(placeholder="pattern, e.g. user:*", id="key-filter", compact=True)
+        yield Field(placeholder="pattern, e.g. user:*", id="key-filter", compact=True)
         yield KeyHead(tree)
         yield tree
 

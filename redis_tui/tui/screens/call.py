@@ -20,6 +20,7 @@ from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import split_inline
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.tui.screens.modal import Modal
+from redis_tui.tui.widgets.field import Field
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -63,10 +64,10 @@ class CallScreen(Modal[None]):
             box.border_subtitle = "Enter or F5 calls · F8 kills · Esc leaves"
             with Horizontal(classes="row"):
                 yield Label("KEYS")
-                yield Input(id="call-keys", placeholder="as at the prompt: user:1 'with a space'", compact=True)
+                yield Field(id="call-keys", placeholder="as at the prompt: user:1 'with a space'", compact=True)
             with Horizontal(classes="row"):
                 yield Label("ARGV")
-                yield Input(id="call-args", placeholder="(none)", compact=True)
+                yield Field(id="call-args", placeholder="(none)", compact=True)
             with Horizontal(classes="row"):
                 yield Button("Call  F5", id="call-button", compact=True)
                 yield Label(" ")

@@ -18,6 +18,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from redis_tui.errors import SessionError
+from redis_tui.tui.widgets.field import Field
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -63,7 +64,7 @@ class ConnectingScreen(Screen[None]):
         with Middle(), Center(), Vertical(classes="dialog", id="connecting") as box:
             box.border_title = "redis-tui"
             yield Static("", id="connecting-text")
-            yield Input(self._address, placeholder="redis://host:port/db", id="connecting-address", compact=True)
+            yield Field(self._address, placeholder="redis://host:port/db", id="connecting-address", compact=True)
             with Horizontal(classes="buttons"):
                 yield Button("Try again  r", id="retry", compact=True)
                 yield Button("Change the address  e", id="edit", compact=True)

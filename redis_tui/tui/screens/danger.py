@@ -18,6 +18,7 @@ from textual.widgets import Button, Input, Static
 from redis_tui.prompt.confirm import is_word
 from redis_tui.prompt.label import PRODUCTION
 from redis_tui.tui.screens.modal import Modal
+from redis_tui.tui.widgets.field import Field
 
 if TYPE_CHECKING:
     from textual.app import App, ComposeResult
@@ -51,7 +52,7 @@ class ConfirmDanger(Modal[bool]):
                     word=self._word,
                 )
             )
-            yield Input(id="danger-word", compact=True)
+            yield Field(id="danger-word", compact=True)
             yield Static("", id="danger-told")
             with Horizontal(classes="buttons"):
                 yield Button("Do not send", id="danger-leave", compact=True)

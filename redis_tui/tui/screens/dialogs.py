@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Static
 
 from redis_tui.render.spans import Line, Span
 from redis_tui.tui.screens.modal import Modal
+from redis_tui.tui.widgets.field import Field
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class AskText(Modal[str]):
         with Vertical(classes="dialog -tall" if self._offers else "dialog") as box:
             box.border_title = self._title
             box.border_subtitle = "Enter takes it · Esc leaves"
-            yield Input(self._value, placeholder=self._wanted, compact=True)
+            yield Field(self._value, placeholder=self._wanted, compact=True)
             if self._offers:
                 yield Answers()
 

@@ -19,6 +19,7 @@ from textual.widgets import Input, Static
 from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.tui.manual import SECTIONS
 from redis_tui.tui.screens.modal import Modal
+from redis_tui.tui.widgets.field import Field
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class HelpScreen(Modal[None]):
         """Field, sections, list and page."""
         with Vertical(id="help") as box:
             box.border_title = "Help"
-            yield Input(placeholder="search keys, commands, Lua, errors", id="help-search", compact=True)
+            yield Field(placeholder="search keys, commands, Lua, errors", id="help-search", compact=True)
             yield SectionBar()
             with Horizontal():
                 yield EntryList()

@@ -19,6 +19,7 @@ from redis_tui.render.decode import is_text
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import UnbalancedQuotes, quote, split_inline
 from redis_tui.tui.screens.modal import Modal
+from redis_tui.tui.widgets.field import Field
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class ValueForm(Modal["list[bytes] | None"]):
             for at, (name, data) in enumerate(self._fields):
                 yield Label(name, classes="field-label", markup=False)
                 if at < len(self._fields) - 1:
-                    yield Input(self._shown(data), id=f"field-{at}", compact=True)
+                    yield Field(self._shown(data), id=f"field-{at}", compact=True)
                 else:
                     yield TextArea(self._shown(data), id=f"field-{at}", soft_wrap=True, compact=True)
             with Horizontal(classes="buttons"):

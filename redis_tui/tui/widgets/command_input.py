@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from rich.highlighter import Highlighter
 from textual.message import Message
-from textual.widgets import Input
 
 from redis_tui.prompt.assist import underlined
 from redis_tui.render.command import highlight_command
 from redis_tui.spec.faults import Fault
 from redis_tui.tui.theme import palette_of
+from redis_tui.tui.widgets.field import Field
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -39,7 +39,7 @@ class Typing(Protocol):
         ...
 
 
-class CommandInput(Input):
+class CommandInput(Field):
     """A line of a command, which hands on what is pasted in several lines; Textual's own keeps the first of them."""
 
     @dataclass
@@ -47,6 +47,18 @@ class CommandInput(Input):
         """Several lines were pasted."""
 
         text: str
+
+    @dataclass
+    class Entered(Message):
+        """A line was ended; the field is empty for the next, which may be on its way already."""
+
+        text: str
+        cursor: int
+
+    async def action_submit(self) -> None:
+        """Hands the line on."""
+        self.post_message(self.Entered(self.value, self.cursor_position))
+        self.value = ""
 
     def _on_paste(self, event: Paste) -> None:
         text = event.text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")

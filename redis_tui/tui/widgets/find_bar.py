@@ -16,6 +16,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Checkbox, Input, Static
 
+from redis_tui.tui.widgets.field import Field
 from redis_tui.tui.widgets.text_search import Search
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ class FindBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """One row."""
-        yield Input(placeholder="find", id="find", compact=True)
-        yield Input(placeholder="replace with", id="replace", compact=True, classes="-replacing")
+        yield Field(placeholder="find", id="find", compact=True)
+        yield Field(placeholder="replace with", id="replace", compact=True, classes="-replacing")
         yield Flag("Aa", id="find-case", tooltip="tell capital letters from small ones")
         yield Flag("word", id="find-word", tooltip="only whole names")
         yield Flag(".*", id="find-regex", tooltip="an expression: a group is (a), in the replacement \\1")

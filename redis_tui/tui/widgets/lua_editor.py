@@ -25,6 +25,7 @@ from redis_tui.render.lua import highlight_line
 from redis_tui.tui.theme import palette_of
 from redis_tui.tui.vi.machine import Mode
 from redis_tui.tui.widgets.edit_history import GroupedHistory, spans_lines
+from redis_tui.tui.widgets.field import do_at_once
 from redis_tui.tui.widgets.line_states import LineStates
 from redis_tui.tui.widgets.line_view import visible
 from redis_tui.tui.widgets.lua_blocks import partner
@@ -107,6 +108,7 @@ class LuaEditor(TextArea, inherit_bindings=False):
         self.error_row: int | None = None
         self.fault_row: int | None = None
         self.is_offering = False
+        self._offered_at: Location | None = None
         self.vi: ViKeys | None = None
         super().__init__(text, tab_behavior="indent", show_line_numbers=True, soft_wrap=True, id=id, compact=True)
         self.indent_width = len(INDENT)
@@ -280,7 +282,14 @@ class LuaEditor(TextArea, inherit_bindings=False):
         if self.vi is not None and not self.is_offering:
             self.vi.left()
 
+    def set_offering(self, on: bool) -> None:  # a setter of one fact
+        """Tells whether candidates are shown for the place where the cursor is now."""
+        self.is_offering = on
+        self._offered_at = self.cursor_location
+
     async def _on_key(self, event: events.Key) -> None:
+        if event.key == "enter" and self._offered_at != self.cursor_location:
+            self.is_offering = False  # more was typed than the list has seen: the line is meant, not a candidate
         if self.is_offering and event.key in _OFFER_KEYS:
             event.stop()
             event.prevent_default()
@@ -303,6 +312,8 @@ class LuaEditor(TextArea, inherit_bindings=False):
             return
         if event.key == "escape":
             event.prevent_default()  # TextArea would move the focus on
+            return
+        if not event.is_printable and event.key != "tab" and await do_at_once(self, event):
             return
         await super()._on_key(event)
         event.prevent_default()  # or TextArea's own handler would be called once more

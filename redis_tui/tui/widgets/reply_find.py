@@ -10,6 +10,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from redis_tui.tui.widgets.field import Field
+
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
@@ -53,7 +55,7 @@ class ReplyFind(Horizontal):
     def compose(self) -> ComposeResult:
         """One row."""
         yield Static("/ ", classes="sign")
-        yield Input(placeholder="find in the reply; a capital letter tells capitals apart", compact=True)
+        yield Field(placeholder="find in the reply; a capital letter tells capitals apart", compact=True)
         yield Static(id="reply-hits", markup=False)
 
     def open(self) -> None:

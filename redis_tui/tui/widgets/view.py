@@ -17,8 +17,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
+from redis_tui.tui.widgets.field import Field
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class View(Vertical):
         )
 
 
-class FilterLine(Input):
+class FilterLine(Field):
     """The field below a list that narrows it; hidden until it is wanted."""
 
     DEFAULT_CSS = """
