@@ -79,9 +79,14 @@ class DebugRun:
         self._name = run.name
         task, gone = asyncio.create_task(self._evaluate(run)), asyncio.create_task(self._gone.wait())
         limit_s = None if run.timeout_ms is None else run.timeout_ms / 1000
-        await asyncio.wait({task, gone}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
-        late = not (task.done() or gone.done())
-        gone.cancel()
+        try:
+            await asyncio.wait({task, gone}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        finally:
+            late = not (task.done() or gone.done())
+            gone.cancel()
         while not task.done():
             task.cancel()  # and again: `wait_for` of Python 3.11 loses one that comes just as it returns
             await asyncio.wait({task}, timeout=_AGAIN_S)

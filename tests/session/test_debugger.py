@@ -105,6 +105,19 @@ async def test_an_endless_script_is_let_go_of(server: Session) -> None:
     assert await server.execute([b"GET", b"n"]) == b"1"
 
 
+async def test_who_waits_no_more_leaves_nothing_behind(server: Session) -> None:
+    before = asyncio.all_tasks()
+    run = asyncio.create_task(tried(server, "while true do end"))
+    async with asyncio.timeout(20):
+        while server.running() is None:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        begun = asyncio.all_tasks() - before
+        run.cancel()
+        await asyncio.gather(*begun, return_exceptions=True)  # each ends
+    assert run.cancelled()
+
+
 async def test_a_user_without_a_debugger_is_told(server: Session) -> None:
     await do(server, "ACL SETUSER shy on >pw ~* +@all -script|debug")
     try:
