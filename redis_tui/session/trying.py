@@ -81,7 +81,8 @@ class DryRuns:
         if self._debugging is not None:
             self._debugging.let_go()
             return KillOutcome.KILLED
-        return None
+        # On its way, and not there yet: SCRIPT KILL would end what somebody else runs.
+        return KillOutcome.NOTHING_RUNNING if self._turn.locked() else None
 
     def running(self) -> Running | None:
         """The dry run that is under way."""

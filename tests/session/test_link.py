@@ -10,7 +10,7 @@ import pytest
 
 from redis_tui.errors import ConnectError, SessionError
 from redis_tui.resp.types import Status
-from redis_tui.session.base import EventKind, ScriptRun
+from redis_tui.session.base import EventKind, KillOutcome, ScriptRun
 from redis_tui.session.open import open_session
 from tests.proxy import Proxy
 
@@ -55,6 +55,17 @@ async def test_a_server_that_goes_while_nothing_is_asked_is_noticed(proxy: Proxy
     await of_kind(events, EventKind.RECONNECTED)
     assert linked.db == 4
     assert b" db=4 " in await linked.execute([b"CLIENT", b"INFO"])  # type: ignore[operator]  # bytes
+
+
+async def test_a_kill_before_a_dry_run_is_there_ends_nobody_elses_script(proxy: Proxy, linked: Session) -> None:
+    proxy.hold()
+    run = asyncio.create_task(linked.run(ScriptRun(b"return 1", dry_run=True)))
+    async with asyncio.timeout(20):
+        await proxy.asked.wait()
+        assert await linked.kill() is KillOutcome.NOTHING_RUNNING
+        await proxy.cut()
+        with pytest.raises(SessionError):
+            await run
 
 
 async def test_an_open_multi_that_is_lost_is_told(proxy: Proxy, linked: Session) -> None:
