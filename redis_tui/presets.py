@@ -146,6 +146,7 @@ def write_presets(
         FileError: it cannot be written.
     """
     import tomlkit  # not wanted by a start
+    from tomlkit.items import Array
 
     if path.exists():
         read_presets(path)  # a file that was not understood is not written over
@@ -155,6 +156,9 @@ def write_presets(
         for line in _ABOUT:
             document.add(tomlkit.comment(line.format(script=script)))
     known = document.get("preset")
+    if isinstance(known, Array):  # preset = [{…}]: tables that are written in one line cannot grow
+        del document["preset"]
+        known = None
     tables: Any = tomlkit.aot() if known is None else known
     by_name = {str(table["name"]): table for table in tables}
     if renamed is not None and renamed[0] in by_name:
@@ -208,7 +212,8 @@ def _line_of(text: str, at: int, key: str) -> int:
     if at >= len(begins):
         return 1
     end = begins[at + 1] - 1 if at + 1 < len(begins) else len(lines)
-    own = (number for number in range(begins[at], end + 1) if re.match(rf"\s*\"?{key}\"?\s*=", lines[number - 1]))
+    key_line = re.compile(rf"\s*\"?{re.escape(key)}\"?\s*=")
+    own = (number for number in range(begins[at], end + 1) if key_line.match(lines[number - 1]))
     return next(own, begins[at])
 
 

@@ -14,6 +14,7 @@ from redis_tui.render.reply import cli_lines
 from redis_tui.render.spans import Line, Span, plain, width
 from redis_tui.render.summary import time_text
 from redis_tui.render.trace import brief
+from redis_tui.session.library import run_loaded
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -75,10 +76,15 @@ async def try_presets(session: Session, wanted: ScriptRun, presets: Sequence[Pre
             dry_run=True,
             timeout_ms=preset.timeout_ms,
         )
-        outcome = await session.run(run)
+        outcome = await run_loaded(session, run, _never)
         yield Tried(preset, run, outcome)
         if outcome.killed and not outcome.timed_out:
             return
+
+
+async def _never(_name: str) -> bool:
+    """A dry run has its library loaded for itself: there is nothing to replace for others."""
+    return False
 
 
 def tried_lines(tried: Sequence[Tried]) -> list[Line]:

@@ -147,6 +147,22 @@ def test_presets_of_before_are_found_and_move_when_one_is_written(workspace: Wor
     assert json.loads(old.read_text()) == {"/b.lua": []}
 
 
+def test_a_key_that_is_not_known_is_told_whatever_its_signs(tmp_path: Path) -> None:
+    path = tmp_path / "s.presets.toml"
+    path.write_text("[[preset]]\nname = 'a'\n'a(' = 'x'\n")
+    with pytest.raises(SettingsError, match=r"a\( is not known"):
+        read_presets(path)
+
+
+def test_presets_on_one_line_become_tables_when_one_is_added(tmp_path: Path) -> None:
+    path = tmp_path / "s.presets.toml"
+    path.write_text("# mine\npreset = [{name = 'a', keys = 'k'}]\n")
+    presets = (*read_presets(path), Preset("b", (b"l",)))
+    write_presets(path, presets, script="s.lua")
+    assert read_presets(path) == presets
+    assert path.read_text().startswith("# mine\n")
+
+
 # ── the command line ─────────────────────────────────────────────────────────
 
 
@@ -192,6 +208,16 @@ def test_all_presets_begin_alike_and_a_reply_that_nobody_expects_ends_with_1(
         ("one", False, "(integer) 1"),
         ("two", None, "(integer) 2"),
     ]
+
+
+def test_all_presets_of_a_function_have_its_library(
+    tmp_path: Path, script: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    library = tmp_path / "l.lua"
+    library.write_text("#!lua name=l\nredis.register_function('f', function(keys) return keys[1] end)")
+    presets_beside(library).write_text("[[preset]]\nname = 'one'\nkeys = 'k'\nreply = '\"k\"'\n")
+    assert run_cli(["run", str(library), "--fcall", "f", "--all-presets"]) == 0
+    assert b"1 as expected" in capsysbinary.readouterr().out
 
 
 def test_an_example_has_presets_as_well(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
