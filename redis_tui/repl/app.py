@@ -38,7 +38,7 @@ from redis_tui.repl.shell import Shell
 from redis_tui.repl.status import StatusLine
 from redis_tui.repl.style import Colors, color_depth, formatted, formatted_lines
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
-from redis_tui.session.base import KillOutcome
+from redis_tui.session.base import EventKind, KillOutcome
 from redis_tui.session.late import LateSession
 
 if TYPE_CHECKING:
@@ -171,6 +171,9 @@ class Repl:
         shell.ask, shell.ask_danger = self._ask, self._ask_danger
         shell.use(shell.session)
         shell.use_vi = self._use_vi
+        self._news: list[str] = []
+        self._heard: Session | None = None
+        self._is_used = asyncio.Event()
         self._flaw: RedisTuiError | None = None
         """A mistake in a theme's file."""
         self._looks_every_s = _LOOKS_EVERY_S
@@ -181,6 +184,7 @@ class Repl:
         """Reads and runs lines until the end."""
         learning = asyncio.create_task(self._learn())
         coloring = asyncio.create_task(self._keep_colors())
+        hearing = asyncio.create_task(self._hear())
         try:
             with self._ctrl_c():
                 while not self._shell.ended:
@@ -190,6 +194,7 @@ class Repl:
         finally:
             learning.cancel()
             coloring.cancel()
+            hearing.cancel()
             with contextlib.suppress(asyncio.CancelledError, RedisTuiError):
                 await learning
         broken = self._shell.status == ExitStatus.NO_CONNECTION
@@ -223,10 +228,30 @@ class Repl:
             with contextlib.suppress(RedisTuiError):
                 self._shell.catalog = await self._shell.session.catalog()
 
+    async def _hear(self) -> None:
+        """Keeps what a session tells of its server having moved, to be told below the next answer."""
+        while True:
+            await self._is_used.wait()
+            self._is_used.clear()
+            if (session := self._shell.session) is self._heard:
+                continue
+            self._heard = session
+            async for event in session.events():
+                if event.kind is EventKind.RECONNECTED and event.text:
+                    self._news.append(event.text)
+
+    def _tell_news(self) -> None:
+        if not isinstance(self._shell.session, LateSession):
+            self._is_used.set()
+        if self._news:
+            self._shell.printer.lines([text_line(news, "warning") for news in self._news])
+            self._news.clear()
+
     async def _open(self) -> None:
         late = self._shell.session
         if isinstance(late, LateSession):
             self._shell.use(await late.opened())
+            self._is_used.set()
             self._prompt.app.invalidate()
 
     async def _is_open(self) -> bool:
@@ -241,6 +266,7 @@ class Repl:
         # Here and not where the work begins: a Ctrl-C right after Enter must not be lost.
         self._interrupt.clear()
         self._was_pressed = False
+        self._tell_news()
         try:
             self._terminal.colors.look()
         except RedisTuiError as error:

@@ -25,6 +25,7 @@ SCHEMES: Final = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valk
 """What a person writes, and what the wire makes of it."""
 _OF_TLS: Final = {"cacert": "ca_file", "cacertdir": "ca_folder", "cert": "cert", "key": "key", "sni": "server_name"}
 """Options of TLS as redis-cli names them, and the fields of `Tls`."""
+_OF_SENTINELS: Final = ("role", "sentinel_user", "sentinel_password")
 _OF_THE_WIRE: Final = ("db", "username", "password")
 """Options that redis-py reads."""
 _OTHER_NAMES: Final = {
@@ -35,8 +36,28 @@ _OTHER_NAMES: Final = {
     "tls-insecure": "insecure",
 }
 """What others call them."""
-_KNOWN: Final = (*_OF_TLS, "insecure", *_OF_THE_WIRE)
+_KNOWN: Final = (*_OF_TLS, "insecure", *_OF_SENTINELS, *_OF_THE_WIRE)
 _YES: Final = {**dict.fromkeys(("yes", "true", "on", "1"), True), **dict.fromkeys(("no", "false", "off", "0"), False)}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentinels:
+    """Whom to ask where a master is."""
+
+    hosts: tuple[str, ...]
+    """``host:port`` each."""
+    name: str
+    """Of the master."""
+    replica: bool = False
+    """One of its replicas is wanted."""
+    user: str = ""
+    password: str = ""
+    """The sentinels' own."""
+
+    def url(self, host: str) -> str:
+        """Where one of them is, for the wire, which is told of TLS otherwise."""
+        credentials = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}@" if self.password else ""
+        return f"redis://{credentials}{host}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +68,21 @@ class Address:
     """What the wire takes: ``redis:// rediss:// unix://``, with credentials, without what is told below."""
     tls: Tls | None = None
     """None where none is spoken."""
+    sentinels: Sentinels | None = None
+    """They know where it is; ``plain`` has the name of the master in place of a host."""
 
     @property
     def shown(self) -> str:
         """For people: without secrets."""
         return redact_url(self.plain)
+
+    def at(self, host: str, port: int) -> str:
+        """What the wire takes, once it is known where the server is."""
+        scheme, _, rest = self.plain.partition("://")
+        head, _, path = rest.partition("/")
+        credentials, at, _ = head.rpartition("@")
+        where = f"[{host}]" if ":" in host else host
+        return f"{scheme.partition('+')[0]}://{credentials}{at}{where}:{port}/{path}"
 
 
 def read_address(url: str) -> Address:
@@ -66,16 +97,53 @@ def read_address(url: str) -> Address:
     scheme, mark, rest = url.partition("://")
     if not mark:
         scheme, rest = "redis", url
-    if scheme not in SCHEMES:
+    scheme, plus, through = scheme.partition("+")
+    if SCHEMES.get(scheme) is None or (plus and (through != "sentinel" or scheme == "unix")):
         raise UsageError(
-            f"{scheme}:// is no address that redis-tui knows.",
-            hint="Use memory://, redis://, rediss://, valkey://, unix:// or redis+cluster://.",
+            f"{scheme}{plus}{through}:// is no address that redis-tui knows.",
+            hint="Use memory://, redis://, rediss://, valkey://, unix://, redis+cluster:// or redis+sentinel://.",
         )
     rest, _, query = rest.partition("?")
     options = _options(query)
     kept = "&".join(f"{name}={quote(options[name])}" for name in _OF_THE_WIRE if name in options)
-    plain = f"{SCHEMES[scheme]}://{rest}{'?' if kept else ''}{kept}"
-    return Address(plain, tls=_tls(options, is_spoken=SCHEMES[scheme] == "rediss"))
+    tls = _tls(options, is_spoken=SCHEMES[scheme] == "rediss")
+    sentinels = None
+    if plus:
+        rest, sentinels = _sentinels(rest, options)
+    elif said := next((name for name in _OF_SENTINELS if name in options), ""):
+        raise UsageError(f"{said} is for sentinels.", hint="Write redis+sentinel://HOST:PORT/NAME.")
+    plain = f"{SCHEMES[scheme]}{plus}{through}://{rest}{'?' if kept else ''}{kept}"
+    return Address(plain, tls=tls, sentinels=sentinels)
+
+
+def _sentinels(rest: str, options: Mapping[str, str]) -> tuple[str, Sentinels]:
+    """Takes ``[user:password@]host:port[,host:port]/NAME[/db]`` apart.
+
+    Returns:
+        The same with the name in place of the hosts, and whom to ask.
+    """
+    head, _, path = rest.partition("/")
+    credentials, at, hosts = head.rpartition("@")
+    name, _, db = path.partition("/")
+    role = options.get("role", "master")
+    if not name or not hosts:
+        raise UsageError(
+            "Which master? Sentinels know several by name.", hint="Write redis+sentinel://HOST:PORT,HOST:PORT/NAME/DB."
+        )
+    if role not in ("master", "replica"):
+        raise UsageError(f"role is master or replica, not {role!r}.", hint="Write ?role=replica behind the address.")
+    asked = Sentinels(
+        tuple(host if _has_port(host) else f"{host}:26379" for host in hosts.split(",") if host),
+        unquote(name),
+        replica=role == "replica",
+        user=options.get("sentinel_user", ""),
+        password=options.get("sentinel_password", ""),
+    )
+    return f"{credentials}{at}{name}/{db or '0'}", asked
+
+
+def _has_port(host: str) -> bool:
+    return ":" in host.rpartition("]")[2]
 
 
 def is_cluster(url: str) -> bool:

@@ -323,6 +323,7 @@ class EventKind(Enum):
     """A command went out; ``text`` is its redacted text. For the log of everything sent."""
     DISCONNECTED = "disconnected"
     RECONNECTED = "reconnected"
+    """``text`` says where the server is now, if that is another place; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

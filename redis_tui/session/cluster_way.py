@@ -33,6 +33,8 @@ class ClusterWay:
         UsageError: the URL is none.
     """
 
+    follows = False
+
     def __init__(self, url: str, *, password: str | None = None) -> None:
         self._cluster_address = read_cluster_address(url)
         self.address = self._cluster_address.of(self._cluster_address.seeds[0])

@@ -115,7 +115,8 @@ async def _open(
     if lua_memory is not None:
         raise UsageError("A server has its own bounds for the memory of scripts.", hint="Leave --lua-memory out.")
     from redis_tui.session.remote import RemoteSession
-    from redis_tui.session.way import StraightWay
+    from redis_tui.session.sentinel import SentinelWay
+    from redis_tui.session.way import StraightWay, Way
 
     async def scratch(info: SessionInfo) -> Scratch:
         from redis_tui.engine.dialect import dialect_like
@@ -127,7 +128,8 @@ async def _open(
         from redis_tui.session.cluster import ClusterSession
 
         return await ClusterSession.connect_to(url, scratch=scratch, password=password, read_only=read_only)
-    way = StraightWay(read_address(url), password=password)
+    address = read_address(url)
+    way: Way = (SentinelWay if address.sentinels else StraightWay)(address, password=password)
     try:
         return await RemoteSession.connect(way, scratch=scratch, read_only=read_only)
     except BaseException:

@@ -434,10 +434,14 @@ class RemoteSession:
         for argv in commands:
             self._sent(argv)
         try:
-            return await self._wire.pipeline(commands)
+            replies = await self._wire.pipeline(commands)
         except SessionError as error:
             self._lost(error.message, commands)
             raise
+        if self._way.follows and any(isinstance(reply, ErrorReply) and reply.code == "READONLY" for reply in replies):
+            await self._wire.close()  # the next command goes to the master that is asked for then
+            self._lost(f"{self._wire.target} takes no writes any more: it is a replica now.", commands)
+        return replies
 
     async def _watch(self) -> None:
         """Notices, for who listens, a server that hangs up while nothing is asked of it; sends nothing."""
@@ -462,8 +466,10 @@ class RemoteSession:
         except RedisTuiError as error:
             self._feed.put(Event(EventKind.DISCONNECTED, error.message))
             raise
+        before, now = self._wire.target, wire.target
         self._wire, self._settled = wire, False
-        self._feed.put(Event(EventKind.RECONNECTED))
+        news = "" if now == before else f"{self.info.label} is at {now} now, no longer at {before}."
+        self._feed.put(Event(EventKind.RECONNECTED, news))
 
     async def _link(self) -> Link:
         """A way to send commands, bare and open."""

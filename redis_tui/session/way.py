@@ -18,6 +18,8 @@ class Way(Protocol):
     """Gives connections to one server."""
 
     address: Address
+    follows: bool
+    """The server may be another one the next time: who is refused writes asks again."""
 
     async def dial(self, *, bare: bool = False) -> Wire:
         """An open connection.
@@ -43,6 +45,8 @@ class StraightWay:
         address: of the server.
         password: overrides the address's.
     """
+
+    follows = False
 
     def __init__(self, address: Address, *, password: str | None = None) -> None:
         self.address = address

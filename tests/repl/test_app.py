@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -19,7 +19,7 @@ from redis_tui.repl.app import run_repl
 from redis_tui.repl.line import hint
 from redis_tui.repl.shell import Shell
 from redis_tui.resp.types import ErrorReply, Map
-from redis_tui.session.base import KillOutcome
+from redis_tui.session.base import Event, EventKind, KillOutcome
 from redis_tui.session.late import LateSession
 from redis_tui.session.production import ProductionSession
 
@@ -344,3 +344,24 @@ async def test_a_fault_of_our_own_is_one_line_and_the_prompt_goes_on(
     assert paper.text[0].startswith("A fault of redis-tui itself: KeyError in redis_tui/")
     assert str(tmp_path) in paper.text[0]
     assert session.sent == [[b"PING"]]
+
+
+async def test_a_server_that_has_moved_is_told_below_the_answer(session: Any, paper: Any, talk: Talk) -> None:
+    moves: asyncio.Queue[Event] = asyncio.Queue()
+    execute = session.execute
+
+    async def events() -> AsyncIterator[Event]:
+        while True:
+            yield await moves.get()
+            told.set()
+
+    async def moving(argv: list[bytes], *, db: int | None = None) -> Any:
+        moves.put_nowait(Event(EventKind.RECONNECTED, "main is at b:2 now, no longer at a:1."))
+        moves.put_nowait(Event(EventKind.RECONNECTED))
+        await told.wait()
+        return await execute(argv, db=db)
+
+    told = asyncio.Event()
+    session.events, session.execute = events, moving
+    await talk("PING\r.quit\r")
+    assert paper.text == ["OK", "main is at b:2 now, no longer at a:1."]

@@ -48,7 +48,7 @@ class LinkDesk:
         if event.kind is EventKind.DISCONNECTED:
             self._lost(event.text)
         elif event.kind is EventKind.RECONNECTED:
-            self._back()
+            self._back(event.text)
 
     def tick(self) -> None:
         """Counts down to the next attempt."""
@@ -102,7 +102,9 @@ class LinkDesk:
             self._is_trying = False
             self.tick()
 
-    def _back(self) -> None:
+    def _back(self, news: str = "") -> None:
+        if news:
+            self._bench.app.notify(news, title="Moved", timeout=8)
         if not self._bench.link.is_lost:
             return
         self._bench.link.is_lost = False
