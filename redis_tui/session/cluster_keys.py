@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from redis_tui.resp.types import OK, ErrorReply, Reply
+from redis_tui.resp.types import OK, ErrorReply, Reply, Status
 from redis_tui.session.cluster_wire import ClusterWire
 from redis_tui.spec.slot import hash_slot
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _ASKED = [[b"MULTI"], [b"PING"], [b"EXEC"]]
 """What `rehearsal` sends to be told whether a watched key was changed."""
+_QUIET = [Status(b"PONG")]
+"""What EXEC answers of it where none was."""
 
 
 class KeysWire(ClusterWire):
@@ -46,11 +48,10 @@ class KeysWire(ClusterWire):
         return OK
 
     async def _undisturbed(self) -> Reply:
-        """What EXEC answers where it answers the same on all nodes; None where one of them has seen a change."""
+        """What EXEC answers: of the first node that has something to tell, where one has."""
         told: list[Reply] = []
         for node, wire in (self._watching or {}).items():
             if self._wires.get(node) is not wire or not wire.is_open:
                 return ErrorReply(b"ERR The connection that watched was lost.")
             told.append((await self.to(node, _ASKED))[-1])
-        refused = next((reply for reply in told if isinstance(reply, ErrorReply)), None)
-        return refused or (None if None in told or not told else told[0])
+        return next((reply for reply in told if reply != _QUIET), _QUIET)

