@@ -19,6 +19,7 @@ from redis_tui.cli.options import (
     mode_options,
     plain_option,
     read_only_option,
+    refuse_option_of_redis_cli,
     safety_options,
     told_safety,
     url_option,
@@ -91,31 +92,48 @@ def web(words: Sequence[str], port: int) -> int:
     return serve_workbench(words, port=port)
 
 
-@click.command()
-@click.argument("url", default="memory://")
+class _Repl(click.Command):
+    """Knows the options that people's fingers have from redis-cli."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        for word in args:
+            refuse_option_of_redis_cli([word])
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_Repl)
+@click.argument("url", default="")
+@click.option("--url", "-u", "option", metavar="URL", default="", help="The same as URL, as run and exec have it.")
 @dialect_option
 @read_only_option
 @way_options
 @safety_options(unattended=True)
 @load_option
 @mode_options
+@click.option("--db", "-n", type=click.IntRange(0), default=None, metavar="N", help="Database to begin in.")
 @click.option("--theme", metavar="NAME", help="Colours: dark, light, nord … or one of your own.")
 @plain_option
 @click.option("--vi", is_flag=True, help="Keys of vi instead of emacs.")
 def repl(  # noqa: PLR0917  # click passes what the options above name
     url: str,
+    option: str,
     dialect: str,
     read_only: bool,
     load: Path | None,
     mode: str | None,
+    db: int | None,
     theme: str | None,
     plain: bool,
     vi: bool,
 ) -> int:
-    """Type commands and Lua at a prompt; URL as for --url."""
-    url = told_address(url)
+    """Type commands and Lua at a prompt, on the embedded engine or the server at URL."""
+    if url and option:
+        from redis_tui.spec.redact import redact_url
+
+        raise UsageError(f"Which server? {redact_url(url)} and {redact_url(option)} are named.", hint="Name one.")
+    url = told_address(url or option or "memory://")
+    opener = session_opener(url, dialect=dialect, read_only=read_only, load=load, db=db)
     if not sys.stdin.isatty():
-        opener = session_opener(url, dialect=dialect, read_only=read_only, load=load)
         return asyncio.run(with_session(opener, lambda session: play(session, print_mode(mode))))
     from redis_tui.repl.app import run_repl
     from redis_tui.session.late import LateSession
@@ -126,22 +144,25 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
         complain(str(problem))
     theme, plain = theme or found.settings.theme or None, plain or found.settings.plain
 
+    production = told_safety().production
+
     async def talk() -> int:
         from redis_tui.session.open import read_marks
 
         marked = read_marks(url)
         session = LateSession(
             marked.url,
-            session_opener(url, dialect=dialect, read_only=read_only, load=load),
+            opener,
             read_only=read_only or marked.read_only,
-            production=told_safety().production or marked.production,
+            production=production or marked.production,
+            db=db,
         )
 
         async def open_other(other: str) -> Session:
             from redis_tui.session.open import open_session
 
             # Not through _open: the password of the environment belongs to the server named at the start.
-            return await open_session(other, dialect=dialect, read_only=read_only)
+            return await open_session(other, dialect=dialect, read_only=read_only, production=production)
 
         return await run_repl(session, open_session=open_other, mode=print_mode(mode), theme=theme, plain=plain, vi=vi)
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from redis_tui.cli.options import told_safety
 from redis_tui.cli.stream import complain
+from redis_tui.errors import UsageError
 from redis_tui.log_file import start_log
+from redis_tui.resp.types import ErrorReply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,7 +24,13 @@ if TYPE_CHECKING:
 
 
 def session_opener(
-    url: str, *, dialect: str, read_only: bool, load: Path | None, lua_memory: int | None = None
+    url: str,
+    *,
+    dialect: str,
+    read_only: bool,
+    load: Path | None,
+    lua_memory: int | None = None,
+    db: int | None = None,
 ) -> Callable[[], Awaitable[Session]]:
     """How the session that a command was asked for is opened; begins the log where one is wanted.
 
@@ -32,6 +40,7 @@ def session_opener(
         read_only: whether commands that write are refused.
         load: a snapshot for the embedded engine.
         lua_memory: what its scripts may take, in bytes.
+        db: the database to begin in; None is that of the address.
     """
     safety = told_safety()
     production = safety.production
@@ -39,11 +48,21 @@ def session_opener(
         start_log(safety.log_file, safety.log_level)
 
     async def open_it() -> Session:
-        return await _open(
+        session = await _open(
             url, dialect=dialect, read_only=read_only, load=load, lua_memory=lua_memory, production=production
         )
+        if db is not None:
+            await _choose(session, db)
+        return session
 
     return open_it
+
+
+async def _choose(session: Session, db: int) -> None:
+    chosen = await session.execute([b"SELECT", b"%d" % db])
+    if isinstance(chosen, ErrorReply):
+        await session.close()
+        raise UsageError(f"Database {db}: {chosen.line.decode('utf-8', 'replace')}.")
 
 
 async def _open(

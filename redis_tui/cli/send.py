@@ -22,7 +22,6 @@ from redis_tui.cli.options import (
 from redis_tui.cli.stream import play, print_bytes, print_mode
 from redis_tui.cli.way_options import told_address, way_options
 from redis_tui.errors import UsageError
-from redis_tui.resp.types import ErrorReply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +38,11 @@ class _Exec(click.Command):
         rest = super().parse_args(ctx, args)
         words: tuple[str, ...] = ctx.params.get("words") or ()
         refuse_option_of_redis_cli(words)
+        if words and words[0].startswith("-") and not is_plain:
+            raise UsageError(
+                f"{words[0]} is no option of exec.",
+                hint="redis-tui exec --help lists them; -- sends what looks like one.",
+            )
         own = {name for option in self.get_params(ctx) for name in option.opts}
         late = next((word for word in words[1:] if word.partition("=")[0] in own), None)
         if late is not None and not is_plain:
@@ -75,10 +79,6 @@ def exec_(  # noqa: PLR0917  # click passes what the options above name
     """Run one Redis COMMAND; without one, commands from standard input, one a line."""
 
     async def work(session: Session) -> int:
-        if db is not None:
-            chosen = await session.execute([b"SELECT", b"%d" % db])
-            if isinstance(chosen, ErrorReply):
-                raise UsageError(f"Database {db}: {chosen.line.decode('utf-8', 'replace')}.")
         if not words:
             return await play(session, print_mode(mode))
         from redis_tui.batch import run_command
@@ -91,5 +91,5 @@ def exec_(  # noqa: PLR0917  # click passes what the options above name
     if reads_last and not words:
         raise UsageError("-x takes the last argument from standard input; the command is missing.", hint="Write it.")
 
-    opener = session_opener(told_address(url), dialect=dialect, read_only=read_only, load=load)
+    opener = session_opener(told_address(url), dialect=dialect, read_only=read_only, load=load, db=db)
     return asyncio.run(with_session(opener, work))

@@ -29,6 +29,7 @@ class LateSession:
         opener: opens the real session.
         read_only: so will it be.
         production: so will it be.
+        db: its database, where that is not the address's.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class LateSession:
         *,
         read_only: bool = False,
         production: bool = False,
+        db: int | None = None,
     ) -> None:
         scheme, _, rest = url.partition("://")
         self.info = SessionInfo(
@@ -50,7 +52,8 @@ class LateSession:
             production=production,
         )
         path = rest.partition("?")[0].rpartition("/")[2]
-        self._db = int(path) if "/" in rest and path.isdecimal() else 0
+        of_address = int(path) if "/" in rest and path.isdecimal() else 0
+        self._db = of_address if db is None else db
         self._opener = opener
         self._opening: asyncio.Future[Session] | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -404,7 +405,30 @@ def test_exec_works_in_the_database_that_is_named(shell: Shell) -> None:
     assert (status, out, err) == (2, "", "redis-tui: Database 99: ERR DB index is out of range.\n")
 
 
-@pytest.mark.parametrize("command", ["exec", "run"])
+def test_a_prompt_without_a_terminal_takes_url_and_database_as_exec_does(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"CLIENT INFO\n")))
+    status, out, err = shell("repl", "--url", "memory://", "-n", "3")
+    assert (status, err) == (0, "")
+    assert " db=3 " in out
+    assert shell("repl", "-u", "redis://:secret@h", "memory://")[::2] == (
+        2,
+        "redis-tui: Which server? memory:// and redis://:***@h are named. Name one.\n",
+    )
+
+
+def test_an_option_that_exec_has_not_is_no_command(shell: Shell) -> None:
+    status, out, err = shell("exec", "--jsn", "GET", "k")
+    assert (status, out) == (2, "")
+    assert (
+        err
+        == "redis-tui: --jsn is no option of exec. redis-tui exec --help lists them; -- sends what looks like one.\n"
+    )
+    assert shell("exec", "ECHO", "-1") == (0, "-1\n", "")
+
+
+@pytest.mark.parametrize("command", ["exec", "repl", "run"])
 def test_an_option_of_redis_cli_says_what_to_write(shell: Shell, command: str) -> None:
     status, _, err = shell(command, "-p", "6379", "PING")
     assert status == 2
