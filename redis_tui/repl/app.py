@@ -162,7 +162,7 @@ class Repl:
             complete_while_typing=True,
             key_bindings=key_bindings(),
             multiline=True,
-            prompt_continuation=lambda width, _line, _wrapped: "." * (width - 2) + " ",
+            prompt_continuation=continuation,
             bottom_toolbar=self._hint,
             editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
             color_depth=color_depth(),
@@ -292,6 +292,7 @@ class Repl:
             if not await self._guard(self._run_line(line)):
                 break  # what follows may build on it
             if self._was_pressed and number < len(lines):
+                self._terminal.status.wipe()
                 self._told(f"Stopped after {number} of {len(lines)} lines.")
                 break
         if shell.ended:
@@ -344,6 +345,7 @@ class Repl:
             for number in range(1, count + 1):
                 await self._interruptible(send(shell, argv, program), sends=program is None)
                 if self._was_pressed and number < count:
+                    self._terminal.status.wipe()
                     self._told(f"Stopped after {number:,} of {count:,}.")
                     break
 
@@ -352,7 +354,7 @@ class Repl:
         self._terminal.status.clear()
         self._shell.printer.lines(danger_lines(danger, word))
         asking: PromptSession[str] = PromptSession(color_depth=color_depth())
-        self._is_asking = True
+        self._is_asking, started = True, time.perf_counter()
         try:
             answer = await asking.prompt_async(
                 [("class:tui-danger", f"Type {word} to go on: ")],
@@ -363,6 +365,7 @@ class Repl:
             return False
         finally:
             self._is_asking = False
+            self._shell.asked_s += time.perf_counter() - started
         return is_word(answer, word)
 
     def _tell(self, seconds: float, *, sends: bool) -> None:
@@ -391,7 +394,7 @@ class Repl:
                 self._tell(time.monotonic() - started, sends=sends)
                 continue
             self._interrupt.clear()
-            self._terminal.status.clear()
+            self._terminal.status.wipe()
             await self._guard(self._interrupted(task))
         self._terminal.status.clear()
         if task.cancelled():
@@ -424,7 +427,8 @@ class Repl:
                 await asked
         elif asked.result():
             outcome, sentence = await kill_running(self._shell)
-            self._shell.printer.lines([sentence])
+            if not task.done():  # or the reply has said so already
+                self._shell.printer.lines([sentence])
             if outcome is KillOutcome.UNKILLABLE and await self._ask("Stop waiting for it? It goes on on the server."):
                 task.cancel()
                 await asyncio.wait({task})
@@ -485,6 +489,11 @@ class Repl:
         if error.hint:
             line.append(Span(f" {error.hint}", "hint"))
         self._shell.printer.lines([line])
+
+
+def continuation(width: int, _line: int, wrapped: int) -> str:
+    """What stands before a further line: dots where the text has one, nothing where the screen is too narrow."""
+    return (" " if wrapped else ".") * (width - 1) + " "
 
 
 def _address(words: list[bytes]) -> list[bytes]:

@@ -59,7 +59,7 @@ async def send(shell: Shell, argv: list[bytes], program: str | None = None) -> N
     if opens_stream(argv) and not shell.session.in_transaction:
         await _listen(shell, argv)
         return
-    started = time.perf_counter()
+    started, asked_s = time.perf_counter(), shell.asked_s
     was_open = shell.session.in_transaction
     try:
         reply = await shell.session.execute(argv)
@@ -67,7 +67,7 @@ async def send(shell: Shell, argv: list[bytes], program: str | None = None) -> N
         raise  # nothing was sent
     except SessionError as error:
         raise SessionError(error.message, hint=_after_break(argv, was_open=was_open)) from None
-    took_s = time.perf_counter() - started
+    took_s = time.perf_counter() - started - (shell.asked_s - asked_s)
     shell.observe(argv, reply)
     shell.status = ExitStatus.ERROR_REPLY if isinstance(reply, ErrorReply) else ExitStatus.OK
     shell.answer = Answer(tuple(argv), reply)

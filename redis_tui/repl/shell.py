@@ -75,6 +75,8 @@ class Shell:
     """How long a script of `.run` and its kin may last; None lets it last."""
     stop: asyncio.Event | None = None
     """Ends a series of runs, or listening, that is under way; Ctrl-C sets it."""
+    asked_s: float = 0.0
+    """Seconds that questions before what is dangerous have stood there; no time of a server's."""
     progress: str = ""
     """How far that is."""
     status: int = 0

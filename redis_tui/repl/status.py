@@ -37,6 +37,11 @@ class StatusLine:
         self._output.flush()
         self._is_shown = False
 
+    def wipe(self) -> None:
+        """Likewise, and the ``^C`` that a terminal writes of itself."""
+        self._is_shown = self._draws
+        self.clear()
+
     def _begin(self) -> None:
         self._output.write_raw("\r")
         self._output.erase_end_of_line()

@@ -3,11 +3,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
+from prompt_toolkit import PromptSession
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
@@ -257,6 +259,29 @@ async def test_a_dangerous_command_wants_the_word_on_production(
     assert session.sent == [[b"FLUSHALL"]]
     assert paper.text[0] == "! PRODUCTION: FLUSHALL on h.\nIt deletes every key of every database."
     assert paper.text[1].startswith("FLUSHALL was not sent: h is a production server.")
+
+
+async def test_the_time_that_a_person_takes_to_answer_is_not_the_commands(
+    session: Any, paper: Any, keys: PipeInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+
+    async def slow(*_: Any, **__: Any) -> str:
+        nonlocal now
+        now += 60
+        return "h"
+
+    monkeypatch.setattr(PromptSession, "prompt_async", slow)
+    monkeypatch.setattr(time, "perf_counter", lambda: now)
+    shell = Shell(ProductionSession(session), paper, timing=True)
+    repl = app.Repl(shell, app.TerminalPrinter(None, DummyOutput()), tmp_path / "h", vi=False)
+    await repl._run_line("FLUSHALL")
+    assert paper.text[1:] == ["OK", "(0.00 ms)"]
+
+
+def test_dots_are_before_a_line_of_the_text_and_not_where_the_screen_is_narrow() -> None:
+    assert app.continuation(10, 1, 0) == "......... "
+    assert app.continuation(10, 1, 1) == "          "
 
 
 async def test_the_prompt_says_production_in_words(session: Any, paper: Any) -> None:
