@@ -19,7 +19,7 @@ from redis_tui.render.error import explain_outcome
 from redis_tui.render.repeats import repeats_lines
 from redis_tui.render.reply import cli_lines
 from redis_tui.render.spans import Line, Span, show, text_line
-from redis_tui.render.summary import summary_line, touched_lines
+from redis_tui.render.summary import summary_line, time_text, touched_lines
 from redis_tui.render.trace import trace_lines
 from redis_tui.repl.dot_function import load_functions, may_replace
 from redis_tui.resp.types import ErrorReply
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _MAX_SCRIPT = 4 * 1024 * 1024
 _MOST_RUNS = 1_000_000
+_UNNAMED = "(unnamed)"
 
 
 def split_arguments(args: Sequence[str]) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
@@ -181,8 +182,9 @@ def outcome_lines(
     lines += trace_lines(outcome.trace, outcome.trace_total)
     lines += explain_outcome(outcome, source) or cli_lines(outcome.reply, resp=info.resp)
     if outcome.dry_run:
-        lines.append(text_line("Dry run: nothing was kept. It would have changed:", "warning"))
-        lines += changes_lines(outcome.changes, outcome.changes_total)
+        would = "It would have changed:" if outcome.changes_total else "It would have changed nothing."
+        lines.append(text_line(f"Dry run: nothing was kept. {would}", "warning"))
+        lines += changes_lines(outcome.changes, outcome.changes_total) if outcome.changes_total else []
     lines += touched_lines([one for one in outcome.touched if not one.declared])
     lines += [text_line(note, "dim") for note in outcome.notes]
     summary = summary_line(outcome, info, slow_ms=slow_ms)
@@ -212,15 +214,16 @@ async def scripts(shell: Shell, _args: list[str]) -> None:
     if not scripts:
         shell.printer.lines([text_line("No scripts yet. .run FILE runs one, .load FILE loads one.", "dim")])
         return
-    lines: list[Line] = []
+    wide = max(len(script.name or _UNNAMED) for script in scripts)
+    lines: list[Line] = [[Span(f"{'sha':40}  {'name':{wide}}   runs      mean     worst", "dim")]]
     for script in scripts:
-        state = "" if script.on_server else "  not on the server"
+        figures = f"{script.runs:>6,} {time_text(script.mean_ms):>9} {time_text(script.worst_ms):>9}"
         lines.append(
             [
                 Span(f"{script.sha}  ", "dim"),
-                Span(f"{script.name or '(unnamed)':<20} ", "key" if script.name else "dim"),
-                Span(f"{script.runs:>6}×  {script.mean_ms:8.2f} ms mean  {script.worst_ms:8.2f} ms worst", "text"),
-                Span(state, "warning"),
+                Span(f"{script.name or _UNNAMED:<{wide}} ", "key" if script.name else "dim"),
+                Span(figures, "text"),
+                Span("" if script.on_server else "  not on the server", "warning"),
             ]
         )
     if Capability.LIST_SCRIPTS not in shell.session.info.capabilities:

@@ -30,18 +30,18 @@ if TYPE_CHECKING:
 
 _HEAD_EVERY: Final = 20
 _COLUMNS: Final = (
-    ("keys", 10),
-    ("memory", 10),
+    ("keys", 9),
+    ("memory", 9),
     ("clients", 8),
     ("blocked", 8),
-    ("commands/s", 11),
-    ("hits", 6),
-    ("in/s", 10),
-    ("out/s", 10),
-    ("expired/s", 10),
-    ("evicted/s", 10),
+    ("ops/s", 8),
+    ("hits", 5),
+    ("in/s", 9),
+    ("out/s", 9),
+    ("exp/s", 6),
+    ("evict/s", 8),
 )
-"""Of `.stat`: the title and how wide it is."""
+"""Of `.stat`: the title and how wide it is; no more than 79 in all."""
 _PING_EVERY_S: Final = 0.01
 _LONGEST: Final = 100
 _MOST_ENTRIES: Final = 10_000

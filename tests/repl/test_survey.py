@@ -108,7 +108,8 @@ async def test_stat_tells_figures_again_and_again(shell: Shell, paper: Any) -> N
     stop_after(shell, paper, 3)
     await run_dot(shell, [b".stat", b"1ms"])
     head, first, second = paper.text
-    assert " ".join(head.split()) == "keys memory clients blocked commands/s hits in/s out/s expired/s evicted/s"
+    assert " ".join(head.split()) == "keys memory clients blocked ops/s hits in/s out/s exp/s evict/s"
+    assert max(len(line) for line in paper.text) < 80
     assert first.split()[0] == "5"
     assert first.split()[-1] == "-"
     assert second.split()[-1] == "0"

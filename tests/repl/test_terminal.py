@@ -113,7 +113,7 @@ def test_a_session_of_many_lines_as_people_type_it(program: pexpect.spawn[str], 
     program.send("\x03")  # ends the search, the prompt stands
     program.send(".stat 10ms\r")
     wait_until_ctrl_c_is_a_signal(program)
-    program.expect_exact("commands/s")
+    program.expect_exact("ops/s")
     program.sendintr()
     program.expect_exact(PROMPT)
     program.send("\x04")
