@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from redis_tui.render.advice import Advice, advise
+from redis_tui.render.cells import cells
 from redis_tui.render.lua import START, highlight_line
 from redis_tui.render.spans import Line, Span
 
@@ -96,10 +97,10 @@ _NAMED = re.compile(r"(?:global variable|local|field|upvalue|global|method) '([\
 
 
 def _caret(line: str, message: str) -> tuple[int, int]:
-    """Where to point: at the name or token that the message tells, else at the whole line."""
+    """At which cell to point, and how many: at the name or token that the message tells, else at the whole line."""
     for pattern in (_NEAR, _NAMED):
         found = pattern.search(message)
         if found and (match := re.search(rf"(?<!\w){re.escape(found[1])}(?!\w)", line)):
-            return match.start(), match.end() - match.start()
+            return cells(line[: match.start()]), cells(match.group())
     start = len(line) - len(line.lstrip())
-    return start, max(1, len(line.strip()))
+    return start, max(1, cells(line.strip()))

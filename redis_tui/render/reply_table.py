@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from redis_tui.render.cells import cells
 from redis_tui.render.reply_node import count_of, short_text
 from redis_tui.resp.encoder import format_double
 from redis_tui.resp.inline import quote
@@ -47,7 +48,7 @@ class ReplyTable:
     right: tuple[bool, ...]
     """Which columns hold numbers."""
     widths: tuple[int, ...]
-    """In characters, judged by the first rows."""
+    """In cells, judged by the first rows."""
 
     def texts(self, row: int) -> tuple[str, ...]:
         """The cells of a row as text."""
@@ -168,7 +169,7 @@ def _made(names: tuple[str, ...], count: int, of_row: Callable[[int], Cells]) ->
     columns = [[row[at] for row in sample if at < len(row)] for at in range(len(names))]
     right = tuple(any(column) and all(not text or _NUMBER.fullmatch(text) for text in column) for column in columns)
     widths = tuple(
-        min(_WIDEST, max([len(name) + 1, *map(len, column)])) for name, column in zip(names, columns, strict=True)
+        min(_WIDEST, max([cells(name) + 1, *map(cells, column)])) for name, column in zip(names, columns, strict=True)
     )
     return ReplyTable(names, count, of_row, right, widths)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from redis_tui.render.cells import cells, fit, fitting
 from redis_tui.render.spans import Line, Span, width
 
 SAME: Final = "no difference"
@@ -60,8 +61,8 @@ def labelled(label: str, left: Line, right: Line, *, columns: int, stacked: bool
         stacked: as for `beside`.
     """
     half = (columns - _LABEL - _GAP) // 2
-    if len(label) < _LABEL and max(width(left), width(right)) <= half:
-        return [[Span(f"{label:<{_LABEL}}", "title"), *_fitted(left, half), Span(" ≠ ", "warning"), *right]]
+    if cells(label) < _LABEL and max(width(left), width(right)) <= half:
+        return [[Span(fit(label, _LABEL), "title"), *_fitted(left, half), Span(" ≠ ", "warning"), *right]]
     return [[Span(label, "title")], *beside(left, "≠", right, columns=columns, stacked=stacked)]
 
 
@@ -77,8 +78,8 @@ def cut(line: Line, columns: int) -> Line:
     room = columns - 1
     kept: Line = []
     for span in line:
-        if len(span.text) > room:
-            return [*kept, Span(span.text[:room] + "…", span.style)]
+        if cells(span.text) > room:
+            return [*kept, Span(span.text[: fitting(span.text, room)] + "…", span.style)]
         kept.append(span)
-        room -= len(span.text)
+        room -= cells(span.text)
     return kept

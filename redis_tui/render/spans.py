@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from redis_tui.render.cells import cells
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -30,8 +32,8 @@ def plain(lines: Iterable[Iterable[Span]]) -> str:
 
 
 def width(line: Iterable[Span]) -> int:
-    """Characters of a line."""
-    return sum(len(span.text) for span in line)
+    """Cells of a line."""
+    return sum(cells(span.text) for span in line)
 
 
 def text_line(text: str, style: str = "text") -> Line:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.render.cells import cells, fit
 from redis_tui.render.reply import stream_cli_lines
 from redis_tui.render.reply_table import SAMPLE, ReplyTable, cell_text, table_of
 from redis_tui.render.spans import Line, Span, text_line
@@ -50,7 +51,7 @@ def stream_table_lines(reply: Reply, argv: Sequence[bytes], *, columns: int, res
     is_cut = False
     for row in range(table.count):
         texts = table.texts(row)
-        is_cut = is_cut or any(len(text) > width for text, width in zip(texts, widths, strict=False))
+        is_cut = is_cut or any(cells(text) > width for text, width in zip(texts, widths, strict=False))
         yield text_line(_joined(texts, widths, table))
     cut = " · values are cut, .output cli shows them whole" if is_cut else ""
     yield text_line(f"{table.count:,} row{'' if table.count == 1 else 's'}{cut}", "warning" if is_cut else "dim")
@@ -82,7 +83,7 @@ def _pair_names(argv: Sequence[bytes]) -> tuple[str, str] | None:
 def _made(names: tuple[str, ...], rows: Sequence[tuple[Reply, ...]]) -> ReplyTable:
     right = tuple(all(isinstance(row[at], int | float) for row in rows[:SAMPLE]) for at in range(len(names)))
     texts = [tuple(map(cell_text, row)) for row in rows[:SAMPLE]]
-    widths = tuple(max([len(name), *(len(row[at]) for row in texts)]) for at, name in enumerate(names))
+    widths = tuple(max([cells(name), *(cells(row[at]) for row in texts)]) for at, name in enumerate(names))
     return ReplyTable(names, len(rows), lambda row: rows[row], right, widths)
 
 
@@ -90,7 +91,7 @@ def _fitted(table: ReplyTable, columns: int) -> list[int]:
     """As wide as the first rows need; where that is too much the widest gives way first."""
     sample = [table.texts(row) for row in range(min(table.count, SAMPLE))]
     widths = [
-        max([len(name), *(len(row[at]) for row in sample if at < len(row))]) for at, name in enumerate(table.names)
+        max([cells(name), *(cells(row[at]) for row in sample if at < len(row))]) for at, name in enumerate(table.names)
     ]
     while sum(widths) + len(_GAP) * (len(widths) - 1) > columns and max(widths) > _LEAST:
         widths[widths.index(max(widths))] -= 1
@@ -98,8 +99,7 @@ def _fitted(table: ReplyTable, columns: int) -> list[int]:
 
 
 def _joined(texts: Sequence[str], widths: Sequence[int], table: ReplyTable) -> str:
-    cells = []
+    shown = []
     for text, width, is_right in zip(texts, widths, islice(table.right, len(texts)), strict=False):
-        shown = text if len(text) <= width else text[: width - 1] + "…"
-        cells.append(shown.rjust(width) if is_right else shown.ljust(width))
-    return _GAP.join(cells).rstrip()
+        shown.append(fit(text, width, right=is_right))
+    return _GAP.join(shown).rstrip()

@@ -9,6 +9,7 @@ from textual.widgets import Button, Input
 
 from redis_tui.errors import UsageError
 from redis_tui.paths import packaged_themes_dir
+from redis_tui.render.cells import cells
 from redis_tui.resp.inline import split_inline
 from redis_tui.session.open import open_session
 from redis_tui.theme import read_shelf
@@ -255,3 +256,15 @@ async def test_a_write_of_somebody_does_not_throw_a_long_scan_away(until: Until)
         await bench.ask("SET another x")
         await bench.until(lambda: "of 11,001" in str(bench.pane.border_subtitle))
         assert len(bench.tree.model) >= 11_000
+
+
+async def test_columns_stand_below_each_other_behind_wide_names(until: Until) -> None:
+    app, session = await open_with(
+        ["SET ascii:long-name 1", "SET 日本語 1", "SET 🙂🙂 1", "SET 日本語テキスト日本語テキスト 1"]
+    )
+    async with app.run_test(size=(120, 40)) as pilot:
+        bench = await at_keys(app, pilot, until, session)
+        await pilot.press("f")
+        await bench.until(lambda: len(bench.lines) == 4 and all("∞" in line for line in bench.lines))
+        assert len({cells(line[: line.index("∞")]) for line in bench.lines}) == 1
+        assert any("…" in line for line in bench.lines)

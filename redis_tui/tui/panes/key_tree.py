@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from redis_tui.render.cells import fit
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import quote
 from redis_tui.tui.key_model import KeyModel, Row, Rows, TreeRows
@@ -134,13 +135,12 @@ class KeyTree(LineView):
         columns = self.columns
         room = max(6, self.size.width - 1 - sum(_WIDTHS[name] + 1 for name in columns) - len(branch))
         label = show_key(row.label)
-        shown = label if len(label) <= room else label[: room - 1] + "…"
         mark = Span("✓", "accent") if selected else Span("●", "changed") if changed else Span(" ", "text")
         style = "changed" if changed else "strong" if selected else "text"
         return [
             mark,
             Span(branch, "faint"),
-            Span(f"{shown:<{room}}", style),
+            Span(fit(label, room), style),
             *(self._cell(row.key, name) for name in columns),
         ]
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
+from redis_tui.render.cells import cells, fit
 from redis_tui.render.spans import Line, Span
 from redis_tui.tui.screens.modal import Modal
 from redis_tui.tui.widgets.field import Field
@@ -132,9 +133,9 @@ class AskText(Modal[str]):
     def show_offers(self, offers: Sequence[tuple[str, str, str]]) -> None:
         """Lists other answers."""
         self._offers = offers
-        width = max((len(text) for _, text, _ in offers), default=0)
+        width = max((cells(text) for _, text, _ in offers), default=0)
         self.query_one(LineView).set_lines(
-            [[Span(f" {text:<{width}}  ", "strong"), Span(remark, "dim")] for _, text, remark in offers]
+            [[Span(f" {fit(text, width)}  ", "strong"), Span(remark, "dim")] for _, text, remark in offers]
         )
 
     def on_mount(self) -> None:

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from redis_tui.arguments import format_arguments
+from redis_tui.render.cells import fit
 from redis_tui.render.spans import Line, Span
 from redis_tui.tui.screens.modal import Modal
 from redis_tui.tui.widgets.line_view import LineView
@@ -83,7 +84,7 @@ class PresetPicker(Modal[Picked]):
         here = preset.name == self._buffer.preset
         return [
             Span("● " if here else "  ", "accent"),
-            Span(f"{preset.name[:_NAME]:<{_NAME}}  ", "strong"),
+            Span(fit(preset.name, _NAME) + "  ", "strong"),
             *([Span(f"⚠ {' · '.join(missing)}  ", "warning")] if missing else []),
             Span(told or "no arguments", "dim"),
         ]

@@ -22,6 +22,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from redis_tui.render.cells import cells, fitting
 from redis_tui.render.spans import Line, Span, width
 from redis_tui.tui.theme import palette_of
 
@@ -296,7 +297,7 @@ class LineView(ScrollView, can_focus=True):
 def wrap_line(line: Line, columns: int) -> list[Line]:
     """Breaks a line at words so that no part is wider than a width; later parts keep the line's indent."""
     text = "".join(span.text for span in line)
-    if len(text) <= columns:
+    if cells(text) <= columns:
         return [line]
     indent, breaks = wrap_breaks(text, columns)
     pad = [Span(" " * indent, "text")] if indent else []
@@ -304,13 +305,16 @@ def wrap_line(line: Line, columns: int) -> list[Line]:
 
 
 def wrap_breaks(text: str, columns: int) -> tuple[int, list[tuple[int, int]]]:
-    """Where a text is broken: the indent of all parts but the first, and the first and last column of each."""
+    """Where a text is broken: the indent of all parts but the first, and the first and last character of each."""
     indent = min(len(text) - len(text.lstrip(" ")), columns // 2)
     breaks: list[tuple[int, int]] = []
+    is_narrow = text.isascii()
     start, room = 0, columns
     while start < len(text):
-        end = min(len(text), start + room)
-        if end < len(text) and (space := text.rfind(" ", start + 1, end + 1)) > start + room // 3:
+        end = start + room if is_narrow else max(start + 1, fitting(text, room, start))
+        if end >= len(text):
+            end = len(text)
+        elif (space := text.rfind(" ", start + 1, end + 1)) > start + (end - start) // 3:
             end = space + 1
         breaks.append((start, end))
         start, room = end, columns - indent
@@ -328,8 +332,8 @@ def _cut(line: Line, start: int, end: int) -> list[Span]:
 
 
 _CONTROL = {code: chr(0x2400 + code) for code in range(32)} | dict.fromkeys(range(0x80, 0xA0), "·")
-_CONTROL |= {9: " ", 10: "↵", 127: "␡"}
-"""One cell for each control character, so that columns stay right and none reaches the terminal."""
+_CONTROL |= {9: " ", 10: "↵", 127: "␡"} | dict.fromkeys(range(0xD800, 0xE000), "�")
+"""One cell for each control character and lone surrogate: columns stay right, and no terminal can be sent these."""
 
 
 def visible(text: str) -> str:

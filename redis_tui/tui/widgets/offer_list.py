@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from redis_tui.render.cells import cells, fit
 from redis_tui.render.spans import Span
 from redis_tui.tui.widgets.line_view import LineView
 
@@ -38,10 +39,10 @@ class OfferList(LineView, can_focus=False):
         self.display = bool(offers)
         if not offers:
             return
-        width = max(len(item.text) for item in offers)
+        width = max(cells(item.text) for item in offers)
         self.styles.height = min(_ROWS, len(offers))
         self.styles.width = min(60, max(width + 3 + max(len(item.meta) for item in offers), 12) + 2)
-        self.set_lines([[Span(f" {item.text:<{width}}  ", "strong"), Span(item.meta, "dim")] for item in offers])
+        self.set_lines([[Span(f" {fit(item.text, width)}  ", "strong"), Span(item.meta, "dim")] for item in offers])
 
     @property
     def chosen(self) -> Offer | None:

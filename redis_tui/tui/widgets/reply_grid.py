@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from redis_tui.render.cells import cells, fit, fitting
 from redis_tui.render.reply_table import ReplyTable
 from redis_tui.render.spans import Line, Span
 from redis_tui.tui.slices import in_slices
@@ -90,10 +91,9 @@ class GridRows(LineView):
         for at, (width, right) in enumerate(zip(self.widths, self.table.right, strict=True)):
             text = visible(texts[at]) if at < len(texts) else ""
             if len(texts) == 1 < len(self.table.names):  # of another shape than the rest
-                width, right = max(width, len(text)), False  # noqa: PLW2901  # it has the row for itself
-            text = text if len(text) <= width else text[: width - 1] + "…"
+                width, right = max(width, cells(text)), False  # noqa: PLW2901  # it has the row for itself
             style = "reply.integer" if right else "key" if at == 0 else "reply.string"
-            line.append(Span(f"{text:>{width}}" if right else f"{text:<{width}}", style))
+            line.append(Span(fit(text, width, right=right), style))
             line.append(Span(" " * _GAP))
         return line if self._pattern is None else marked(line, self._pattern)
 
@@ -143,7 +143,7 @@ class GridRows(LineView):
     @property
     def _is_cut(self) -> bool:
         return self.row_count > 0 and any(
-            len(text) > width for text, width in zip(self.table.texts(self.here), self.widths, strict=False)
+            cells(text) > width for text, width in zip(self.table.texts(self.here), self.widths, strict=False)
         )
 
     # ── sorting ────────────────────────────────────────────────────────────
@@ -236,8 +236,9 @@ class GridHead(Widget):
         rows, parts = self._rows, []
         for at, (name, width) in enumerate(zip(rows.table.names, rows.widths, strict=True)):
             mark = ("▼" if rows.descending else "▲") if rows.by == at else ""
-            title = visible(name)[: max(1, width - len(mark))] + mark
-            text = f"{title:>{width}}" if rows.table.right[at] else f"{title:<{width}}"
+            title = visible(name)
+            title = title[: fitting(title, max(1, width - cells(mark)))] + mark
+            text = fit(title, width, right=rows.table.right[at])
             parts.append(Segment(text + " " * _GAP, base + palette.rich("dim") + Style(bold=rows.by == at)))
         left = rows.scroll_offset.x
         return Strip(parts).crop_extend(left, left + self.size.width, base)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
+from redis_tui.render.cells import fit
 from redis_tui.render.spans import Line, Span
 from redis_tui.tui.widgets.line_view import LineView
 
@@ -149,9 +150,7 @@ class TableView(LineView):
         spans = [Span(" ")]
         for index, column, width in self.shown_columns():
             text = one.cells[index]
-            text = text if len(text) <= width else text[: max(0, width - 1)] + "…"
-            text = f"{text:>{width}} " if column.right else f"{text:<{width}} "
-            spans.append(Span(text, one.style or column.style))
+            spans.append(Span(fit(text, width, right=column.right) + " ", one.style or column.style))
         return spans
 
     @property
