@@ -18,6 +18,7 @@ from redis_tui.render.spans import Line, Span
 from redis_tui.resp.encoder import format_double
 from redis_tui.resp.inline import quote
 from redis_tui.resp.types import (
+    Attributed,
     BigNumber,
     ErrorReply,
     Map,
@@ -30,6 +31,7 @@ from redis_tui.resp.types import (
 
 _ROW = 16
 """Bytes in one row of a hex dump."""
+_CHUNK = 1 << 20
 
 
 def raw_text(reply: Reply) -> bytes:
@@ -40,6 +42,24 @@ def raw_text(reply: Reply) -> bytes:
     if isinstance(reply, Map):
         return b"\n".join(raw_text(key) + b" " + raw_text(value) for key, value in reply.pairs)
     return b"\n".join(map(raw_text, children))
+
+
+def raw_chunks(reply: Reply) -> Iterator[bytes]:
+    """`raw_text` in chunks of a megabyte at most."""
+    if isinstance(reply, Attributed):
+        yield from raw_chunks(reply.reply)
+        return
+    children = _children(reply)
+    if children is None:
+        leaf = _raw_leaf(reply)
+        for at in range(0, len(leaf), _CHUNK):
+            yield leaf[at : at + _CHUNK]
+        return
+    marks = (b" ", b"\n") if isinstance(reply, Map) else (b"\n",)
+    for at, child in enumerate(children):
+        if at:
+            yield marks[(at - 1) % len(marks)]
+        yield from raw_chunks(child)
 
 
 def csv_text(reply: Reply) -> str:
@@ -105,7 +125,7 @@ def json_string(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def hex_lines(data: bytes, *, start: int = 0) -> Iterator[Line]:
+def hex_lines(data: bytes | bytearray, *, start: int = 0) -> Iterator[Line]:
     """A hex dump, sixteen bytes a line, made a line at a time.
 
     Args:

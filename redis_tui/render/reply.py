@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from redis_tui.render.export import csv_text, hex_lines, json_text, raw_text
-from redis_tui.render.reply_text import PIECE, long_string_lines
+from redis_tui.render.reply_text import PIECE, long_string_lines, split_text
 from redis_tui.render.spans import Line, Span, plain
 from redis_tui.resp.encoder import format_double
 from redis_tui.resp.inline import quote
@@ -93,23 +93,23 @@ def _lines(reply: Reply, *, pieces: bool) -> Iterator[Line]:
     elif isinstance(reply, BigNumber):
         yield [Span("(big number) ", "reply.type"), Span(reply.digits.decode("latin-1"), "reply.integer")]
     elif isinstance(reply, Status):
-        yield from _text(reply, "reply.status")
+        yield from _text(reply, "reply.status", pieces=pieces)
     elif isinstance(reply, bytes):
         if pieces and len(reply) > PIECE:
             yield from long_string_lines(reply)
         else:
             yield [Span(quote(reply), "reply.string")]
     elif isinstance(reply, Verbatim):
-        yield from _text(reply.text, "reply.string")
+        yield from _text(reply.text, "reply.string", pieces=pieces)
     elif isinstance(reply, ErrorReply):
-        yield from _text(b"(error) " + reply.line, "reply.error")
+        yield from _text(b"(error) " + reply.line, "reply.error", pieces=pieces)
     else:
         yield from _aggregate(reply, pieces=pieces)
 
 
-def _text(text: bytes, style: str) -> Iterator[Line]:
-    for line in text.decode("utf-8", "backslashreplace").split("\n"):
-        yield [Span(line.rstrip("\r"), style)]
+def _text(text: bytes, style: str, *, pieces: bool) -> Iterator[Line]:
+    for line in split_text(text, pieces=pieces):
+        yield [Span(line if pieces and len(line) == PIECE else line.rstrip("\r"), style)]
 
 
 def _aggregate(reply: Reply, *, pieces: bool) -> Iterator[Line]:

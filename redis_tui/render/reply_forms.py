@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from redis_tui.render.export import csv_text, raw_text
+from redis_tui.render.export import csv_text, raw_chunks
 from redis_tui.render.reply import stream_cli_lines
 from redis_tui.render.reply_text import json_lines
 from redis_tui.resp.encoder import format_double
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from redis_tui.render.spans import Line
 
 
+_MANY_SPANS = 64
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One way to write a reply."""
@@ -49,16 +52,21 @@ class Form:
 
 def _from_lines(make: Callable[[Reply], Iterable[Line]]) -> Callable[[Reply], Iterator[bytes]]:
     def pieces(reply: Reply) -> Iterator[bytes]:
-        between = ""
+        between = b""
         for line in make(reply):
-            yield (between + "".join([span.text for span in line])).encode("utf-8", "surrogateescape")
-            between = "\n"
+            yield between
+            between = b"\n"
+            if len(line) <= _MANY_SPANS:
+                yield "".join([span.text for span in line]).encode("utf-8", "surrogateescape")
+                continue
+            for span in line:  # of a string of megabytes
+                yield span.text.encode("utf-8", "surrogateescape")
 
     return pieces
 
 
 def _raw(reply: Reply) -> Iterator[bytes]:
-    yield raw_text(reply)
+    return raw_chunks(reply)
 
 
 def _csv(reply: Reply) -> Iterator[bytes]:

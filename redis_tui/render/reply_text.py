@@ -8,10 +8,12 @@ hundred megabytes would hold up everything; what is copied and saved is never cu
 from __future__ import annotations
 
 import json
+from codecs import getincrementaldecoder
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Final
 
-from redis_tui.render.decode import decode
+from redis_tui.render.decode import decode_slowly
 from redis_tui.render.export import hex_lines, json_value, raw_text
 from redis_tui.render.reply_node import child_of, count_of, path_text
 from redis_tui.render.spans import Line, Span
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 PIECE = 4_096
 """Characters of a line at most."""
+BREATH: Final[Line] = []
+"""No line, told by identity: what is being made takes longer, and others may have their turn."""
+_CHUNK = 1 << 16
+"""Bytes that are decoded or written in one go."""
 _STEP = "  "
 
 
@@ -33,13 +39,17 @@ def json_lines(reply: Reply, *, pieces: bool = True) -> Iterator[Line]:
         reply: any value of `resp.types`.
         pieces: long strings are broken into several lines; without, the text is JSON to the letter.
     """
-    lines = _json(reply, "", [], "")
+    lines = _json(reply, "", [], "", pieces=pieces)
     return _in_pieces(lines) if pieces else lines
 
 
-def _json(reply: Reply, pad: str, head: Line, tail: str) -> Iterator[Line]:
+def _json(reply: Reply, pad: str, head: Line, tail: str, *, pieces: bool) -> Iterator[Line]:
     if isinstance(reply, Attributed):
-        yield from _json(reply.reply, pad, head, tail)
+        yield from _json(reply.reply, pad, head, tail, pieces=pieces)
+        return
+    text = reply.text if isinstance(reply, Verbatim) else reply
+    if isinstance(text, bytes) and len(text) > _CHUNK:
+        yield from _json_string(text, head, [Span(tail, "dim")] if tail else [], pieces=pieces)
         return
     if isinstance(reply, ErrorReply):
         reply = Map([(b"error", reply.line)])
@@ -59,7 +69,7 @@ def _json(reply: Reply, pad: str, head: Line, tail: str) -> Iterator[Line]:
         lead = [Span(inner)]
         if isinstance(reply, Map):
             lead += [Span(_json_name(reply.pairs[at][0]), "key"), Span(": ", "dim")]
-        yield from _json(child_of(reply, at), inner, lead, "," if at < count - 1 else "")
+        yield from _json(child_of(reply, at), inner, lead, "," if at < count - 1 else "", pieces=pieces)
     yield [Span(pad), Span(right + tail, "dim")]
 
 
@@ -73,6 +83,36 @@ def _json_leaf(reply: Reply) -> Span:
     if isinstance(reply, bytes | Verbatim):
         return Span(text, "reply.string")
     return Span(text, "reply.null" if text == "null" else "reply.boolean" if text in _WORDS else "reply.integer")
+
+
+def _json_string(data: bytes, head: Line, tail: Line, *, pieces: bool) -> Iterator[Line]:
+    """A long string, parsed and written a little at a time."""
+    encoding = "utf-8"
+    decoder = getincrementaldecoder(encoding)()
+    try:
+        for at in range(0, len(data), _CHUNK):
+            decoder.decode(data[at : at + _CHUNK], final=at + _CHUNK >= len(data))
+            if pieces:
+                yield BREATH
+    except UnicodeDecodeError:
+        encoding = "latin-1"
+    decoder = getincrementaldecoder(encoding)()
+    line, text = list(head), '"'
+    for at in range(0, len(data), _CHUNK):
+        text += json.dumps(decoder.decode(data[at : at + _CHUNK], final=at + _CHUNK >= len(data)), ensure_ascii=False)[
+            1:-1
+        ]
+        if not pieces:
+            line.append(Span(text, "reply.string"))
+            text = ""
+            continue
+        start = 0
+        while len(text) - start >= PIECE:
+            end = start + PIECE - sum(len(span.text) for span in line)
+            yield [*line, Span(text[start:end], "reply.string")]
+            line, start = [], end
+        text = text[start:]
+    yield [*line, Span(text + '"', "reply.string"), *tail]
 
 
 _WORDS = ("true", "false")
@@ -100,14 +140,34 @@ def _raw(reply: Reply) -> Iterator[Line]:
         reply = reply.flat()
     count = count_of(reply)
     if count is None:
-        text = raw_text(reply).decode("utf-8", "backslashreplace")
-        for part in text.split("\n"):
+        for part in split_text(raw_text(reply), pieces=True):
             yield [Span(part)]
         return
     if not count:
         yield []
     for at in range(count):
         yield from _raw(child_of(reply, at))
+
+
+def split_text(data: bytes, *, pieces: bool) -> Iterator[str]:
+    r"""The lines of a text, ``\xHH`` for bytes that are no UTF-8, decoded a little at a time.
+
+    Args:
+        data: of any length.
+        pieces: lines that are long are broken.
+    """
+    decoder = getincrementaldecoder("utf-8")("backslashreplace")
+    rest = ""
+    for at in range(0, len(data), _CHUNK):
+        text = decoder.decode(data[at : at + _CHUNK], final=at + _CHUNK >= len(data))
+        *lines, rest = (rest + text).split("\n")
+        yield from lines
+        if pieces:
+            whole = len(rest) - len(rest) % PIECE
+            for start in range(0, whole, PIECE):
+                yield rest[start : start + PIECE]
+            rest = rest[whole:]
+    yield rest
 
 
 def unpacked_lines(reply: Reply) -> Iterator[Line]:
@@ -143,21 +203,22 @@ def _unpacked_leaf(reply: Reply, name: str) -> Iterator[Line]:
             ]
         )
         return
-    found = decode(text)
+    found = decode_slowly(text)
     note = f"  {found.note}" if found.note else ""
     size = f" · {len(text):,} byte{'' if len(text) == 1 else 's'}"
-    if len(found.lines) == 1 and name:
-        yield from _in_pieces([[*head, *found.lines[0], Span(f"  {found.name}{note}", "dim")]])
+    first = list(islice(found.lines, 2))
+    if len(first) == 1 and name:
+        yield from _in_pieces([[*head, *first[0], Span(f"  {found.name}{note}", "dim")]])
         return
     yield [*head, Span(found.name, "accent"), Span(size, "dim"), Span(note, "warning")]
-    yield from _in_pieces(found.lines)
+    yield from _in_pieces(chain(first, found.lines))
 
 
 def packed_note(reply: Reply) -> str:
     """What a string is packed as, where it is: ``MessagePack``; empty for text."""
     if not isinstance(reply, bytes) or isinstance(reply, Status) or len(reply) > 1 << 20:
         return ""
-    found = decode(reply)
+    found = decode_slowly(reply)
     if found.note:
         return found.note
     return found.name if found.name not in ("text", "hex", "json") else ""
@@ -174,7 +235,7 @@ def long_string_lines(text: bytes) -> Iterator[Line]:
 class HexRows(Sequence[Line]):
     """A hex dump whose rows are made when they are asked for."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes | bytearray) -> None:
         self._data = data
 
     def __len__(self) -> int:

@@ -137,7 +137,7 @@ def brief(reply: Reply, *, limit: int = _REPLY_LIMIT) -> Line:
     """A reply on one line, cut where it is longer than the limit."""
     shown: Line = []
     room = limit
-    for line in stream_cli_lines(reply):
+    for line in stream_cli_lines(reply, pieces=True):  # a long string is not quoted to its end
         for span in [*([Span(" ")] if shown else []), *_unindented(line)]:
             if len(span.text) > room:
                 return [*shown, Span(f"{span.text[: max(0, room - 1)]}…", span.style)]

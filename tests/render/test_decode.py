@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sys
 import zlib
 
@@ -78,3 +79,30 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "zstandard", None)
     decoded = decode(zstandard.compress(JSON))
     assert (decoded.name, decoded.note) == ("hex", "zstd? pip install zstandard unpacks it")
+
+
+def test_more_than_is_unpacked_is_not_parsed_and_said_to_be_cut() -> None:
+    data = b"[" + b"1," * UNPACKED_LIMIT + b"1]"
+    decoded = decode(data)
+    assert (decoded.name, plain(decoded.lines)) == ("text", data[:UNPACKED_LIMIT].decode())
+    assert decoded.note == "too large to be unpacked here; the first 1,048,576 bytes, raw shows all"
+
+
+def test_a_character_that_the_limit_cuts_does_not_make_bytes_of_a_text() -> None:
+    data = b"a" + "日".encode() * UNPACKED_LIMIT
+    decoded = decode(data)
+    assert decoded.name == "text"
+    assert set(plain(decoded.lines)) == {"a", "日"}
+
+
+def test_packed_bytes_are_unpacked_however_many_they_are() -> None:
+    noise = bytes(range(256)) * 8_192
+    decoded = decode(gzip.compress(noise, compresslevel=0))
+    assert (decoded.name, decoded.note) == ("gzip → hex", "first 1,048,576 bytes unpacked")
+
+
+def test_what_json_and_messagepack_hold_is_written_as_python_writes_it() -> None:
+    value = {"a": [], "b": {}, "c": [[1.5, -2, "ü", True]], "d": {"e": None, "f\n": [{}]}}
+    told = json.dumps(value, indent=2, ensure_ascii=False)
+    assert plain(decode(json.dumps(value).encode()).lines) == told
+    assert plain(decode(msgpack.packb(value)).lines) == told

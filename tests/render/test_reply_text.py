@@ -7,9 +7,11 @@ import zlib
 
 import pytest
 
-from redis_tui.render.export import json_text, raw_text
+from redis_tui.render.export import json_text, raw_chunks, raw_text
+from redis_tui.render.reply import stream_cli_lines
 from redis_tui.render.reply_forms import FORMS, lua_literal, python_literal
 from redis_tui.render.reply_text import (
+    BREATH,
     PIECE,
     HexRows,
     json_lines,
@@ -60,6 +62,31 @@ def test_a_long_string_comes_in_pieces_and_nothing_of_it_is_lost() -> None:
     assert max(len(span.text) for line in lines for span in line) <= PIECE
     assert "".join(plain([line]) for line in lines) == json_text(data)
     assert "".join(plain([line]) for line in long_string_lines(data)) == quote(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b'line "one"\n' * 20_000, "日本語 ü ".encode() * 20_000, "日本語".encode() * 20_000 + b"\xff", b"x" * 300_000],
+    ids=["lines", "wide", "no text", "one line"],
+)
+def test_a_string_of_any_length_is_written_as_a_short_one_is(data: bytes) -> None:
+    lines = [line for line in json_lines([data, 1]) if line is not BREATH]
+    assert max(len(plain([line])) for line in lines) <= PIECE
+    first, *strings, last, end = [plain([line]) for line in lines]
+    assert "\n".join([first, "".join(strings), last, end]) == json_text([data, 1], indent=2)
+    assert b"".join(FORMS["json"].pieces([data, 1])).decode() == json_text([data, 1], indent=2)
+    shown = plain(raw_lines(data))
+    assert shown.replace("\n", "") == data.decode("utf-8", "backslashreplace").replace("\n", "")
+    assert max(map(len, shown.split("\n"))) <= PIECE
+    assert plain(stream_cli_lines(Verbatim(data))) == data.decode("utf-8", "backslashreplace")
+
+
+@pytest.mark.parametrize("reply", REPLIES, ids=repr)
+def test_the_chunks_of_raw_are_the_whole_of_it(reply: Reply) -> None:
+    assert b"".join(raw_chunks(reply)) == raw_text(reply)
+    big = [b"x" * 3_000_000, reply]
+    assert max(map(len, raw_chunks(big))) <= 1 << 20
+    assert b"".join(raw_chunks(big)) == raw_text(big)
 
 
 def test_a_dump_makes_the_rows_that_are_asked_for() -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input, TabbedContent
 
-from redis_tui.resp.types import ErrorReply, Map, Pairs, Reply, SetReply
+from redis_tui.render.cells import cells
+from redis_tui.resp.types import ErrorReply, Map, Pairs, Reply, SetReply, Verbatim
 from redis_tui.session.base import ScriptError, ScriptOutcome
 from redis_tui.tui.panes.result import ResultPane
 from redis_tui.tui.screens.dialogs import Ask, AskText
@@ -291,3 +292,48 @@ async def test_long_lines_are_broken_or_go_on_to_the_right(
         assert view.row_count == 1
         await pilot.press("W")
         assert view.row_count > 5
+
+
+async def test_wide_characters_are_broken_where_the_screen_ends(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        viewer = await begin(app, session, pilot, until, b"x")
+        text = "日本語テキスト" * 40
+        session.outcomes = [answers(Verbatim(text.encode())), answers([["日本".encode(), b"1"], [b"ann", b"2"]])]
+        await run(app, pilot, until)
+        view = viewer.text
+        shown = rows(view)
+        assert "".join(shown) == text
+        assert {cells(row) for row in shown[:-1]} <= {view.size.width - 1, view.size.width}
+        viewer.wanted = "table"
+        await run(app, pilot, until)
+        assert {cells(row[: row.index(number)]) for row, number in zip(rows(viewer.face), "12", strict=True)} == {
+            cells(rows(viewer.face)[1][: rows(viewer.face)[1].index("2")])
+        }
+
+
+async def test_the_bytes_of_a_list_are_dumped_while_they_are_put_together(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        viewer = await begin(app, session, pilot, until, b"x")
+        viewer.wanted = "hex"
+        session.outcomes = [answers([b"a" * 3_000_000, b"b"])]
+        await run(app, pilot, until)
+        await until(pilot, lambda: viewer.text.is_whole)
+        assert viewer.text.row_count == 187_501
+        assert rows(viewer.text)[-1].endswith("|.b|")
+        assert viewer.text.virtual_size.height == 187_501
+
+
+async def test_a_long_string_is_json_a_part_at_a_time(app: WorkbenchApp, session: FakeSession, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        viewer = await begin(app, session, pilot, until, b"x")
+        viewer.wanted = "json"
+        session.outcomes = [answers([b'say "ho"\n' * 200_000])]
+        await run(app, pilot, until)
+        await until(pilot, lambda: viewer.text.is_whole)
+        assert json.loads(viewer.text.plain.replace("\n", "")) == ['say "ho"\n' * 200_000]
+        viewer.action_show_view("unpacked")
+        await until(pilot, lambda: "too large to be unpacked here" in viewer.text.plain)

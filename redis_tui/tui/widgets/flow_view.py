@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from redis_tui.render.cells import cells
+from redis_tui.render.reply_text import BREATH
+from redis_tui.render.spans import width
 from redis_tui.tui.slices import in_slices
 from redis_tui.tui.widgets.findable import marked
 from redis_tui.tui.widgets.line_view import LineView, wrap_breaks, wrap_line
@@ -49,6 +52,8 @@ class FlowView(LineView):
         self._text: Sequence[Line] = []
         self._more: Iterator[Line] | None = None
         """Lines that are still to come."""
+        self._growth: Iterator[None] | None = None
+        """Makes more of rows that are not wrapped."""
         self._starts: array[int] = array("Q")
         """The first row of each line that was measured."""
         self._count = 0
@@ -72,7 +77,7 @@ class FlowView(LineView):
     @property
     def is_whole(self) -> bool:
         """Whether all lines are made."""
-        return self._more is None
+        return self._more is None and self._growth is None
 
     @property
     def row_count(self) -> int:
@@ -111,10 +116,16 @@ class FlowView(LineView):
         if self._more is None:
             self.post_message(self.Drawn(self, is_whole=True))
 
-    def show_rows(self, rows: Sequence[Line]) -> None:
-        """Shows rows that are made when they are asked for; they are not wrapped."""
-        self._show(rows, None)
-        self.post_message(self.Drawn(self, is_whole=True))
+    def show_rows(self, rows: Sequence[Line], growth: Iterator[None] | None = None) -> None:
+        """Shows rows that are made when they are asked for; they are not wrapped.
+
+        Args:
+            rows: as many as there are by now.
+            growth: each of its steps may add some.
+        """
+        self._show(rows, None, growth)
+        if growth is None:
+            self.post_message(self.Drawn(self, is_whole=True))
 
     def append_lines(self, lines: Iterable[Line]) -> None:
         """Adds lines below and scrolls to them."""
@@ -126,9 +137,16 @@ class FlowView(LineView):
         """All lines as text, as far as they are made."""
         return "\n".join("".join(span.text for span in line) for line in self._text)
 
-    def _show(self, text: Sequence[Line], more: Iterator[Line] | None, *, keep_place: bool = False) -> None:
+    def _show(
+        self,
+        text: Sequence[Line],
+        more: Iterator[Line] | None,
+        growth: Iterator[None] | None = None,
+        *,
+        keep_place: bool = False,
+    ) -> None:
         self.end_hunt()
-        self._text, self._more = text, more
+        self._text, self._more, self._growth = text, more, growth
         self._widest = 0
         self._measure_anew()
         if not keep_place:
@@ -153,14 +171,14 @@ class FlowView(LineView):
 
     def _measure(self, most: int) -> None:
         if not isinstance(self._text, list):
-            self._widest = sum(len(span.text) for span in self._text[0]) if len(self._text) else 0
+            self._widest = width(self._text[0]) if len(self._text) else 0
             return
         first = len(self._starts)
         for line in self._text[first : first + most]:  # islice would walk there from the top
             self._starts.append(self._count)
             wide = 0
-            for span in line:
-                wide += len(span.text)
+            for text, _ in line:
+                wide += len(text) if text.isascii() else cells(text)
             self._widest = max(wide, self._widest)
             if wide <= self._room:
                 self._count += 1
@@ -168,7 +186,7 @@ class FlowView(LineView):
                 self._count += len(wrap_breaks("".join([span.text for span in line]), self._room)[1])
 
     def _go_on(self) -> None:
-        if self._more is None and (not isinstance(self._text, list) or len(self._starts) >= len(self._text)):
+        if self.is_whole and (not isinstance(self._text, list) or len(self._starts) >= len(self._text)):
             return
         if self.is_attached:
             self.run_worker(self._draw_the_rest(), group="flow", exclusive=True)
@@ -188,7 +206,13 @@ class FlowView(LineView):
 
     def _steps(self) -> Iterator[None]:
         """Makes and measures lines, a hundred a step."""
-        text, more = self._text, self._more
+        text, more, growth = self._text, self._more, self._growth
+        if growth is not None:
+            yield from growth
+            if growth is self._growth:
+                self._growth = None
+                self._measure(0)
+            return
         while isinstance(text, list) and text is self._text:
             if len(self._starts) == len(text):
                 if more is None:
@@ -249,7 +273,7 @@ class FlowView(LineView):
                 at += 1
                 if at % _HUNTED == 0:
                     yield True
-            if self._more is None:
+            if self.is_whole:
                 return
             yield False
 
@@ -268,10 +292,10 @@ class FlowView(LineView):
         self._hit = number
         self._broken.clear()
         line, column = self._hits[0][number], self._hits[1][number]
-        row, left = line, max(0, column - self.size.width // 2)
+        text = "".join([span.text for span in self._text[line]])
+        row, left = line, max(0, cells(text[:column]) - self.size.width // 2)
         if self.wraps:
-            text = "".join([span.text for span in self._text[line]])
-            ends = [0] if len(text) <= self._room else [end for _, end in wrap_breaks(text, self._room)[1]]
+            ends = [0] if cells(text) <= self._room else [end for _, end in wrap_breaks(text, self._room)[1]]
             part = min(bisect_right(ends, column), len(ends) - 1)
             row, left = (self._starts[line] if line < len(self._starts) else self._count) + part, 0
         top, height = self.scroll_offset.y, max(1, self.size.height)
@@ -295,6 +319,8 @@ def _taken(source: Iterator[Line], most: int) -> tuple[list[Line], bool]:
     lines: list[Line] = []
     room = _STEP_CHARACTERS
     for line in source:
+        if line is BREATH:
+            return lines, False
         lines.append(line)
         for span in line:
             room -= len(span.text)

@@ -17,11 +17,10 @@ from textual import on, work
 from textual.containers import Vertical
 from textual.message import Message
 
-from redis_tui.render.export import raw_text
+from redis_tui.render.export import raw_chunks
 from redis_tui.render.reply_node import Path, count_of, node_at
 from redis_tui.render.reply_table import ReplyTable, table_of
 from redis_tui.render.reply_text import HexRows, json_lines, raw_lines, unpacked_lines
-from redis_tui.render.spans import Line, Span
 from redis_tui.resp.types import ErrorReply, Reply, Status, Verbatim
 from redis_tui.tui.actions import bindings
 from redis_tui.tui.desks.reply import copy_reply, offer_copy, save_reply
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+
+    from redis_tui.render.spans import Line
 
 VIEWS = ("cli", "tree", "table", "json", "raw", "hex", "unpacked")
 """All views, in the order a key goes through them."""
@@ -208,7 +209,6 @@ class ReplyViewer(Vertical):
 
     def _show(self, view: str) -> None:
         self._end_hunt()
-        self.workers.cancel_group(self, "prepare")
         self.view, self._note = view, ""
         document = self.document
         assert document is not None
@@ -235,16 +235,13 @@ class ReplyViewer(Vertical):
             self.focus_content()
 
     def _show_hex(self, reply: Reply) -> None:
+        if isinstance(reply, ErrorReply):
+            reply = reply.line
         if isinstance(reply, bytes):
-            self.text.show_rows(HexRows(bytes(reply)))
+            self.text.show_rows(HexRows(reply))
             return
-        self.text.set_lines([[Span("Bytes are put together…", "dim")]])
-        self._prepare_hex(reply)
-
-    @work(group="prepare", exclusive=True)
-    async def _prepare_hex(self, reply: Reply) -> None:
-        data = reply.line if isinstance(reply, ErrorReply) else await asyncio.to_thread(raw_text, reply)
-        self.text.show_rows(HexRows(data))
+        data = bytearray()
+        self.text.show_rows(HexRows(data), _filling(data, raw_chunks(reply)))
 
     def action_toggle_wrap(self) -> None:
         """Breaks long lines, or not."""
@@ -437,6 +434,13 @@ _LACKS = {
     "unpacked": "it holds no string.",
 }
 """Why a view is missing."""
+
+
+def _filling(data: bytearray, chunks: Iterator[bytes]) -> Iterator[None]:
+    """Puts bytes together, a chunk a step."""
+    for chunk in chunks:
+        data += chunk
+        yield
 
 
 def _hunt_a_while(steps: Iterator[bool]) -> bool | None:
