@@ -1,16 +1,16 @@
 """From the options of a command to a session, and work on it.
 
-A password of the environment is looked up here and nowhere else: it belongs to the server that the command names,
-not to one that a person opens later.
+A password that stands in no address is looked up here and nowhere else: it belongs to the server that the command
+names, not to one that a person opens later.
 """
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from redis_tui.cli.options import told_safety
 from redis_tui.cli.stream import complain
+from redis_tui.cli.way_options import told_password_source
 from redis_tui.errors import UsageError
 from redis_tui.log_file import start_log
 from redis_tui.resp.types import ErrorReply
@@ -32,7 +32,7 @@ def session_opener(
     lua_memory: int | None = None,
     db: int | None = None,
 ) -> Callable[[], Awaitable[Session]]:
-    """How the session that a command was asked for is opened; begins the log where one is wanted.
+    """How the session that a command was asked for is opened; begins the log, and asks for the password, where wanted.
 
     Args:
         url: as a person gave it.
@@ -41,15 +41,27 @@ def session_opener(
         load: a snapshot for the embedded engine.
         lua_memory: what its scripts may take, in bytes.
         db: the database to begin in; None is that of the address.
+
+    Raises:
+        UsageError, AuthError: there is no password where there should be one.
     """
     safety = told_safety()
     production = safety.production
     if safety.log_file is not None:
         start_log(safety.log_file, safety.log_level)
+    password = told_password_source().read(url)
 
     async def open_it() -> Session:
-        session = await _open(
-            url, dialect=dialect, read_only=read_only, load=load, lua_memory=lua_memory, production=production
+        from redis_tui.session.open import open_session
+
+        session = await open_session(
+            url,
+            dialect=dialect,
+            password=password,
+            read_only=read_only,
+            load=load,
+            lua_memory=lua_memory,
+            production=production,
         )
         if db is not None:
             await _choose(session, db)
@@ -63,30 +75,6 @@ async def _choose(session: Session, db: int) -> None:
     if isinstance(chosen, ErrorReply):
         await session.close()
         raise UsageError(f"Database {db}: {chosen.line.decode('utf-8', 'replace')}.")
-
-
-async def _open(
-    url: str,
-    *,
-    dialect: str,
-    read_only: bool,
-    load: Path | None,
-    lua_memory: int | None = None,
-    production: bool = False,
-) -> Session:
-    from redis_tui.session.open import open_session
-
-    # As in redis-cli, what is said in the address wins over the environment.
-    password = None if "@" in url else os.environ.get("REDISCLI_AUTH")
-    return await open_session(
-        url,
-        dialect=dialect,
-        password=password,
-        read_only=read_only,
-        load=load,
-        lua_memory=lua_memory,
-        production=production,
-    )
 
 
 async def with_session(opener: Callable[[], Awaitable[Session]], work: Callable[[Session], Awaitable[int]]) -> int:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 DIALECTS = ("redis-8", "redis-7.2", "valkey-9")
-_WHERE = "Name the server as --url redis://user:password@host:port/db; a password may stand in REDISCLI_AUTH."
+_WHERE = "Name the server as --url redis://user:password@host:port/db; --askpass asks for a password."
 _AT_PROMPT = "Type it at a prompt, without the dashes and with a dot: redis-tui repl URL, then .{0}."
 _OF_REDIS_CLI = {
-    **dict.fromkeys(("-p", "-a", "-s", "--user", "--pass", "--port", "--host", "--askpass"), _WHERE),
+    **dict.fromkeys(("-p", "-a", "-s", "--user", "--pass", "--port", "--host"), _WHERE),
     **{f"--{name}": _AT_PROMPT.format(name) for name in ("scan", "bigkeys", "memkeys", "stat", "latency")},
     "-r": "At a prompt, `5 INCR n` sends a command five times.",
     "-i": "At a prompt, `.every 2s CMD` sends a command again and again.",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from redis_tui.password import PasswordSource
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -26,11 +28,21 @@ _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
 )
 
 
+_OF_PASSWORDS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
+    ("askpass", "Ask for the password.", {"is_flag": True}),
+    ("password-command", "Take the password from the first line that a command prints.", {"metavar": "COMMAND"}),
+    ("keyring", "Take the password from the system's keyring.", {"is_flag": True}),
+)
+"""Not written into the address, which is shown; `told_password_source` has them."""
+
+
 def way_options(command: Callable[..., int]) -> Callable[..., int]:
     """Gives a command the options; `told_address` has what was said."""
-    for name, told, kind in reversed(_OPTIONS):
+    for name, told, kind in reversed(_OPTIONS + _OF_PASSWORDS):
         names = [f"--{name}", "--tls-insecure"] if name == "insecure" else [f"--{name}"]
-        command = click.option(*names, f"way_{name}", expose_value=False, callback=_keep, help=told, **kind)(command)
+        command = click.option(
+            *names, f"way_{name.replace('-', '_')}", expose_value=False, callback=_keep, help=told, **kind
+        )(command)
     return command
 
 
@@ -43,13 +55,24 @@ def told_address(url: str) -> str:
     Raises:
         UsageError: there is no TLS on that kind of address.
     """
-    said: dict[str, Any] = dict(click.get_current_context().meta.get(_SAID, {}))
+    said = {name: value for name, value in _said().items() if name in {option for option, _, _ in _OPTIONS}}
     if not said:
         return url
     from redis_tui.session.address import with_options
 
     tls = bool(said.pop("tls", False))
     return with_options(url, {name: "yes" if value is True else str(value) for name, value in said.items()}, tls=tls)
+
+
+def told_password_source() -> PasswordSource:
+    """Where the options of the command that runs say that the password is."""
+    said = _said()
+    return PasswordSource(ask="askpass" in said, command=said.get("password_command", ""), keyring="keyring" in said)
+
+
+def _said() -> dict[str, Any]:
+    found: dict[str, Any] = click.get_current_context().meta.get(_SAID, {})
+    return found
 
 
 def _keep(context: click.Context, option: click.Parameter, value: object) -> None:
