@@ -164,7 +164,7 @@ class FlowView(LineView):
         self._room = full
         self._measure(_FIRST)
         if self._count > self.size.height:  # then there is a scrollbar, and it lies over the last columns
-            self._room = full - self.scrollbar_size_vertical
+            self._room = full - self.styles.scrollbar_size_vertical
             self._starts, self._count = array("Q"), 0
             self._measure(_FIRST)
         self.rows_changed()

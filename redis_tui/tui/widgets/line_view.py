@@ -244,7 +244,7 @@ class LineView(ScrollView, can_focus=True):
         self._room = room
         self._lines = self._wrapped(self._unwrapped)
         if len(self._lines) > self.size.height:  # then there is a scrollbar, and it lies over the last columns
-            self._room = room - self.scrollbar_size_vertical
+            self._room = room - self.styles.scrollbar_size_vertical
             self._lines = self._wrapped(self._unwrapped)
 
     def _wrapped(self, lines: Iterable[Line]) -> list[Line]:

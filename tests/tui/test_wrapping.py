@@ -1,0 +1,43 @@
+"""Wrapped text is seen whole, beside the scrollbar too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.app import App
+
+from redis_tui.paths import packaged_themes_dir
+from redis_tui.render.spans import text_line, width
+from redis_tui.theme import load_theme
+from redis_tui.tui.theme import Palette
+from redis_tui.tui.widgets.flow_view import FlowView
+from redis_tui.tui.widgets.line_view import LineView
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class Page(App[None]):
+    """One widget and nothing else."""
+
+    CSS = "* { scrollbar-size: 1 1; }"
+
+    def __init__(self, view: LineView) -> None:
+        super().__init__()
+        self.palette = Palette(load_theme("dark", [packaged_themes_dir()]))
+        self.view = view
+
+    def compose(self) -> ComposeResult:
+        yield self.view
+
+
+@pytest.mark.parametrize("make", [lambda: LineView(wrap=True), FlowView], ids=["lines", "flow"])
+async def test_no_row_is_wider_than_what_the_scrollbar_leaves(make: type[LineView]) -> None:
+    app = Page(make())
+    async with app.run_test(size=(20, 5)) as pilot:
+        app.view.set_lines([text_line("x" * 60)] * 9)
+        await pilot.pause()
+        room = app.view.scrollable_content_region.width
+        assert room == 19
+        assert max(width(app.view.line_at(row)) for row in range(app.view.row_count)) == room
