@@ -56,6 +56,13 @@ async def test_the_wait_is_told_and_can_be_given_up(until: Until) -> None:
         assert app.focused.id == "retry"
 
 
+async def test_the_embedded_engine_is_opened_under_its_name(until: Until) -> None:
+    app = WorkbenchApp(never, address="memory://", shelf=read_shelf([packaged_themes_dir()]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ConnectingScreen) and app.screen.query("#connecting-text"))
+        await until(pilot, lambda: text(app).startswith("Opening the embedded engine …"))
+
+
 async def test_another_address_is_opened_after_a_failure(until: Until) -> None:
     asked: list[str] = []
     app = opening(refused, asked)

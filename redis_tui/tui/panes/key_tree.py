@@ -65,7 +65,8 @@ class KeyTree(LineView):
     @property
     def _told(self) -> list[Line]:
         """The message, broken at the width."""
-        return [part for line in self.message for part in wrap_line(line, max(8, self.size.width - 1))]
+        room = max(8, self.size.width - 2)
+        return [[Span(" "), *part] for line in self.message for part in wrap_line(line, room)]
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -115,8 +115,10 @@ class ConnectingScreen(Screen[None]):
             return
         seconds = time.monotonic() - self._since
         waited = f"  {seconds:.0f} s" if seconds >= _SAY_AFTER_S else ""
+        is_embedded = self._address.startswith("memory:")  # an address of ours, which nobody typed
+        what = "Opening the embedded engine" if is_embedded else f"Connecting to {self._address}"
         self.query_one("#connecting-text", Static).update(
-            Content.from_markup("Connecting to $address …[$rt-dim]$waited[/]", address=self._address, waited=waited)
+            Content.from_markup("$what …[$rt-dim]$waited[/]", what=what, waited=waited)
         )
 
     def action_retry(self) -> None:
