@@ -66,12 +66,14 @@ def tui(  # noqa: PLR0917  # click passes what the options above name
     address = told_address(addresses[0] if addresses else url)
     opener = session_opener(address, dialect=dialect, read_only=read_only, load=snapshots[0] if snapshots else None)
     production = told_safety().production
+    given = address
 
     async def open_at(other: str) -> Session:
         from redis_tui.session.open import open_session
 
         # A password left hidden is the one given before; that of the environment belongs to the server named first.
-        given = unredacted(other, address)
+        nonlocal given
+        given = unredacted(other, given)
         return await open_session(given, dialect=dialect, read_only=read_only, production=production)
 
     return run_workbench(opener, open_at=open_at, files=files, theme=theme, address=redact_url(address), plain=plain)

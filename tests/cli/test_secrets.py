@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from redis_tui.paths import HOME_VARIABLE, history_file
 from redis_tui.prompt.history import History
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
 SECRET = "hunter2"
 PLANTED = (
@@ -132,3 +133,24 @@ def test_a_fault_of_a_command_is_one_line_and_a_report(
     assert err.startswith("redis-tui: redis-tui has met a fault of its own and had to stop: KeyError in ")
     assert "Traceback" not in err
     assert "Traceback" in written(home)
+
+
+def test_a_password_that_is_hidden_in_a_changed_address_is_the_one_given_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+
+    async def open_session(url: str, **_: object) -> None:
+        given.append(url)
+
+    def run_workbench(_: object, *, open_at: Callable[[str], Awaitable[object]], **__: object) -> int:
+        async def change() -> None:
+            await open_at("redis://:***@other")
+            await open_at("redis://:new@other")
+            await open_at("redis://:***@third")
+
+        asyncio.run(change())
+        return 0
+
+    monkeypatch.setattr("redis_tui.session.open.open_session", open_session)
+    monkeypatch.setattr("redis_tui.tui.app.run_workbench", run_workbench)
+    assert run_cli(["redis://:old@first"]) == 0
+    assert given == ["redis://:old@other", "redis://:new@other", "redis://:new@third"]

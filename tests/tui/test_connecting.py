@@ -22,10 +22,16 @@ if TYPE_CHECKING:
     from tests.tui.conftest import Until
 
 
-def opening(first: Callable[[], Awaitable[Session]], asked: list[str]) -> WorkbenchApp:
-    async def open_at(address: str) -> FakeSession:
+async def at_once() -> FakeSession:
+    return FakeSession(info(embedded=False))
+
+
+def opening(
+    first: Callable[[], Awaitable[Session]], asked: list[str], then: Callable[[], Awaitable[Session]] = at_once
+) -> WorkbenchApp:
+    async def open_at(address: str) -> Session:
         asked.append(address)
-        return FakeSession(info(embedded=False))
+        return await then()
 
     shelf = read_shelf([packaged_themes_dir()])
     return WorkbenchApp(first, open_at=open_at, address="redis://ann:***@h:6379", shelf=shelf, sample_keys=False)
@@ -75,3 +81,18 @@ async def test_another_address_is_opened_after_a_failure(until: Until) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
     assert asked == ["redis://ann:***@other:6379"]
+
+
+async def test_a_password_that_is_typed_there_is_not_shown(until: Until) -> None:
+    asked: list[str] = []
+    app = opening(refused, asked, then=never)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ConnectingScreen) and "refused" in text(app))
+        await pilot.press("e")
+        app.screen.query_one(Input).value = "redis://ann:secret@other:6379"
+        await pilot.press("enter")
+        await until(pilot, lambda: asked == ["redis://ann:secret@other:6379"])
+        assert text(app).startswith("Connecting to redis://ann:***@other:6379 …")
+        await pilot.press("escape")
+        await until(pilot, lambda: "redis://ann:***@other:6379 was not waited for" in text(app))
+        assert app.screen.query_one(Input).value == "redis://ann:***@other:6379"

@@ -18,6 +18,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from redis_tui.errors import SessionError
+from redis_tui.spec.redact import redact_url
 from redis_tui.tui.widgets.field import Field
 
 if TYPE_CHECKING:
@@ -137,10 +138,10 @@ class ConnectingScreen(Screen[None]):
     @on(Input.Submitted)
     def _changed(self, event: Input.Submitted) -> None:
         event.stop()
-        if event.value.strip():
-            self._address = event.value.strip()
+        if address := event.value.strip():
+            self._address = event.input.value = redact_url(address)
             self.show_waiting()
-            self.post_message(self.RetryWanted(self._address))
+            self.post_message(self.RetryWanted(address))
 
     async def action_cancel_or_quit(self) -> None:
         """Escape: ends the wait; where nothing is waited for, closes the field, or leaves."""
