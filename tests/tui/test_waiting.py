@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input, Static
 
+from redis_tui.tui.desks import feed
+from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.widgets.bars import TitleBar
 from redis_tui.tui.widgets.line_view import LineView
 from tests.tui.conftest import Until, ready
@@ -70,3 +72,28 @@ async def test_a_server_that_is_busy_is_told_in_the_title_until_it_is_free(
         await until(pilot, lambda: "BUSY with a script · F8 kills it" in str(title.content))
         session.is_busy = False
         await until(pilot, lambda: "● ready" in str(title.content))
+
+
+async def test_a_busy_server_is_asked_again_once_however_many_panes_met_it(
+    app: WorkbenchApp, session: FakeSession, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again: list[None] = []
+    read_all = feed.FeedDesk.read_all
+
+    def counted(desk: feed.FeedDesk) -> None:
+        again.append(None)
+        read_all(desk)
+
+    monkeypatch.setattr(feed, "_BUSY_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(feed.FeedDesk, "read_all", counted)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        assert isinstance(app.screen, WorkbenchScreen)
+        again.clear()
+        session.is_busy = True
+        for _ in range(5):
+            await app.screen._feed._show_slowlog()
+        session.is_busy = False
+        title = app.screen.query_one(TitleBar)
+        await until(pilot, lambda: again and "● ready" in str(title.content))
+        assert len(again) == 1

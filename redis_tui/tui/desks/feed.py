@@ -65,6 +65,8 @@ class FeedDesk:
         self._scripts_soon = Coalescer(self.read_scripts)
         self._slowlog_soon = Coalescer(self.read_slowlog)
         self._keys_soon = Coalescer(self._keys_may_differ, delay_s=0.4)
+        self._all_soon = Coalescer(self.read_all, delay_s=_BUSY_AGAIN_SECONDS)
+        """For a server that answers nobody: whatever found that out, it is asked again once a second."""
 
     def start(self) -> None:
         """Asks the server what the panes show."""
@@ -83,7 +85,7 @@ class FeedDesk:
 
     def stop(self) -> None:
         """Wishes that wait are not served any more."""
-        for soon in (self._figures_soon, self._slowlog_soon, self._scripts_soon, self._keys_soon):
+        for soon in (self._figures_soon, self._slowlog_soon, self._scripts_soon, self._keys_soon, self._all_soon):
             soon.stop()
 
     # ── what the session tells ─────────────────────────────────────────────
@@ -281,7 +283,7 @@ class FeedDesk:
         """
         if state:
             self._panes.title.set_state(state, "danger", "▶")
-            self._bench.screen.set_timer(_BUSY_AGAIN_SECONDS, self.read_all)
+            self._all_soon.wish()
         elif self._held:
             self._panes.title.set_state("ready", "success")
         for view in self._panes.views.values():
