@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from textual.command import DiscoveryHit
@@ -15,14 +16,21 @@ from redis_tui.tui.panes.clients import ClientsView
 from redis_tui.tui.panes.streams import MonitorView, PubSubView
 from redis_tui.tui.screens.call import CallScreen
 from redis_tui.tui.screens.dialogs import Ask, AskText, Reading
+from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.tabbed_pane import TabbedPane
+from redis_tui.tui.widgets.view import Wish
 from tests.tui.conftest import Until, ready
+from tests.tui.fake_session import FakeSession
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from textual.pilot import Pilot
 
-    from tests.tui.fake_session import FakeSession
+    from redis_tui.session.stream import Stream
+
 
 BURST = 50_000
 
@@ -321,3 +329,27 @@ async def test_what_a_view_can_do_is_in_the_palette(until: Until) -> None:
         await offered["Monitor: start/stop  (s there)"]()
         await until(pilot, lambda: app.screen.query_one(MonitorView).is_listening)
         assert app.screen.query_one("#slowlog", TabbedPane).active == "monitor"
+
+
+async def test_a_stream_that_is_asked_for_twice_is_opened_once(until: Until, home: Path) -> None:
+    class Slow(FakeSession):
+        async def stream(self, argv: Sequence[bytes], *, capacity: int = 10_000) -> Stream:
+            await asyncio.sleep(0)
+            return await super().stream(argv, capacity=capacity)
+
+    session = Slow()
+
+    async def open_slow() -> Slow:
+        return session
+
+    app = WorkbenchApp(open_slow)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        assert isinstance(app.screen, WorkbenchScreen)
+        for _ in range(2):
+            app.screen._activity.take(Wish("monitor.toggle"))
+        view = app.screen.query_one(MonitorView)
+        await until(pilot, lambda: session.left == 1)
+        assert (len(session.streams), view.is_listening) == (2, True)
+        app.screen._activity.take(Wish("monitor.toggle"))
+        await until(pilot, lambda: session.left == 2 and not view.is_listening)

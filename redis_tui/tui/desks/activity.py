@@ -114,7 +114,7 @@ class ActivityDesk:
             self._bench.app.notify("MULTI is open in the console: EXEC or DISCARD ends it.", severity="warning")
             return
         deed = self._deeds[wish.name]
-        self._bench.work(self._do(deed, wish.argument), "dialog")
+        self._bench.work(self._do(deed, wish.argument), "wish")
 
     async def _do(self, deed: Deed, argument: str) -> None:
         try:

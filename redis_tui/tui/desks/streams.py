@@ -8,10 +8,10 @@ drawing never takes more than its share however fast a server talks.
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import SessionError
+from redis_tui.paths import expanded
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import join_inline, split_inline
 from redis_tui.resp.types import ErrorReply
@@ -21,6 +21,7 @@ from redis_tui.tui.widgets.tail_view import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from pathlib import Path
 
     from redis_tui.session.stream import Stream
     from redis_tui.tui.desks.bench import Bench
@@ -62,6 +63,9 @@ class StreamDesk:
 
     async def _open(self, view: StreamView, argv: list[bytes], what: str) -> None:
         stream = await self._session.stream(argv, capacity=KEPT)
+        if view in self._streams:  # asked for twice before the first was there
+            await stream.aclose()
+            return
         self._streams[view] = stream
         view.listening(what)
         self._bench.work(self._pump(view, stream), "stream")
@@ -237,7 +241,7 @@ def _verb(name: str) -> tuple[bytes, str]:
 
 
 def _write_new(place: str, text: str) -> Path:
-    path = Path(place).expanduser()
+    path = expanded(place)
     with path.open("x", encoding="utf-8", errors="surrogateescape") as file:  # never over a file that is there
         file.write(text)
     return path

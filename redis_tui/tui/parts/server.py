@@ -60,7 +60,7 @@ class ServerPart(PlacesPart):
             return
         self.app.push_screen(Reading("Slow command", slow_lines(event.entry)))
 
-    @work(group="dialog", exclusive=True)
+    @work(group="wish")
     async def action_flush_scripts(self) -> None:
         """SCRIPT FLUSH, after a question."""
         text = "SCRIPT FLUSH empties the server's script cache. Clients that use EVALSHA must load their scripts again."
@@ -69,7 +69,7 @@ class ServerPart(PlacesPart):
             await self._bench.guard(lambda: self.session.execute([b"SCRIPT", b"FLUSH"]))
             self._feed.read_scripts()
 
-    @work(group="dialog", exclusive=True)
+    @work(group="wish")
     async def action_reset_slowlog(self) -> None:
         """SLOWLOG RESET."""
         await self._bench.guard(lambda: self.session.execute([b"SLOWLOG", b"RESET"]))
