@@ -20,13 +20,21 @@ HOME_VARIABLE = "REDIS_TUI_HOME"
 def _place(kind: str) -> Path:
     home = os.environ.get(HOME_VARIABLE)
     if home:
-        return Path(home).expanduser() / kind
+        return expanded(home) / kind
     finders = {
         "config": platformdirs.user_config_path,
         "data": platformdirs.user_data_path,
         "state": platformdirs.user_state_path,
     }
     return finders[kind](APP, appauthor=False)
+
+
+def expanded(path: str | Path) -> Path:
+    """A path with ``~`` and ``~name`` written out; one of somebody whom this machine does not know stays as it is."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 def config_dir() -> Path:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from redis_tui.arguments import format_arguments
 from redis_tui.errors import FileError, RedisTuiError, UsageError
-from redis_tui.paths import data_dir, state_dir
+from redis_tui.paths import data_dir, expanded, state_dir
 from redis_tui.presets import Preset, PresetShelf, preset_of, presets_beside, table_of, with_one
 from redis_tui.resp.inline import split_inline
 from redis_tui.whole_file import write_whole
@@ -154,7 +154,7 @@ class Workspace:
             FileError: it cannot be read, is a folder, or is larger than 4 MiB.
         """
         buffer = self.look_at(path)
-        self._remember(path.expanduser().absolute())
+        self._remember(expanded(path).absolute())
         return with_preset(buffer, buffer.presets[0]) if buffer.presets else buffer
 
     def look_at(self, path: Path) -> Buffer:
@@ -163,7 +163,7 @@ class Workspace:
         Raises:
             FileError: it cannot be read.
         """
-        path = path.expanduser().absolute()
+        path = expanded(path).absolute()
         text, encoding = decode_source(_read(path))
         return self.fresh_presets(Buffer(path.stem, text, path, text, encoding=encoding))
 
@@ -173,7 +173,7 @@ class Workspace:
         Raises:
             FileError: as `open`, or there is no folder that it could be written to.
         """
-        path = path.expanduser().absolute()
+        path = expanded(path).absolute()
         if path.exists():
             return self.open(path)
         if not path.parent.is_dir():
@@ -203,7 +203,7 @@ class Workspace:
         target = path or buffer.path
         if target is None:
             return False
-        target = target.expanduser().absolute()
+        target = expanded(target).absolute()
         if target != buffer.path:
             return target.exists()
         try:
@@ -228,7 +228,7 @@ class Workspace:
         target = path or buffer.path
         if target is None:
             raise FileError("This script has no file yet.", hint="Give it a path to save to.")
-        target = target.expanduser().absolute()
+        target = expanded(target).absolute()
         if not target.parent.is_dir():
             raise FileError(f"There is no folder {target.parent}.", hint="Make it first, or save to another place.")
         if target.exists() and not target.stat().st_mode & 0o222:
@@ -261,7 +261,7 @@ class Workspace:
         """
         if buffer.path is None:
             return self.save(buffer, target)
-        target = target.expanduser().absolute()
+        target = expanded(target).absolute()
         try:
             buffer.path.rename(target)
             if presets_beside(buffer.path).exists():

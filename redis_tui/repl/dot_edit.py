@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from redis_tui.external import call_editor
+from redis_tui.paths import expanded
 
 if TYPE_CHECKING:
     from redis_tui.repl.shell import Shell
@@ -36,7 +37,7 @@ async def edit(shell: Shell, args: list[str]) -> None:
 
 
 def _expanded(name: str) -> str:
-    return str(Path(name).expanduser())
+    return str(expanded(name))
 
 
 def _new_draft(text: str) -> str:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from redis_tui.batch import OutputMode
 from redis_tui.errors import FileError, UsageError
+from redis_tui.paths import expanded
 from redis_tui.quantity import milliseconds
 from redis_tui.render.spans import text_line
 from redis_tui.repl.send import answer_text, pass_on, send
@@ -23,6 +23,7 @@ from redis_tui.resp.types import ErrorReply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from redis_tui.repl.shell import Shell
 
@@ -82,7 +83,7 @@ async def save(shell: Shell, args: list[str]) -> None:
 
 
 def _path(name: str) -> Path:
-    return Path(name).expanduser()
+    return expanded(name)
 
 
 async def _answer(shell: Shell, args: Sequence[str]) -> Answer:

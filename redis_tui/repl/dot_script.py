@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from redis_tui.batch import OutputMode, format_reply
 from redis_tui.errors import FileError, NotSupportedError, UsageError
 from redis_tui.exit_status import ExitStatus
+from redis_tui.paths import expanded
 from redis_tui.render.changes import changes_lines
 from redis_tui.render.error import explain_outcome
 from redis_tui.render.repeats import repeats_lines
@@ -52,7 +53,7 @@ def read_script(name: str) -> bytes:
     Raises:
         FileError: it cannot be read, or is too large to be a script.
     """
-    path = Path(name).expanduser()
+    path = expanded(name)
     try:
         if path.stat().st_size > _MAX_SCRIPT:
             raise FileError(f"{path} is larger than 4 MiB.", hint="A script that long is probably another file.")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from redis_tui.errors import FileError, SessionError
+from redis_tui.paths import expanded
 from redis_tui.render.decode import is_text
 from redis_tui.resp.inline import UnbalancedQuotes, join_inline, split_inline
 from redis_tui.tui.key_commands import dump, recreate
@@ -71,7 +72,7 @@ async def write_keys(session: Session, keys: Sequence[bytes], path: Path) -> Asy
 
 def typed_path(text: str) -> Path:
     """A path as it was typed; ``~`` is the home."""
-    return Path(text).expanduser()
+    return expanded(text)
 
 
 def exported_here() -> list[Path]:

@@ -281,3 +281,13 @@ async def test_all_presets_are_tried_dry_and_their_replies_stand_side_by_side(
             line.strip().startswith(preset.name[:24]) for line, preset in zip(shown[1:-2], buffer.presets, strict=True)
         )
         assert [(run.keys, run.dry_run) for run in session.runs] == [(preset.keys, True) for preset in buffer.presets]
+
+
+async def test_the_home_of_nobody_is_a_path_like_any_other(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(app.screen, AskText))
+        app.screen.query_one(Input).value = "~nobody-of-that-name/x.lua"
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: any("~nobody-of-that-name" in note.message for note in app._notifications))

@@ -18,6 +18,7 @@ from textual.app import SuspendNotSupported
 from redis_tui.arguments import format_arguments, key_use
 from redis_tui.errors import RedisTuiError
 from redis_tui.external import edited
+from redis_tui.paths import expanded
 from redis_tui.tui.panes.arguments import ArgumentTexts
 from redis_tui.tui.panes.editor import suggested_path
 from redis_tui.tui.screens.ask_path import AskPath
@@ -317,4 +318,4 @@ class FileDesk:
 
 
 def _absolute(typed: str) -> Path:
-    return Path(typed).expanduser().absolute()
+    return expanded(typed).absolute()

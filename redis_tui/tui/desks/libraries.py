@@ -7,9 +7,9 @@ reader of its own, since what one does next is to change it and load it again.
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from redis_tui.paths import expanded
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.base import ScriptInfo
 from redis_tui.tui import server_queries
@@ -18,6 +18,7 @@ from redis_tui.tui.screens.dialogs import AskText, Choice
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
     from redis_tui.tui.desks.bench import Bench
     from redis_tui.tui.desks.files import FileDesk
@@ -133,7 +134,7 @@ class LibraryDesk:
         if not isinstance(reply, bytes):
             self._bench.tell(reply, "")
             return
-        path = await asyncio.to_thread(lambda: Path(answer).expanduser())
+        path = await asyncio.to_thread(expanded, answer)
         try:
             await asyncio.to_thread(_write_new, path, reply)
         except OSError as error:
@@ -147,7 +148,7 @@ class LibraryDesk:
         )
         if not answer:
             return
-        path = await asyncio.to_thread(lambda: Path(answer).expanduser())
+        path = await asyncio.to_thread(expanded, answer)
         try:
             payload = await asyncio.to_thread(path.read_bytes)
         except OSError as error:

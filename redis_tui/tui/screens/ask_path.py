@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from redis_tui.paths import expanded
 from redis_tui.tui.screens.dialogs import AskText
 from redis_tui.tui.widgets.line_view import LineView
 
@@ -74,7 +74,7 @@ class AskPath(AskText):
     @on(Input.Submitted)
     def _path_entered(self, event: Input.Submitted) -> None:
         typed = event.value.strip()
-        is_there = Path(typed).expanduser().is_file() or typed.startswith("example:")
+        is_there = expanded(typed).is_file() or typed.startswith("example:")
         if not (self._existing and typed and not is_there and self.offers):
             return
         event.stop()
@@ -91,7 +91,7 @@ class AskPath(AskText):
 
 
 def _place(answer: str) -> str:
-    return answer if answer.startswith("example:") else str(Path(answer).expanduser().absolute())
+    return answer if answer.startswith("example:") else str(expanded(answer).absolute())
 
 
 def entries(typed: str) -> list[tuple[str, str, str]]:
@@ -102,7 +102,7 @@ def entries(typed: str) -> list[tuple[str, str, str]]:
     """
     folder, _, begin = typed.rpartition("/")
     shown = f"{folder}/" if "/" in typed else ""
-    place = Path(shown or ".").expanduser()
+    place = expanded(shown or ".")
     found = []
     try:
         with os.scandir(place) as listing:
