@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from redis_tui.errors import SettingsError
 from redis_tui.paths import settings_file
+from redis_tui.profile import TABLE, Profile, read_profile
 from redis_tui.toml_file import Mistake, placed, read_toml, refuse_unknown
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ class ReadSettings:
     text: str = ""
     """The file as it stood; empty where there is none."""
     problems: tuple[SettingsError, ...] = ()
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    """Named servers, by name."""
+    faulty_profiles: Mapping[str, SettingsError] = field(default_factory=dict)
+    """Those that have a mistake, which is among the problems as well."""
 
     def problem(self, mistake: Mistake) -> SettingsError:
         """A mistake that somebody else found, with its place in the file."""
@@ -102,13 +107,31 @@ def read_settings(path: Path | None = None) -> ReadSettings:
     known = {one.name: one for one in fields(Settings)}
     taken: dict[str, Any] = {}
     problems: list[SettingsError] = []
+    profiles, faulty = _profiles(data.get(TABLE, {}), place, text)
     for name, value in data.items():
+        if name == TABLE:
+            continue
         try:
             refuse_unknown("", {name: value}, known)
             taken[name] = _taken(known[name], value)
         except Mistake as mistake:
             problems.append(placed(mistake, place, text, _KIND))
-    return ReadSettings(Settings(**taken), place, text, tuple(problems))
+    return ReadSettings(Settings(**taken), place, text, (*problems, *faulty.values()), profiles, faulty)
+
+
+def _profiles(tables: Any, path: Path, text: str) -> tuple[dict[str, Profile], dict[str, SettingsError]]:
+    """Those that can be used, and what is wrong with the others."""
+    good: dict[str, Profile] = {}
+    faulty: dict[str, SettingsError] = {}
+    if not isinstance(tables, Mapping):
+        mistake = Mistake(TABLE, "must be a table", f"Write [{TABLE}.NAME].")
+        return good, {"": placed(mistake, path, text, _KIND)}
+    for name, table in tables.items():
+        try:
+            good[name] = read_profile(name, table)
+        except Mistake as mistake:
+            faulty[name] = placed(mistake, path, text, _KIND)
+    return good, faulty
 
 
 def template() -> str:
@@ -117,6 +140,7 @@ def template() -> str:
     for entry in entries():
         lines += [f"# {entry.about}"]
         lines += [f"[{entry.name}]"] if isinstance(entry.default, Mapping) else [f"# {entry.name} = {entry.sample}", ""]
+    lines += ["", "# Named servers: redis-tui NAME", f"# [{TABLE}.NAME]", '# url = "redis://host:port/db"']
     return "\n".join(lines) + "\n"
 
 

@@ -10,6 +10,7 @@ import click
 from redis_tui.errors import FileError
 from redis_tui.exit_status import ExitStatus
 from redis_tui.external import call_editor
+from redis_tui.profile import profile_lines
 from redis_tui.settings import ReadSettings, entries, read_settings, template, toml_value
 
 
@@ -37,6 +38,8 @@ def show() -> int:
         value = getattr(found.settings, entry.name)
         told = "" if value == entry.default else f"  (default {entry.sample})"
         click.echo(f"\n# {entry.about}{told}\n{entry.name} = {toml_value(value)}")
+    for line in profile_lines(tuple(found.profiles.values())):
+        click.echo(line)
     return _told(found)
 
 

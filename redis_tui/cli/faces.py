@@ -25,7 +25,7 @@ from redis_tui.cli.options import (
     url_option,
 )
 from redis_tui.cli.stream import complain, play, print_mode
-from redis_tui.cli.way_options import told_address, way_options
+from redis_tui.cli.way_options import is_profile, open_other, told_address, told_theme, way_options
 from redis_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,13 +54,13 @@ def tui(  # noqa: PLR0917  # click passes what the options above name
     from redis_tui.spec.redact import redact_url, unredacted
     from redis_tui.tui.app import run_workbench
 
-    files = [Path(word) for word in words if "://" not in word and not word.endswith(".rdb")]
+    addresses = [word for word in words if "://" in word or is_profile(word)]
+    files = [Path(word) for word in words if word not in addresses and not word.endswith(".rdb")]
     snapshots = [Path(word) for word in words if word.endswith(".rdb")]
     if load is not None:
         snapshots.append(load)
     if len(snapshots) > 1:
         raise UsageError("Two snapshots were given.", hint="The workbench opens one at a time.")
-    addresses = [word for word in words if "://" in word]
     if len(addresses) > 1:
         raise UsageError("Two addresses were given.", hint="The workbench opens one server at a time.")
     address = told_address(addresses[0] if addresses else url)
@@ -76,7 +76,8 @@ def tui(  # noqa: PLR0917  # click passes what the options above name
         given = unredacted(other, given)
         return await open_session(given, dialect=dialect, read_only=read_only, production=production)
 
-    return run_workbench(opener, open_at=open_at, files=files, theme=theme, address=redact_url(address), plain=plain)
+    shown, theme = redact_url(address), told_theme(theme)
+    return run_workbench(opener, open_at=open_at, files=files, theme=theme, address=shown, plain=plain)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -144,7 +145,7 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
     found = read_settings()
     for problem in found.problems:
         complain(str(problem))
-    theme, plain = theme or found.settings.theme or None, plain or found.settings.plain
+    theme, plain = told_theme(theme) or found.settings.theme or None, plain or found.settings.plain
 
     production = told_safety().production
 
@@ -160,12 +161,9 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
             db=db,
         )
 
-        async def open_other(other: str) -> Session:
-            from redis_tui.session.open import open_session
+        async def open_one(other: str) -> Session:
+            return await open_other(other, dialect=dialect, read_only=read_only, production=production)
 
-            # Not through _open: the password of the environment belongs to the server named at the start.
-            return await open_session(other, dialect=dialect, read_only=read_only, production=production)
-
-        return await run_repl(session, open_session=open_other, mode=print_mode(mode), theme=theme, plain=plain, vi=vi)
+        return await run_repl(session, open_session=open_one, mode=print_mode(mode), theme=theme, plain=plain, vi=vi)
 
     return asyncio.run(talk())

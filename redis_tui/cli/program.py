@@ -16,6 +16,7 @@ from redis_tui.cli.faces import repl, tui, web
 from redis_tui.cli.listen import serve
 from redis_tui.cli.script import run
 from redis_tui.cli.send import exec_
+from redis_tui.cli.way_options import is_profile
 from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.exit_status import ExitStatus
 from redis_tui.log_file import stop_log
@@ -33,7 +34,7 @@ class _Program(click.Group):
         first = args[0] if args else ""
         is_option = first.startswith("-") and first not in own
         if first not in self.commands and (
-            is_option or "://" in first or "/" in first or first.endswith((".lua", ".rdb"))
+            is_option or "://" in first or "/" in first or first.endswith((".lua", ".rdb")) or is_profile(first)
         ):
             named = next((word for word in args if word in self.commands), None) if is_option else None
             if named is not None:
@@ -51,8 +52,8 @@ def cli(context: click.Context) -> int:
     """The workbench for Redis scripting, in a terminal.
 
     Without a command: opens the workbench on the embedded engine. A FILE.lua, a snapshot
-    (dump.rdb) or an address (redis://host:port) may follow, and the options of `redis-tui tui`,
-    such as --theme.
+    (dump.rdb), an address (redis://host:port) or the name of a profile may follow, and the
+    options of `redis-tui tui`, such as --theme.
     """
     return int(context.invoke(tui)) if context.invoked_subcommand is None else 0
 
