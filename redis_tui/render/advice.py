@@ -57,8 +57,16 @@ _CODES: dict[str, Advice] = {
         "The keys belong to different slots of the cluster.",
         "Give them a common part in braces: {user:1}:name and {user:1}:age share a slot.",
     ),
-    "MOVED": Advice("Another node of the cluster holds this key.", "Connect to the node that the reply names."),
+    "MOVED": Advice(
+        "Another node of the cluster holds this key.",
+        "Open the whole cluster (redis+cluster://host:port), or the node that the reply names.",
+    ),
     "ASK": Advice("The key's slot is being moved to another node.", "Ask the node that the reply names."),
+    "NODEDOWN": Advice(
+        "A node of the cluster does not answer; the others go on.",
+        "Look at it with CLUSTER NODES; if it announces an address that is not reached from here, see "
+        "cluster-announce-ip.",
+    ),
     "CLUSTERDOWN": Advice("The cluster cannot serve this slot now.", "Look with CLUSTER INFO and CLUSTER NODES."),
     "MISCONF": Advice(
         "The server cannot save to disk and therefore refuses writes.",

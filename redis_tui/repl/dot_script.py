@@ -224,7 +224,7 @@ async def scripts(shell: Shell, _args: list[str]) -> None:
                 Span(f"{script.sha}  ", "dim"),
                 Span(f"{script.name or _UNNAMED:<{wide}} ", "key" if script.name else "dim"),
                 Span(figures, "text"),
-                Span("" if script.on_server else "  not on the server", "warning"),
+                Span(f"  {script.whereabouts}" if script.whereabouts else "", "warning"),
             ]
         )
     if Capability.LIST_SCRIPTS not in shell.session.info.capabilities:

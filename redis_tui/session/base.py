@@ -311,6 +311,15 @@ class ScriptInfo:
     missing_on: tuple[str, ...] = ()
     """Primaries of a cluster that lack it, or did not say."""
 
+    @property
+    def whereabouts(self) -> str:
+        """Where it is not, for people: ``not on the server``, ``on 2 of 3 nodes``; empty where it is everywhere."""
+        if self.on_server:
+            return ""
+        if not self.on_nodes:
+            return "not on the server"
+        return f"on {len(self.on_nodes)} of {len(self.on_nodes) + len(self.missing_on)} nodes"
+
 
 class EventKind(Enum):
     """What a session tells unasked."""

@@ -133,6 +133,15 @@ def slot_map(reply: Reply, asked: Node) -> SlotMap:
     return SlotMap(tuple(sorted(ranges)), tuple(replicas))
 
 
+def has_failed(nodes: bytes, node: Node) -> bool:
+    """Whether CLUSTER NODES says of a node that it has failed, by agreement and not by suspicion (``fail?``)."""
+    for line in nodes.decode("utf-8", "replace").splitlines():
+        words = line.split(" ")
+        if len(words) > 2 and words[1].partition("@")[0] == f"{node.host}:{node.port}":
+            return "fail" in words[2].split(",")
+    return False
+
+
 def _nodes(rows: list[Reply], asked: Node) -> Iterable[Node]:
     for row in rows:
         if isinstance(row, list) and len(row) > 1 and isinstance(row[1], int):

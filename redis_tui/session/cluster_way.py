@@ -40,6 +40,8 @@ class ClusterWay:
         self.address = self._cluster_address.of(self._cluster_address.seeds[0])
         self._password = password
         self._known: dict[Node, None] = {}
+        self._latest: ClusterWire | None = None
+        """Whose commands are asked for no second time."""
         self.spare_catalog: Callable[[], Awaitable[Catalog]] | None = None
         """Makes a catalog while all nodes that are asked are busy."""
 
@@ -69,11 +71,18 @@ class ClusterWay:
         """Nothing stands between."""
 
     async def _made(self, kind: type[_Kind]) -> _Kind:
-        wire = kind(self._cluster_address, password=self._password, known=self._known, spare_catalog=self.spare_catalog)
+        wire = kind(
+            self._cluster_address,
+            password=self._password,
+            known=self._known,
+            catalog=None if self._latest is None else self._latest.commands,
+            spare_catalog=self.spare_catalog,
+        )
         try:
             await wire.connect()
         except BaseException:
             await wire.close()
             raise
         self._known.update(dict.fromkeys(wire.known))
+        self._latest = wire if kind is ClusterWire else self._latest
         return wire

@@ -8,6 +8,7 @@ and knows keys of those commands only that it has heard of; the catalog is the s
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +17,7 @@ from redis_tui.errors import AuthError, CommandError, ConnectError, NotSupported
 from redis_tui.resp.inline import join_inline
 from redis_tui.resp.types import OK, ErrorReply, Reply
 from redis_tui.session.cluster_fan import DOWN, FANS, OF_ONE_NODE, Fan
-from redis_tui.session.cluster_map import ClusterAddress, Node, SlotMap, slot_map
+from redis_tui.session.cluster_map import ClusterAddress, Node, SlotMap, has_failed, slot_map
 from redis_tui.session.cluster_scan import Scan
 from redis_tui.session.cluster_transaction import Transaction
 from redis_tui.session.greeting import settle
@@ -38,6 +39,8 @@ _PATIENCE_S = 2.0
 _PAUSE_S = 0.1
 _MAP_TIMEOUT_S = 3.0
 """Seconds that a node has to tell the map."""
+_DOUBT_S = 2.0
+"""Seconds of silence after which the other nodes are asked whether one has failed."""
 _REDIRECTED = re.compile(rb"^(?:MOVED|ASK) (\d+) (\S+)$")
 _CHANNEL_FIRST = frozenset(("spublish", "ssubscribe", "sunsubscribe"))
 _AT_NODE = re.compile(rb"^(\d+)@(\S+)$")
@@ -82,10 +85,13 @@ class ClusterWire:
         self.target = self.address.seeds[0].name
         self.map = SlotMap((), ())
         self._known = dict.fromkeys((*self.address.seeds, *known))
+        self._silent: set[Node] = set()
+        """Those that did not answer last; asked for the map after all others."""
         self._wires: dict[Node, Wire] = {}
-        self._opening = asyncio.Lock()
+        self._opening: dict[Node, asyncio.Lock] = {}
+        """By node, so that one which lets nobody in holds up no other."""
         self._resp = 2
-        self._catalog, self.spare_catalog = catalog, spare_catalog
+        self.commands, self.spare_catalog = catalog, spare_catalog
         self._transaction = Transaction(self._for_transaction)
         self._scan = Scan(self.to)
 
@@ -157,13 +163,13 @@ class ClusterWire:
         Raises:
             SessionError: no node answers.
         """
-        if self._catalog is not None:
-            return self._catalog
+        if self.commands is not None:
+            return self.commands
         for node in self.map.primaries:
             docs, info = await self.to(node, [[b"COMMAND", b"DOCS"], [b"COMMAND"]])
             if not isinstance(info, ErrorReply):
-                self._catalog = Catalog.from_command_docs(docs, info)
-                return self._catalog
+                self.commands = Catalog.from_command_docs(docs, info)
+                return self.commands
         if self.spare_catalog is None:
             raise SessionError(f"No node of the cluster at {self.target} tells its commands.", hint="Try again.")
         return await self.spare_catalog()
@@ -180,15 +186,18 @@ class ClusterWire:
         connected = [node for node, wire in self._wires.items() if wire.is_open and not wire.is_gone]
         fault: Exception | None = None
         ahead = () if first is None else (first,)
-        for node in dict.fromkeys((*ahead, *connected, *self._known)):
+        others = sorted(self._known, key=lambda node: node in self._silent)
+        for node in dict.fromkeys((*ahead, *connected, *others)):
             try:
                 async with asyncio.timeout(_MAP_TIMEOUT_S):
                     reply = await (await self._open(node)).execute([b"CLUSTER", b"SLOTS"])
             except AuthError:
                 raise
             except (SessionError, TimeoutError) as error:
+                self._silent.add(node)
                 fault = fault or error
                 continue
+            self._silent.discard(node)
             if isinstance(reply, ErrorReply):
                 fault = _no_cluster(node, reply)
                 continue
@@ -203,21 +212,68 @@ class ClusterWire:
         raise fault or ConnectError(f"No node of the cluster at {self.target} answers.")
 
     async def to(self, node: Node, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
-        """Sends commands to one node; where it does not answer, an error stands for each reply."""
+        """Sends commands to one node; where it does not answer, an error stands for each reply.
+
+        Raises:
+            SessionError: no node answers.
+        """
         try:
             wire = await self._open(node)
+        except AuthError:
+            raise
         except SessionError as error:
+            await self._miss(node)
             return [ErrorReply(DOWN + f" {self._served(node)} does not answer: {error.message}".encode())] * len(
                 commands
             )
         try:
-            return await wire.pipeline(commands)
+            return await self._answered(node, wire, commands)
         except SessionError:
             if self._transaction.is_bound:
                 await self.close()
                 raise
+            await self._miss(node)
             text = f" The connection to {self._served(node)} broke: whether this was carried out is not known."
             return [ErrorReply(DOWN + text.encode())] * len(commands)
+
+    async def _miss(self, node: Node) -> None:
+        """Notes that a node does not answer; where nobody else is connected, looks whether there is still a cluster."""
+        self._silent.add(node)
+        if any(wire.is_open and not wire.is_gone for wire in self._wires.values()):
+            return
+        try:
+            await self.refresh()
+        except SessionError:
+            await self.close()
+            raise
+
+    async def _answered(self, node: Node, wire: Wire, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
+        """The replies of a node; one that is long silent is given up once the others say that it has failed."""
+        asked = asyncio.ensure_future(wire.pipeline(commands))
+        try:
+            while not (await asyncio.wait({asked}, timeout=_DOUBT_S))[0]:
+                if await self._has_failed(node):
+                    raise SessionError(f"{node.name} is silent, and the other nodes say that it has failed.")
+            return asked.result()
+        finally:
+            if not asked.done():
+                asked.cancel()
+                await asyncio.wait({asked})
+
+    async def _has_failed(self, node: Node) -> bool:
+        for other in self.map.primaries:
+            if other == node:
+                continue
+            wire = self.wire_to(other)
+            with contextlib.suppress(SessionError, TimeoutError):
+                async with asyncio.timeout(_MAP_TIMEOUT_S):
+                    await wire.connect()
+                    reply = await wire.execute([b"CLUSTER", b"NODES"])
+                if isinstance(reply, bytes):
+                    await wire.close()
+                    return has_failed(reply, node)
+            await wire.close()
+        return False
 
     async def to_each(self, nodes: Sequence[Node], commands: Sequence[Sequence[bytes]]) -> list[list[Reply]]:
         """Sends the same to several nodes, side by side."""
@@ -257,7 +313,8 @@ class ClusterWire:
         return f"{node.name}, which serves slots {slots}," if slots else node.name
 
     async def _open(self, node: Node) -> Wire:
-        async with self._opening:
+        lock = self._opening.setdefault(node, asyncio.Lock())
+        async with lock:
             wire = self._wires.get(node)
             if wire is not None and wire.is_open and not wire.is_gone:
                 return wire

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
+from redis_tui.errors import SessionError
 from redis_tui.resp.types import OK, ErrorReply
-from redis_tui.session.base import ScriptRun
+from redis_tui.session.base import EventKind, ScriptRun
 from redis_tui.session.open import open_session
 from redis_tui.spec.slot import hash_slot
 from tests.session.cluster_server import Cluster, running_cluster
@@ -133,3 +135,45 @@ async def test_the_session_opens_by_a_seed_that_lives(cluster: Cluster) -> None:
     opened = await open_session(f"redis+cluster://{cluster.nodes[0].name},{cluster.nodes[1].name}")
     assert await opened.execute([b"SET", b"a", b"1"]) == OK
     await opened.close()
+
+
+async def test_a_node_that_is_silent_is_given_up_once_the_others_say_so(session: Session, cluster: Cluster) -> None:
+    await said(session, "SET b 1")
+    silent = cluster.owner(b"b")
+    assert silent.process is not None
+    silent.process.send_signal(signal.SIGSTOP)
+    async with asyncio.timeout(40):
+        reply = await said(session, "GET b")
+    assert isinstance(reply, ErrorReply)
+    assert reply.code == "NODEDOWN"
+    assert "whether this was carried out is not known" in reply.message
+    assert await said(session, "SET a 1") == OK
+
+
+async def test_a_replica_that_takes_over_is_found() -> None:
+    with running_cluster() as cluster:
+        session = await open_session(cluster.url)
+        await said(session, "SET b 1")
+        replica = cluster.nodes[3]
+        async with asyncio.timeout(40):
+            replica.ask("CLUSTER", "FAILOVER")
+            while b"role:master" not in replica.ask("INFO", "replication"):
+                await asyncio.sleep(0.05)
+            assert await said(session, "INCR b") == 2
+            cluster.nodes[0].stop()
+            assert await said(session, "INCR b") == 3
+            assert await said(session, "DBSIZE") == 1
+        await session.close()
+
+
+async def test_a_cluster_that_is_gone_is_an_error_of_the_session(session: Session, cluster: Cluster) -> None:
+    assert await said(session, "SET a 1") == OK
+    events = session.events()
+    for node in cluster.nodes:
+        node.stop()
+    with pytest.raises(SessionError):
+        await said(session, "GET a")
+    event = await anext(events)
+    while event.kind is EventKind.SENT:
+        event = await anext(events)
+    assert event.kind is EventKind.DISCONNECTED

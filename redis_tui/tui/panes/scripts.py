@@ -90,7 +90,9 @@ class ScriptsView(TablePane):
 
 
 def _row(info: ScriptInfo) -> Row:
-    name = (info.name or "(unnamed)") + ("" if info.on_server else " ○ gone")
+    name = (info.name or "(unnamed)") + (
+        "" if info.on_server else f" ○ {info.whereabouts if info.on_nodes else 'gone'}"
+    )
     size = len(info.source) if info.source is not None else 0
     return Row(
         info.sha,
