@@ -39,7 +39,14 @@ from redis_tui.session.base import (
 from redis_tui.session.bulk import one_by_one
 from redis_tui.session.embedded_stream import StreamOutlet
 from redis_tui.session.feed import Feed
-from redis_tui.session.guard import read_only_notes, refuse_in_transaction, refuse_takeover, runs_script, writes
+from redis_tui.session.guard import (
+    read_only_notes,
+    read_only_refusal,
+    refuse_in_transaction,
+    refuse_takeover,
+    runs_script,
+    writes,
+)
 from redis_tui.session.stream import CAPACITY, Stream, check_opens, check_taken
 from redis_tui.session.watched import undoable, watched_run
 from redis_tui.spec.catalog import Catalog
@@ -398,7 +405,7 @@ class EmbeddedSession:
 
     def _refusal(self, argv: Sequence[bytes]) -> ErrorReply | None:
         if writes(self._catalog, argv):
-            return ErrorReply(b"READONLY This session is read-only; the command was not run.")
+            return read_only_refusal(argv, fate="run")
         return None
 
     def _run(self, engine: Engine, run: ScriptRun, sha: str) -> ScriptOutcome | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import NotSupportedError
+from redis_tui.resp.types import ErrorReply
+from redis_tui.session.stream import opens_stream
 from redis_tui.spec.command import CommandFlag
 
 if TYPE_CHECKING:
@@ -57,6 +59,18 @@ def writes(catalog: Catalog, argv: Sequence[bytes]) -> bool:
     return bool(spec.flags & CommandFlag.WRITE)
 
 
+def read_only_refusal(argv: Sequence[bytes], *, fate: str) -> ErrorReply:
+    """What a read-only session answers to a command that may write.
+
+    Args:
+        argv: the command.
+        fate: ``sent`` or ``run``, which it was not.
+    """
+    name = argv[0].decode("utf-8", "replace").lower()
+    instead = f" {name.upper()}_RO is, and a write inside fails." if name in _RUNNERS else ""
+    return ErrorReply(f"READONLY This session is read-only; the command was not {fate}.{instead}".encode())
+
+
 def read_only_notes(run: ScriptRun, info: SessionInfo) -> tuple[str, ...]:
     """What a person is told of a run that was sent where writes are refused; nothing of another.
 
@@ -93,6 +107,8 @@ def refuse_in_transaction(session: Session) -> None:
 
 
 _TAKES_OVER = frozenset((b"subscribe", b"psubscribe", b"ssubscribe", b"monitor", b"sync", b"psync"))
+_LISTENS = "At the prompt of `redis-tui repl` it listens until Ctrl-C."
+_ELSEWHERE = "Use redis-cli for it; `redis-tui serve` puts the embedded engine on a port."
 _SILENCES = frozenset((b"reply", b"tracking"))
 
 
@@ -107,5 +123,5 @@ def refuse_takeover(argv: Sequence[bytes]) -> None:
         words = b" ".join(argv[: 1 if name in _TAKES_OVER else 2]).decode("utf-8", "replace").upper()
         raise NotSupportedError(
             f"{words} would take over this connection.",
-            hint="Use redis-cli for it; `redis-tui serve` puts the embedded engine on a port.",
+            hint=_LISTENS if opens_stream(argv) else _ELSEWHERE,
         )

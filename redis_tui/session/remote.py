@@ -38,6 +38,7 @@ from redis_tui.session.greeting import identity, is_busy, refused, settle
 from redis_tui.session.guard import (
     ends_script,
     read_only_notes,
+    read_only_refusal,
     refuse_in_transaction,
     refuse_takeover,
     runs_script,
@@ -175,7 +176,7 @@ class RemoteSession:
         self._check_open()
         refuse_takeover(argv)
         if self.info.read_only and writes(await self.catalog(), argv):
-            return ErrorReply(b"READONLY This session is read-only; the command was not sent.")
+            return read_only_refusal(argv, fate="sent")
         async with self._turn:
             if runs_script(argv) and not self._in_transaction:
                 self._running = (_called(argv), time.perf_counter())

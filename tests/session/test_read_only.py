@@ -43,6 +43,13 @@ async def test_every_command_of_the_catalog_that_writes_is_refused(reader: Sessi
         assert await reader.execute_many([argv]) == [refusal]
 
 
+@pytest.mark.parametrize("name", ["EVAL", "EVALSHA", "FCALL"])
+async def test_a_script_that_is_refused_says_what_would_go_out(reader: Session, name: str) -> None:
+    refusal = await reader.execute([name.encode(), b"return 1", b"0"])
+    assert isinstance(refusal, ErrorReply)
+    assert refusal.line.endswith(f". {name}_RO is, and a write inside fails.".encode())
+
+
 @pytest.mark.parametrize(
     "line", [b"FLUSHALL", b"CONFIG SET maxmemory 1", b"SCRIPT FLUSH", b"DEBUG RELOAD", b"JSON.SET k"]
 )
