@@ -20,6 +20,7 @@ from prompt_toolkit.application import create_app_session, get_app_session
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.shortcuts import clear
 
 from redis_tui.batch import OutputMode
@@ -36,7 +37,7 @@ from redis_tui.repl.line import CommandCompleter, CommandLexer, folded, hint, ke
 from redis_tui.repl.send import send, split_pipe
 from redis_tui.repl.shell import Shell
 from redis_tui.repl.status import StatusLine
-from redis_tui.repl.style import Colors, color_depth, formatted, formatted_lines
+from redis_tui.repl.style import Colors, color_depth, formatted, formatted_lines, wrapped
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.session.base import EventKind, KillOutcome
 from redis_tui.session.late import LateSession
@@ -54,6 +55,13 @@ if TYPE_CHECKING:
     from redis_tui.session.danger import Danger
     from redis_tui.spec.catalog import Catalog
 
+_VI_MODES = {
+    InputMode.INSERT: "insert",
+    InputMode.INSERT_MULTIPLE: "insert",
+    InputMode.NAVIGATION: "normal",
+    InputMode.REPLACE: "replace",
+    InputMode.REPLACE_SINGLE: "replace",
+}
 _TELL_EVERY_S = 0.5
 _STARTS_WITHIN_MS = 200
 _LOOK_EVERY_MS = 20
@@ -72,6 +80,8 @@ class TerminalPrinter:
 
     def lines(self, lines: Sequence[Line]) -> None:
         self.status.clear()
+        columns = (self._output or get_app_session().output).get_size().columns
+        lines = [part for line in lines for part in wrapped(line, columns)]
         print_formatted_text(
             FormattedText(formatted_lines(lines, plain=self._plain)),
             style=self.colors.sheet,
@@ -292,7 +302,6 @@ class Repl:
             if not await self._guard(self._run_line(line)):
                 break  # what follows may build on it
             if self._was_pressed and number < len(lines):
-                self._terminal.status.wipe()
                 self._told(f"Stopped after {number} of {len(lines)} lines.")
                 break
         if shell.ended:
@@ -342,10 +351,13 @@ class Repl:
             self._terminal.clear()
         else:
             count, argv = _repeat(words)
+            if argv[0].startswith(b"."):
+                raise UsageError(
+                    "A number repeats commands of the server.", hint=".repeat N FILE runs a script N times."
+                )
             for number in range(1, count + 1):
                 await self._interruptible(send(shell, argv, program), sends=program is None)
                 if self._was_pressed and number < count:
-                    self._terminal.status.wipe()
                     self._told(f"Stopped after {number:,} of {count:,}.")
                     break
 
@@ -394,7 +406,7 @@ class Repl:
                 self._tell(time.monotonic() - started, sends=sends)
                 continue
             self._interrupt.clear()
-            self._terminal.status.wipe()
+            self._terminal.status.clear()
             await self._guard(self._interrupted(task))
         self._terminal.status.clear()
         if task.cancelled():
@@ -470,6 +482,7 @@ class Repl:
             loop.remove_signal_handler(signal.SIGINT)
 
     def _press(self) -> None:
+        self._terminal.status.wipe()
         self._was_pressed = True
         self._interrupt.set()
 
@@ -479,6 +492,8 @@ class Repl:
     def _hint(self) -> StyleAndTextTuples:
         buffer = self._prompt.default_buffer
         line = hint(self._shell, buffer.text, buffer.cursor_position)
+        if self._prompt.editing_mode is EditingMode.VI:
+            line = [Span(f"{_VI_MODES[self._prompt.app.vi_state.input_mode]} ", "strong"), *line]
         return formatted_lines(folded(line, self._prompt.app.output.get_size().columns))
 
     def _use_vi(self, is_vi: bool) -> None:  # a setter

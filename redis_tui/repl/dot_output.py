@@ -37,6 +37,10 @@ async def output(shell: Shell, args: list[str]) -> None:
     Raises:
         UsageError: there is no such output.
     """
+    if not args:
+        line = f"Replies are written as {shell.mode.value}, and come as RESP{shell.resp}."
+        shell.printer.lines([text_line(line), text_line(f"Others: {', '.join(OUTPUTS)}.", "dim")])
+        return
     word = args[0].lower()
     if word not in OUTPUTS:
         raise UsageError(f"There is no output {args[0]!r}.", hint=f"Choose one of {', '.join(OUTPUTS)}.")
@@ -130,9 +134,11 @@ async def every(shell: Shell, args: list[str]) -> None:
     """Sends a command again and again until Ctrl-C.
 
     Raises:
-        UsageError: the first word is no time.
+        UsageError: the first word is no time, or the second is no command of the server.
     """
     pause_s = milliseconds(args[0]) / 1000
+    if args[1].startswith("."):
+        raise UsageError(".every sends commands of the server.", hint=".stat and .latency go on by themselves.")
     argv = [arg.encode("utf-8", "surrogateescape") for arg in args[1:]]
     stop = shell.stop = asyncio.Event()
     name, count = argv[0].decode("utf-8", "replace").upper(), 0

@@ -26,6 +26,7 @@ from redis_tui.repl.dot_peek import peek
 from redis_tui.repl.dot_script import dry, kill, load, repeated, run, scripts, trace
 from redis_tui.repl.dot_server import clients, latency, slowlog, stat
 from redis_tui.session.base import Capability
+from redis_tui.theme import read_shelf
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -70,7 +71,7 @@ async def run_dot(shell: Shell, words: Sequence[bytes]) -> None:
     if command is None:
         raise UsageError(f"There is no command {name}.", hint="Type .help for those there are.")
     if len(args) < command.least:
-        raise UsageError(f"{command.name} needs {command.usage}.", hint=f"Usage: {command.name} {command.usage}")
+        raise UsageError(f"{command.name} needs more.", hint=f"Usage: {command.name} {command.usage}")
     await command.run(shell, args)
 
 
@@ -85,6 +86,9 @@ def find(name: str) -> DotCommand | None:
 
 
 async def _connect(shell: Shell, args: list[str]) -> None:
+    if not args:
+        shell.printer.lines([_where(shell)])
+        return
     if shell.open_session is None:
         raise NotSupportedError("This REPL cannot open another session.")
     session = await shell.open_session(args[0])
@@ -98,11 +102,18 @@ async def _connect(shell: Shell, args: list[str]) -> None:
     shell.catalog = catalog
     with contextlib.suppress(Exception):  # the old link may be broken already, and is of no more use
         await old.close()
-    info = session.info
-    shell.printer.lines([text_line(f"Connected to {info.label}: {info.server} {info.version}.", "success")])
+    shell.printer.lines([_where(shell)])
+
+
+def _where(shell: Shell) -> Line:
+    info = shell.session.info
+    return text_line(f"Connected to {info.label}: {info.server} {info.version}.", "success")
 
 
 async def _theme(shell: Shell, args: list[str]) -> None:
+    if not args:
+        shell.printer.lines([text_line(f"Themes: {', '.join(sorted(read_shelf().themes))}.")])
+        return
     shell.printer.use_theme(args[0])
     shell.printer.lines([text_line(f"The theme is now {args[0]}.", "success")])
 
@@ -219,9 +230,7 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
         ".functions", "[PATTERN]", "the libraries of functions, and how to call them", functions, group="Scripts"
     ),
     DotCommand(".kill", "", "end the script that runs", kill, group="Scripts"),
-    DotCommand(
-        ".output", "cli|table|raw|json|csv|resp3|resp2", "how replies are written", output, least=1, group="Replies"
-    ),
+    DotCommand(".output", "[cli|table|raw|json|csv|resp3|resp2]", "how replies are written", output, group="Replies"),
     DotCommand(".page", "[COMMAND ...]", "show the last reply, or a command's, in the pager", page, group="Replies"),
     DotCommand(
         ".save",
@@ -246,9 +255,9 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
     DotCommand(".slowlog", "[N]", "the slow log, scripts by name", slowlog, group="Server"),
     DotCommand(".clients", "", "who is connected", clients, group="Server"),
     DotCommand(".edit", "[FILE]", "open the last input, or a file, in $EDITOR", edit, file_at=0),
-    DotCommand(".connect", "URL", "go to another server, or to memory://", _connect, least=1),
+    DotCommand(".connect", "[URL]", "go to another server, or to memory://", _connect),
     DotCommand(".keymap", "vi|emacs", "the keys of the prompt", _keymap, least=1),
-    DotCommand(".theme", "NAME", "choose the colours", _theme, least=1),
+    DotCommand(".theme", "[NAME]", "choose the colours", _theme),
     DotCommand(".help", "[COMMAND|@GROUP]", "this list, a command's usage, a group's commands", _help),
     DotCommand(".quit", "", "leave", _quit),
 )

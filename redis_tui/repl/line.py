@@ -144,8 +144,8 @@ def hint(shell: Shell, text: str, cursor: int) -> Line:
         told = f"{dot.name} {dot.usage} · {dot.summary}" if dot is not None else "Type .help for the dot commands."
         return text_line(told, "hint")
     if not stripped:
-        told = "commands as in redis-cli · .help · Tab completes · Alt-Enter new line"
-        return text_line(told, "hint")
+        where = "commands as in redis-cli" if shell.session.info.embedded else shell.session.info.label
+        return text_line(f"{where} · .help · Tab completes · Alt-Enter new line", "hint")
     command, program = split_pipe(text)
     if program is not None:
         return text_line(f"the reply goes to: {program}", "hint")

@@ -8,13 +8,14 @@ classes; so a change of theme is one new style sheet, also for text on the scree
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.output.color_depth import ColorDepth
 from prompt_toolkit.styles import Style
 
 from redis_tui.plain import to_plain
-from redis_tui.render.spans import Span
+from redis_tui.render.spans import Span, width
 from redis_tui.theme import DEFAULT_THEME, load_theme, read_shelf, remember_theme, starting_theme
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
     from redis_tui.render.spans import Line
     from redis_tui.theme import Style as ThemeStyle
+
+
+_PROSE = frozenset(("danger", "warning", "success", "hint", "dim", "strong", "text"))
+_WORD = re.compile(r"\S+ ?| ")
 
 
 def style_sheet(theme_name: str | None) -> Style:
@@ -99,6 +104,28 @@ class Colors:
 def formatted(spans: Iterable[Span]) -> StyleAndTextTuples:
     """One line of spans as prompt_toolkit's fragments."""
     return [(f"class:{_class_name(span.style)}", span.text) for span in spans]
+
+
+def wrapped(line: Line, columns: int) -> list[Line]:
+    """A sentence broken at spaces; a reply, and what stands in columns, is left to the terminal.
+
+    Args:
+        line: what is to be printed.
+        columns: room for a line.
+    """
+    styles = {span.style for span in line}
+    if width(line) <= columns or not styles <= _PROSE or styles == {"text"} or any("  " in one.text for one in line):
+        return [line]
+    lines: list[Line] = [[]]
+    room = columns
+    for word in (Span(word, span.style) for span in line for word in _WORD.findall(span.text)):
+        if len(word.text.rstrip()) > room and lines[-1]:
+            lines[-1][-1] = Span(lines[-1][-1].text.rstrip(), lines[-1][-1].style)
+            lines.append([])
+            room = columns
+        lines[-1].append(word)
+        room -= len(word.text)
+    return lines
 
 
 def formatted_lines(lines: Sequence[Line], *, plain: bool = False) -> StyleAndTextTuples:

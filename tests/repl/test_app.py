@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 from prompt_toolkit import PromptSession
 from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.output import DummyOutput
 
 from redis_tui.errors import ConnectError, SessionError, SettingsError
@@ -303,6 +304,26 @@ async def test_connect_takes_host_and_port_as_redis_cli_does(session: Any, paper
     await talk("CONNECT h 7000\rconnect h\rconnect redis://h:1/3\rPING\r.quit\r", open_session=open_session)
     assert asked == ["redis://h:7000", "redis://h:6379", "redis://h:1/3"]
     assert session.sent == [[b"PING"]]
+
+
+async def test_an_empty_line_tells_which_server_it_goes_to(paper: Any, session: Any) -> None:
+    shell = Shell(session, paper)
+    assert plain([hint(shell, "", 0)]).startswith("h:1 · .help")
+
+
+async def test_a_number_before_a_dot_command_is_refused(session: Any, paper: Any, talk: Talk) -> None:
+    await talk("5 .run x.lua\r.quit\r")
+    assert session.sent == []
+    assert paper.text == ["A number repeats commands of the server. .repeat N FILE runs a script N times."]
+
+
+async def test_the_line_below_tells_the_mode_of_vi(session: Any, paper: Any, tmp_path: Path) -> None:
+    repl = app.Repl(Shell(session, paper), app.TerminalPrinter(None, DummyOutput()), tmp_path / "h", vi=True)
+    assert repl._hint()[0] == ("class:tui-strong", "insert ")
+    repl._prompt.app.vi_state.input_mode = InputMode.NAVIGATION
+    assert repl._hint()[0] == ("class:tui-strong", "normal ")
+    repl._use_vi(False)
+    assert repl._hint()[0] == ("class:tui-hint", "h:1 ")
 
 
 async def test_hints_can_be_hidden(paper: Any, session: Any) -> None:

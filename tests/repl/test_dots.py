@@ -108,7 +108,8 @@ async def test_scripts_are_listed_with_runs_and_times(shell: Shell, paper: Any) 
     ("words", "error", "says"),
     [
         ([b".run", b"/nowhere/x.lua"], FileError, r"/nowhere/x.lua cannot be read: no such file or directory\."),
-        ([b".run"], UsageError, r"\.run needs .*FILE"),
+        ([b".run"], UsageError, r"\.run needs more\. Usage: "),
+        ([b".every", b"1s", b".peek", b"k"], UsageError, r"\.every sends commands of the server\."),
         ([b".foo"], UsageError, r"There is no command \.foo\."),
         ([b".repeat", b"0", b"x.lua"], UsageError, "'0' is no number of runs"),
         ([b".limit", b"soon"], UsageError, r"'soon' is no time\."),
@@ -123,6 +124,15 @@ async def test_mistakes_are_one_sentence(
     with pytest.raises(error, match=says) as caught:
         await run_dot(shell, words)
     assert caught.value.hint or error is NotSupportedError
+
+
+async def test_what_can_be_chosen_tells_what_holds_where_nothing_is_chosen(shell: Shell, paper: Any) -> None:
+    await run_dot(shell, [b".output"])
+    await run_dot(shell, [b".connect"])
+    await run_dot(shell, [b".theme"])
+    assert paper.text[0].splitlines()[0] == "Replies are written as cli, and come as RESP2."
+    assert paper.text[1] == "Connected to h:1: redis 8.2.3."
+    assert " nord, " in paper.text[2]
 
 
 async def test_connect_replaces_the_session_and_closes_the_old_one(shell: Shell, session: Any, paper: Any) -> None:

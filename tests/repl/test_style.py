@@ -9,8 +9,8 @@ from prompt_toolkit.output import ColorDepth, DummyOutput
 
 from redis_tui.errors import SettingsError
 from redis_tui.paths import HOME_VARIABLE, packaged_themes_dir, user_themes_dir
-from redis_tui.render.spans import Span
-from redis_tui.repl.style import Colors, formatted_lines, style_sheet
+from redis_tui.render.spans import Span, plain
+from redis_tui.repl.style import Colors, formatted_lines, style_sheet, wrapped
 from redis_tui.theme import load_theme
 
 if TYPE_CHECKING:
@@ -67,3 +67,13 @@ def test_sixteen_colours_get_the_theme_made_for_them(tmp_path: Path, monkeypatch
 
 def test_plain_prints_signs_as_ascii() -> None:
     assert formatted_lines([[Span("get → OK", "dim")]], plain=True) == [("class:tui-dim", "get > OK")]
+
+
+def test_a_sentence_is_broken_at_spaces_and_a_reply_is_left_alone() -> None:
+    sentence = [Span("It cannot be read. ", "danger"), Span("Check the name.", "hint")]
+    assert plain(wrapped(sentence, 20)) == "It cannot be read.\nCheck the name."
+    assert plain(wrapped(sentence, 12)) == "It cannot be\nread. Check\nthe name."
+    assert wrapped(sentence, 40) == [sentence]
+    for kept in ([Span("a reply of words", "reply.string")], [Span("a  table", "dim")], [Span("as it came in")]):
+        assert wrapped(kept, 5) == [kept]
+    assert plain(wrapped([Span("long-word here", "dim")], 4)) == "long-word\nhere"

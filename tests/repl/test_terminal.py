@@ -134,8 +134,19 @@ def test_a_connection_that_breaks_is_told_and_made_anew_in_its_database(tmp_path
         program.send("CLIENT KILL SKIPME no TYPE normal\r")
         program.expect_exact("redis:3>")
         program.send("HGETALL h\r")
-        program.expect_exact("Whether HGETALL was carried out is not known. The next command connects again.")
+        program.expect_exact("out is not known. The next command connects again.")
         program.expect_exact("redis:3>")
         program.send("HGETALL h\r")
         program.expect(rf'1# {STYLING}"f"{STYLING} => {STYLING}"v"')
         talk.close()
+
+
+def test_ctrl_c_ends_a_long_repetition(program: pexpect.spawn[str]) -> None:
+    program.expect_exact(PROMPT)
+    program.send("100000 INCR n\r")
+    program.expect(rf"\(integer\) {STYLING}20")
+    program.sendintr()
+    program.expect(r"Stopped after \d+ of 100,000\.")
+    program.expect_exact(PROMPT)
+    program.send("\x04")
+    program.expect(pexpect.EOF)
