@@ -74,14 +74,23 @@ class SessionInfo:
     @property
     def label(self) -> str:
         """For a title bar: ``embedded`` or host and port."""
+        return f"cluster {self._place}" if self.is_cluster else self._place
+
+    @property
+    def is_cluster(self) -> bool:
+        """Several servers that are worked with as one."""
+        return self.url.partition("://")[0].endswith("+cluster")
+
+    @property
+    def _place(self) -> str:
         return "embedded" if self.embedded else self.url.partition("://")[2].rpartition("@")[2]
 
     @property
     def word(self) -> str:
         """What a person types to confirm: the host's name, a socket's file name, or ``embedded``."""
         if self.url.startswith("unix"):
-            return self.label.partition("?")[0].rpartition("/")[2]
-        host = self.label.partition("/")[0].partition("?")[0].partition(",")[0]
+            return self._place.partition("?")[0].rpartition("/")[2]
+        host = self._place.partition("/")[0].partition("?")[0].partition(",")[0]
         return host.rpartition(":")[0].strip("[]") or host if ":" in host else host
 
 

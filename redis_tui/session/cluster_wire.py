@@ -41,6 +41,7 @@ _MAP_TIMEOUT_S = 3.0
 """Seconds that a node has to tell the map."""
 _DOUBT_S = 2.0
 """Seconds of silence after which the other nodes are asked whether one has failed."""
+_DOUBT_LIMIT_S = 16.0
 _REDIRECTED = re.compile(rb"^(?:MOVED|ASK) (\d+) (\S+)$")
 _CHANNEL_FIRST = frozenset(("spublish", "ssubscribe", "sunsubscribe"))
 _AT_NODE = re.compile(rb"^(\d+)@(\S+)$")
@@ -85,6 +86,8 @@ class ClusterWire:
         self.target = self.address.seeds[0].name
         self.map = SlotMap((), ())
         self._known = dict.fromkeys((*self.address.seeds, *known))
+        self._bound: tuple[Node, Wire] | None = None
+        """The connection that holds what WATCH and MULTI have bound."""
         self._silent: set[Node] = set()
         """Those that did not answer last; asked for the map after all others."""
         self._wires: dict[Node, Wire] = {}
@@ -141,6 +144,7 @@ class ClusterWire:
 
     async def close(self) -> None:
         self._transaction.forget()
+        self._bound = None
         wires, self._wires = self._wires, {}
         for wire in wires.values():
             await wire.close()
@@ -250,8 +254,10 @@ class ClusterWire:
     async def _answered(self, node: Node, wire: Wire, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
         """The replies of a node; one that is long silent is given up once the others say that it has failed."""
         asked = asyncio.ensure_future(wire.pipeline(commands))
+        doubt_s = _DOUBT_S
         try:
-            while not (await asyncio.wait({asked}, timeout=_DOUBT_S))[0]:
+            while not (await asyncio.wait({asked}, timeout=doubt_s))[0]:
+                doubt_s = min(2 * doubt_s, _DOUBT_LIMIT_S)  # what waits on purpose, as BLPOP does, is asked about less
                 if await self._has_failed(node):
                     raise SessionError(f"{node.name} is silent, and the other nodes say that it has failed.")
             return asked.result()
@@ -376,6 +382,9 @@ class ClusterWire:
 
     async def _send_other(self, argv: Sequence[bytes], there: Route) -> Reply:
         name = argv[0].lower()
+        if name == b"reset":
+            self._transaction.forget()
+            self._bound = None
         if self._transaction.concerns(argv):
             refusal = there.refusal
             if there.fan is not None or name == b"scan":
@@ -431,7 +440,27 @@ class ClusterWire:
         return (await self.to(node, [argv]))[0]
 
     async def _for_transaction(self, slot: int | None, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
-        return await self.at_slot(slot, commands)
+        """Over the very connection that WATCH or MULTI went over: on a new one, what should wait would be done at once.
+
+        Raises:
+            SessionError: that connection is lost.
+        """
+        if slot is None:
+            return await self.at_slot(None, commands)
+        if self._bound is None:
+            node = await self._owner(slot)
+            try:
+                self._bound = node, await self._open(node)
+            except SessionError:
+                return await self.to(node, commands)
+        node, wire = self._bound
+        if self._wires.get(node) is not wire or not wire.is_open or wire.is_gone:
+            await self.close()
+            raise SessionError(f"The connection to {node.name} was lost, and what WATCH or MULTI had bound with it.")
+        replies = await self.to(node, commands)
+        if not self._transaction.is_bound:
+            self._bound = None
+        return replies
 
 
 def route(catalog: Catalog, argv: Sequence[bytes]) -> Route:

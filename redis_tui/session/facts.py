@@ -46,8 +46,13 @@ class ClientFacts:
 
     @property
     def id(self) -> str:
-        """Its number."""
+        """Its number; in a cluster with its node behind it, ``7@host:port``, as `cluster_fan` writes it."""
         return self.fields.get("id", "")
+
+    @property
+    def node(self) -> str:
+        """Which node of a cluster it is connected to; empty where there is one server."""
+        return self.id.partition("@")[2]
 
     def text(self, name: str) -> str:
         """A field; empty where the server does not tell it."""

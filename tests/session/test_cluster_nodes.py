@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from redis_tui.errors import NotSupportedError
+from redis_tui.errors import NotSupportedError, SessionError
 from redis_tui.resp.types import NULL_ARRAY, OK, ErrorReply
 from redis_tui.session import facts
 from redis_tui.session.base import KillOutcome, ScriptRun
@@ -128,6 +128,11 @@ async def test_a_mistake_is_told_once_and_as_the_server_words_it(clustered: Sess
     assert reply.line.startswith(b"ERR Unknown option or number of arguments for CONFIG SET - 'no-such-thing'")
 
 
+async def test_its_label_says_that_it_is_a_cluster(clustered: Session, cluster: Cluster) -> None:
+    assert clustered.info.label == f"cluster {cluster.nodes[0].name}"
+    assert clustered.info.word == "127.0.0.1"
+
+
 async def test_a_random_key_is_of_any_node(clustered: Session) -> None:
     assert await said(clustered, "RANDOMKEY") is None
     await said(clustered, "SET only 1")
@@ -205,6 +210,16 @@ async def test_a_transaction_watches(clustered: Session, cluster: Cluster) -> No
     cluster.owner(b"a").ask("SET", "a", "theirs")
     assert await said(clustered, "EXEC") == NULL_ARRAY
     assert await said(clustered, "GET a") == b"theirs"
+
+
+async def test_a_transaction_whose_connection_is_lost_does_nothing(clustered: Session, cluster: Cluster) -> None:
+    await said(clustered, "MULTI")
+    assert await said(clustered, "SET a 1") == b"QUEUED"
+    cluster.owner(b"a").ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+    with pytest.raises(SessionError):
+        await said(clustered, "SET a 2")
+    assert not clustered.in_transaction
+    assert await said(clustered, "EXISTS a") == 0
 
 
 async def test_a_transaction_without_keys_runs_somewhere(clustered: Session) -> None:

@@ -91,11 +91,12 @@ class ClientsView(TablePane):
 
 def _row(client: ClientFacts) -> Row:
     age, idle, memory = client.number("age"), client.number("idle"), client.number("tot-mem")
+    number = client.id.partition("@")[0]
     return Row(
         client.id,
         (
-            client.id,
-            client.text("addr") + (" (you)" if client.is_own else ""),
+            number,
+            client.text("addr") + (f" at {client.node}" if client.node else "") + (" (you)" if client.is_own else ""),
             client.text("name"),
             client.text("user"),
             duration_label(age * 1000),
@@ -107,7 +108,7 @@ def _row(client: ClientFacts) -> Row:
             " ".join(part for part in (client.text("lib-name"), client.text("lib-ver")) if part),
         ),
         (
-            int(client.id) if client.id.isdigit() else 0,
+            int(number) if number.isdigit() else 0,
             client.text("addr"),
             client.text("name"),
             client.text("user"),
