@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from redis_tui.settings import ReadSettings
 
 TABLE: Final = "profiles"
-_TEXTS: Final = ("url", "user", "password_command", "theme", "cacert", "cacertdir", "cert", "key", "sni")
+_TEXTS: Final = ("url", "user", "password_command", "theme", "ssh", "cacert", "cacertdir", "cert", "key", "sni")
 _FLAGS: Final = ("tls", "insecure", "keyring", "read_only", "production")
 _KNOWN: Final = (*_TEXTS, *_FLAGS)
-_OF_THE_ADDRESS: Final = ("cacert", "cacertdir", "cert", "key", "sni", "insecure", "read_only", "production")
+_OF_THE_ADDRESS: Final = ("ssh", "cacert", "cacertdir", "cert", "key", "sni", "insecure", "read_only", "production")
 """Keys that an address can say as well, and is made to say."""
 
 

@@ -26,6 +26,7 @@ _FILE: Final = {"metavar": "FILE", "type": click.Path(dir_okay=False)}
 _SAID: Final = "redis_tui.way"
 _PROFILE: Final = "redis_tui.profile"
 _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
+    ("ssh", "Reach the server through another host, by the program ssh.", {"metavar": "[USER@]HOST[:PORT]"}),
     ("tls", "Speak TLS, as rediss:// does.", {"is_flag": True}),
     ("cacert", "Trust the authorities in FILE (PEM) instead of the system's.", _FILE),
     ("cacertdir", "Likewise those in a FOLDER.", {"metavar": "FOLDER", "type": click.Path(file_okay=False)}),

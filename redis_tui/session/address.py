@@ -36,7 +36,7 @@ _OTHER_NAMES: Final = {
     "tls-insecure": "insecure",
 }
 """What others call them."""
-_KNOWN: Final = (*_OF_TLS, "insecure", *_OF_SENTINELS, *_OF_THE_WIRE)
+_KNOWN: Final = (*_OF_TLS, "insecure", "ssh", *_OF_SENTINELS, *_OF_THE_WIRE)
 _YES: Final = {**dict.fromkeys(("yes", "true", "on", "1"), True), **dict.fromkeys(("no", "false", "off", "0"), False)}
 
 
@@ -70,11 +70,19 @@ class Address:
     """None where none is spoken."""
     sentinels: Sentinels | None = None
     """They know where it is; ``plain`` has the name of the master in place of a host."""
+    ssh: str = ""
+    """``[user@]host[:port]`` that it is reached through; empty where there is none between."""
 
     @property
     def shown(self) -> str:
         """For people: without secrets."""
         return redact_url(self.plain)
+
+    @property
+    def host_and_port(self) -> str:
+        """Where it is, whoever asks."""
+        place = self.plain.partition("://")[2].partition("?")[0].partition("/")[0].rpartition("@")[2] or "localhost"
+        return place if _has_port(place) else f"{place}:6379"
 
     def at(self, host: str, port: int) -> str:
         """What the wire takes, once it is known where the server is."""
@@ -113,7 +121,13 @@ def read_address(url: str) -> Address:
     elif said := next((name for name in _OF_SENTINELS if name in options), ""):
         raise UsageError(f"{said} is for sentinels.", hint="Write redis+sentinel://HOST:PORT/NAME.")
     plain = f"{SCHEMES[scheme]}{plus}{through}://{rest}{'?' if kept else ''}{kept}"
-    return Address(plain, tls=tls, sentinels=sentinels)
+    ssh = options.get("ssh", "")
+    if ssh and (plus or scheme == "unix"):
+        raise UsageError(
+            f"{scheme}{plus}{through}:// cannot be reached through ssh: that forwards one port.",
+            hint="Name the server itself, redis://HOST:PORT?ssh=…, as the other host sees it.",
+        )
+    return Address(plain, tls=tls, sentinels=sentinels, ssh=ssh)
 
 
 def _sentinels(rest: str, options: Mapping[str, str]) -> tuple[str, Sentinels]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from redis_tui.errors import UsageError
 from redis_tui.session.cluster_keys import KeysWire
 from redis_tui.session.cluster_map import read_cluster_address
 from redis_tui.session.cluster_wire import ClusterWire
@@ -38,6 +39,11 @@ class ClusterWay:
     def __init__(self, url: str, *, password: str | None = None) -> None:
         self._cluster_address = read_cluster_address(url)
         self.address = self._cluster_address.of(self._cluster_address.seeds[0])
+        if self.address.ssh:
+            raise UsageError(
+                "A cluster cannot be reached through ssh: its nodes name each other by addresses that are not here.",
+                hint="Name one node, redis://HOST:PORT?ssh=….",
+            )
         self._password = password
         self._known: dict[Node, None] = {}
         self._latest: ClusterWire | None = None

@@ -116,6 +116,7 @@ async def _open(
         raise UsageError("A server has its own bounds for the memory of scripts.", hint="Leave --lua-memory out.")
     from redis_tui.session.remote import RemoteSession
     from redis_tui.session.sentinel import SentinelWay
+    from redis_tui.session.tunnel import TunnelWay
     from redis_tui.session.way import StraightWay, Way
 
     async def scratch(info: SessionInfo) -> Scratch:
@@ -129,7 +130,8 @@ async def _open(
 
         return await ClusterSession.connect_to(url, scratch=scratch, password=password, read_only=read_only)
     address = read_address(url)
-    way: Way = (SentinelWay if address.sentinels else StraightWay)(address, password=password)
+    kind = SentinelWay if address.sentinels else TunnelWay if address.ssh else StraightWay
+    way: Way = kind(address, password=password)
     try:
         return await RemoteSession.connect(way, scratch=scratch, read_only=read_only)
     except BaseException:

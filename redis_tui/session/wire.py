@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import redis.exceptions as faults
 from redis._parsers.resp2 import _AsyncRESP2Parser
@@ -65,6 +66,14 @@ class _TypedParser(_AsyncRESP2Parser):
         return data
 
 
+class Through(NamedTuple):
+    """The near end of a tunnel, which is on the loopback."""
+
+    port: int
+    name: str
+    """For people: the host that it leads through."""
+
+
 class _TlsConnection(SSLConnection):
     """redis-py's, with our own context and the name that the certificate must be for."""
 
@@ -85,11 +94,20 @@ class Wire:
         url: ``redis:// rediss:// unix://``, as redis-py takes them.
         tls: how TLS is spoken, where it is.
         password: overrides the URL's.
+        through: the server's port is found there.
         bare: send nothing beyond credentials when connecting; a server that is busy with a script
             refuses all else (CLIENT SETNAME, SELECT) and would so shut out SCRIPT KILL.
     """
 
-    def __init__(self, url: str, *, tls: Tls | None = None, password: str | None = None, bare: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        tls: Tls | None = None,
+        password: str | None = None,
+        through: Through | None = None,
+        bare: bool = False,
+    ) -> None:
         try:
             options: dict[str, Any] = dict(parse_url(url))
         except ValueError:
@@ -109,6 +127,11 @@ class Wire:
         if bare:
             options["db"] = 0
         self.target = _target(kind, options)
+        if through is not None:
+            if tls is not None and not tls.server_name:
+                options["tls"] = replace(tls, server_name=options.get("host", "localhost"))
+            self.target += f" through {through.name}"
+            options |= {"host": "127.0.0.1", "port": through.port}
         self._connection: Any = kind(
             **options,
             protocol=2,

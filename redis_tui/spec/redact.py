@@ -23,7 +23,7 @@ MASK = b"***"
 # A password may hold a slash or an @: what is hidden ends at the last @ of the word.
 _URL_PASSWORD = re.compile(
     rb"(?P<head>\b[a-z][a-z0-9+.-]*://[^\s/@:]*:(?=\S*@)|[?&](?:sentinel_)?password=)"
-    rb"(?P<secret>\S+(?=@)|(?<=password=)[^&\s]+)",
+    rb"(?P<secret>(?:(?![?&]ssh=)\S)+(?=@)|(?<=password=)[^&\s]+)",
     re.IGNORECASE,
 )
 _SECRET_SETTINGS = frozenset(

@@ -1,0 +1,200 @@
+"""The way to a server through another host: the user's own ``ssh`` forwards a port, for as long as the session lasts.
+
+Knows processes and the wire, no session. The decision a reader would question: it is the program ``ssh``, no library.
+What a person has told it (keys, agents, jump hosts, names of hosts) holds here too, and no key passes through our
+hands. It may ask nothing (``BatchMode``), for the terminal belongs to a face; what it would have asked is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import socket
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from redis_tui.errors import ConnectError, UsageError
+from redis_tui.session.wire import Through, Wire
+
+if TYPE_CHECKING:
+    from redis_tui.session.address import Address
+
+_OPEN_S: Final = 20.0
+"""Seconds that ssh has for coming in and listening."""
+_LOOK_S: Final = 0.02
+_TOLD_S: Final = 0.3
+_LEAVE_S: Final = 2.0
+_DESTINATION: Final = re.compile(r"(?P<host>[^\s-]\S*?)(?::(?P<port>\d+))?")
+_OPTIONS: Final = ("BatchMode=yes", "ExitOnForwardFailure=yes", "ServerAliveInterval=15", "ConnectTimeout=10")
+_HINTS: Final = (
+    ("host key verification", "Connect by hand once, to look at its key: ssh {0}."),
+    ("permission denied", "Put your key into the agent (ssh-add), and see that `ssh {0}` asks for nothing."),
+    ("could not resolve", "Check the spelling; the names of ~/.ssh/config hold here too."),
+)
+
+
+class Tunnel:
+    """One ``ssh`` that forwards a port of the loopback.
+
+    Args:
+        destination: ``[user@]host[:port]``, as ssh knows it.
+        server: ``host:port``, as seen from there.
+
+    Raises:
+        UsageError: that is no destination.
+    """
+
+    def __init__(self, destination: str, server: str) -> None:
+        found = _DESTINATION.fullmatch(destination)
+        if found is None:
+            raise UsageError(
+                f"{destination!r} is no host for ssh.", hint="Write ?ssh=user@host or ?ssh=user@host:port."
+            )
+        self.destination, self._server = destination, server
+        self._words = ["-p", found["port"], found["host"]] if found["port"] else [found["host"]]
+        self._process: asyncio.subprocess.Process | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._said: deque[str] = deque(maxlen=5)
+        self.port = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    @property
+    def last_words(self) -> str:
+        """What ssh said last; empty where it is silent."""
+        return self._said[-1] if self._said else ""
+
+    async def open(self) -> None:
+        """Starts ssh and waits until its port listens.
+
+        Raises:
+            ConnectError: there is no ssh, or it did not come in; says its last line.
+        """
+        await self.close()
+        self._said.clear()
+        self.port = _free_port()
+        options = [word for option in _OPTIONS for word in ("-o", option)]
+        forward = ["-L", f"127.0.0.1:{self.port}:{self._server}"]
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                "ssh",
+                *("-N", "-T", *options, *forward, *self._words),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+                start_new_session=True,  # Ctrl-C is for what runs through it, and it has no terminal to ask on
+            )
+        except OSError:
+            raise ConnectError("There is no program ssh on this machine.", hint="Install OpenSSH's client.") from None
+        self._listening = asyncio.create_task(self._listen(self._process))
+        try:
+            async with asyncio.timeout(_OPEN_S):
+                await self._come_in(self._process)
+        except TimeoutError:
+            await self.close()
+            raise self._refused(f"it did not come in within {_OPEN_S:.0f} s") from None
+        except BaseException:
+            await self.close()
+            raise
+
+    async def has_ended(self) -> bool:
+        """Whether ssh is gone; waits a moment, for its end may show in its port before it is told."""
+        if self._process is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), _TOLD_S)
+        return not self.is_open
+
+    async def close(self) -> None:
+        """Ends ssh. May be called twice."""
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), _LEAVE_S)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+        if self._listening is not None:
+            await asyncio.wait({self._listening})
+
+    async def _come_in(self, process: asyncio.subprocess.Process) -> None:
+        while True:
+            if process.returncode is not None:
+                if self._listening is not None:
+                    await asyncio.wait({self._listening})
+                raise self._refused(self.last_words or f"it ended with status {process.returncode}")
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                writer.close()
+                return
+            await asyncio.sleep(_LOOK_S)
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stderr is not None
+        async for line in process.stderr:
+            if text := line.decode("utf-8", "replace").strip():
+                self._said.append(text)
+
+    def _refused(self, said: str) -> ConnectError:
+        hint = next((hint for needle, hint in _HINTS if needle in said.lower()), "See what `ssh {0}` says by hand.")
+        return ConnectError(
+            f"No tunnel through {self.destination}: {said.rstrip('.')}.", hint=hint.format(" ".join(self._words))
+        )
+
+
+class TunnelWay:
+    """A server that is reached through another host.
+
+    Args:
+        address: with ``ssh``.
+        password: overrides the address's.
+    """
+
+    follows = False
+
+    def __init__(self, address: Address, *, password: str | None = None) -> None:
+        self.address = address
+        self._password = password
+        self._tunnel = Tunnel(address.ssh, address.host_and_port)
+        self._turn = asyncio.Lock()
+
+    async def dial(self, *, bare: bool = False) -> Wire:
+        """An open connection; opens the tunnel where it is not, or not any more.
+
+        Raises:
+            ConnectError, AuthError: no tunnel, or no connection through it.
+        """
+        await self._ready()
+        try:
+            return await self._through(bare=bare)
+        except ConnectError as error:
+            if await self._tunnel.has_ended():
+                await self._ready()
+                return await self._through(bare=bare)
+            if said := self._tunnel.last_words:
+                raise ConnectError(f"{error.message} ssh says: {said.rstrip('.')}.", hint=error.hint) from None
+            raise
+
+    async def _ready(self) -> None:
+        async with self._turn:
+            if not self._tunnel.is_open:
+                await self._tunnel.open()
+
+    async def _through(self, *, bare: bool) -> Wire:
+        through = Through(self._tunnel.port, self._tunnel.destination)
+        wire = Wire(self.address.plain, tls=self.address.tls, password=self._password, bare=bare, through=through)
+        await wire.connect()
+        return wire
+
+    async def close(self) -> None:
+        """Ends the tunnel."""
+        await self._tunnel.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])

@@ -1,0 +1,185 @@
+"""A server behind another host, through a program ``ssh`` that does on this machine what the real one does over two."""
+
+from __future__ import annotations
+
+import os
+import ssl as tls
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+from redis_tui.errors import ConnectError, SessionError, UsageError
+from redis_tui.resp.types import OK, Status
+from redis_tui.session.address import read_address
+from redis_tui.session.open import open_session
+from redis_tui.spec.redact import redact_url
+from tests.proxy import Proxy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from redis_tui.session.base import Session
+    from tests.conformance.real_server import RealServer
+
+SSH = """#!{python}
+import asyncio, os, sys
+
+words = sys.argv[1:]
+host, port, *there = words[words.index("-L") + 1].split(":")
+with open({log!r}, "a") as log:
+    print(os.getpid(), *words, file=log)
+
+async def serve(reader, writer):
+    async def flow(source, sink):
+        while data := await source.read(65536):
+            sink.write(data)
+        sink.close()
+    try:
+        there_reader, there_writer = await asyncio.open_connection(*there)
+    except OSError:
+        print("channel 2: open failed: connect failed: Connection refused", file=sys.stderr, flush=True)
+        writer.close()
+        return
+    await asyncio.gather(flow(reader, there_writer), flow(there_reader, writer))
+
+async def main():
+    async with await asyncio.start_server(serve, host, port) as server:
+        await server.serve_forever()
+
+asyncio.run(main())
+"""
+REFUSES = """#!/bin/sh
+echo "banner of the host" >&2
+echo "{words}" >&2
+exit 255
+"""
+
+
+class Ssh:
+    """The program, first in PATH."""
+
+    def __init__(self, folder: Path) -> None:
+        self._program = folder / "ssh"
+        self._log = folder / "log"
+        self.says(SSH.format(python=sys.executable, log=str(self._log)))
+
+    def says(self, text: str) -> None:
+        self._program.write_text(text)
+        self._program.chmod(0o755)
+
+    @property
+    def starts(self) -> list[list[str]]:
+        """Process and words of each start."""
+        return [line.split() for line in self._log.read_text().splitlines()]
+
+
+@pytest.fixture
+def ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ssh:
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    return Ssh(tmp_path)
+
+
+async def until_it_breaks(session: Session) -> None:
+    while True:
+        await session.execute([b"PING"])
+
+
+def runs(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_a_server_is_reached_through_another_host(real_redis: RealServer, ssh: Ssh) -> None:
+    session = await open_session(f"redis://127.0.0.1:{real_redis.port}/5?ssh=ann@bastion:2222")
+    assert await session.execute([b"SET", b"k", b"v"]) == OK
+    assert session.info.label == f"127.0.0.1:{real_redis.port}/5"
+    stream = await session.stream([b"SUBSCRIBE", b"news"])
+    await stream.aclose()
+    [(process, *words)] = ssh.starts
+    assert words[-3:] == ["-p", "2222", "ann@bastion"]
+    assert "BatchMode=yes" in words
+    assert runs(process)
+    await session.close()
+    assert not runs(process)
+
+
+async def test_a_tunnel_that_ended_is_opened_again(real_redis: RealServer, ssh: Ssh) -> None:
+    session = await open_session(f"redis://127.0.0.1:{real_redis.port}?ssh=bastion")
+    os.kill(int(ssh.starts[0][0]), 9)
+    with pytest.raises(SessionError, match="broke"):
+        await until_it_breaks(session)
+    assert await session.execute([b"PING"]) == Status(b"PONG")
+    assert len(ssh.starts) == 2
+    await session.close()
+    assert not runs(ssh.starts[1][0])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            "ann@bastion: Permission denied (publickey).",
+            r"Permission denied \(publickey\)\. Put your key into the agent",
+        ),
+        ("Host key verification failed.", r"Host key verification failed\. Connect by hand once.*ssh ann@bastion"),
+        ("ssh: Could not resolve hostname bastion", "Could not resolve hostname bastion. Check the spelling"),
+        ("odd", r"through ann@bastion: odd\. See what `ssh ann@bastion` says"),
+    ],
+)
+async def test_why_ssh_does_not_come_in_is_told_in_its_last_words(ssh: Ssh, words: str, told: str) -> None:
+    ssh.says(REFUSES.format(words=words))
+    with pytest.raises(ConnectError, match=told):
+        await open_session("redis://h?ssh=ann@bastion")
+
+
+async def test_a_server_that_is_not_there_is_told_by_ssh(ssh: Ssh) -> None:
+    with pytest.raises(ConnectError, match=r"127\.0\.0\.1:1 through bastion .*ssh says: channel 2: open failed"):
+        await open_session("redis://127.0.0.1:1?ssh=bastion")
+    assert not runs(ssh.starts[0][0])
+
+
+async def test_without_the_program_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ConnectError, match="There is no program ssh"):
+        await open_session("redis://h?ssh=bastion")
+
+
+async def test_through_a_tunnel_the_certificate_is_still_that_of_the_server(
+    real_redis: RealServer, ssh: Ssh, tmp_path: Path
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    async with Proxy(real_redis.port, tls=context) as door:
+        session = await open_session(f"rediss://localhost:{door.port}?ssh=bastion&cacert={tmp_path}/ca.pem")
+        assert await session.execute([b"PING"]) == Status(b"PONG")
+        await session.close()
+
+
+@pytest.mark.parametrize("given", ["-oProxyCommand=evil", "a b", "-l"])
+async def test_what_is_no_host_is_refused(given: str) -> None:
+    with pytest.raises(UsageError, match="is no host for ssh"):
+        await open_session(f"redis://h?ssh={given}")
+
+
+@pytest.mark.parametrize("url", ["unix:///s?ssh=h", "redis+sentinel://h/main?ssh=h", "redis+cluster://h?ssh=h"])
+async def test_what_one_port_cannot_carry_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="through ssh"):
+        await open_session(url)
+
+
+def test_the_other_host_stays_in_sight_and_the_password_does_not() -> None:
+    assert redact_url("redis://:p@w@h:1/0?ssh=ann@b") == "redis://:***@h:1/0?ssh=ann@b"
+    assert redact_url("redis://h:1/0?ssh=ann@b") == "redis://h:1/0?ssh=ann@b"
+    assert redact_url("redis://h?password=p&ssh=ann@b") == "redis://h?password=***&ssh=ann@b"
+    assert [read_address(url).host_and_port for url in ("redis://:p@h", "h:1", "redis://[::1]:2/0")] == [
+        "h:6379",
+        "h:1",
+        "[::1]:2",
+    ]
