@@ -74,6 +74,7 @@ async def try_presets(session: Session, wanted: ScriptRun, presets: Sequence[Pre
             args=preset.args,
             name=f"{wanted.name}: {preset.name}",
             dry_run=True,
+            changes=True,
             timeout_ms=preset.timeout_ms,
         )
         outcome = await run_loaded(session, run, _never)
@@ -123,7 +124,7 @@ def tried_json(tried: Sequence[Tried]) -> str:
 def summary(tried: Sequence[Tried]) -> str:
     """How many are as expected."""
     counts = {wanted: sum(one.passed is wanted for one in tried) for wanted in (True, False, None)}
-    parts = ((True, "as expected"), (False, "not"), (None, "without an expected reply"))
+    parts = ((True, "as expected"), (False, "not as expected"), (None, "without an expected reply"))
     return " · ".join(f"{counts[wanted]} {text}" for wanted, text in parts if counts[wanted])
 
 

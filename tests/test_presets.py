@@ -196,11 +196,13 @@ def test_all_presets_begin_alike_and_a_reply_that_nobody_expects_ends_with_1(
         ["two", "(integer)", "2", *out[2].split()[3:4]],
     ]
     assert out[-1] == " 1 as expected · 1 without an expected reply"
+    assert [line.split()[-2:] for line in out[1:3]] == [["1", "key"], ["1", "key"]]
     text = presets_beside(script).read_text()
     presets_beside(script).write_text(text.replace("(integer) 1", "(integer) 9"))
     assert run_cli(["run", str(script), "--all-presets"]) == 1
     out = capsysbinary.readouterr().out.decode().splitlines()
     assert [line.strip() for line in out[2:4]] == ["- expected (integer) 9", "+ is       (integer) 1"]
+    assert out[-1] == " 1 not as expected · 1 without an expected reply"
     assert run_cli(["run", str(script), "--all-presets", "--json"]) == 1
     found = json.loads(capsysbinary.readouterr().out)
     assert found["passed"] is False

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,27 @@ if TYPE_CHECKING:
     from redis_tui.session.base import ScriptRun, Session
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+class _Run(click.Command):
+    """Takes what it does not know for keys and arguments, but not what is an option but for a letter or two."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = sorted(
+            name
+            for option in self.get_params(ctx)
+            for name in (*option.opts, *option.secondary_opts)
+            if name.startswith("--")
+        )
+        for word in args[: args.index("--")] if "--" in args else args:
+            name = word.partition("=")[0]
+            if name.startswith("--") and name not in own and (meant := get_close_matches(name, own, 1, 0.8)):
+                raise UsageError(
+                    f"{name} is no option of run.",
+                    hint=f"Is {meant[0]} meant? Write -- before it if it is an argument.",
+                )
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_Run, context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="FILE [KEY ...] , [ARG ...]")
 @click.option("--example", metavar="NAME", help="Run an example that ships with redis-tui instead of FILE.")
 @url_option

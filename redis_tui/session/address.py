@@ -120,6 +120,10 @@ def read_address(url: str) -> Address:
         rest, sentinels = _sentinels(rest, options)
     elif said := next((name for name in _OF_SENTINELS if name in options), ""):
         raise UsageError(f"{said} is for sentinels.", hint="Write redis+sentinel://HOST:PORT/NAME.")
+    db = "" if scheme == "unix" else rest.rpartition("@")[2].partition("/")[2]
+    if db and not db.isdecimal():
+        # The wire takes what is no number for database 0, where a mistyped address would write.
+        raise UsageError(f"{unquote(db)!r} is no database.", hint=f"Write its number: {scheme}://HOST:PORT/0.")
     plain = f"{SCHEMES[scheme]}{plus}{through}://{rest}{'?' if kept else ''}{kept}"
     ssh = options.get("ssh", "")
     if ssh and (plus or scheme == "unix"):

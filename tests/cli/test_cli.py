@@ -418,6 +418,25 @@ def test_a_prompt_without_a_terminal_takes_url_and_database_as_exec_does(
     )
 
 
+def test_a_mistyped_option_of_run_is_no_key_of_the_script(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "echo.lua"
+    path.write_text("return {KEYS[1], ARGV[1]}")
+    status, out, err = shell("run", str(path), "--chnages", "k")
+    assert (status, out) == (2, "")
+    assert err == (
+        "redis-tui: --chnages is no option of run. Is --changes meant? Write -- before it if it is an argument.\n"
+    )
+    assert shell("run", str(path), "k", ",", "--", "--chnages")[:2] == (0, "k\n--chnages\n")
+    assert shell("run", str(path), "k", ",", "--colour")[:2] == (0, "k\n--colour\n")
+
+
+@pytest.mark.parametrize("url", ["redis://h/abc", "h:1/c.lua", "valkeys://u:p@h/1/2"])
+def test_what_is_no_number_of_a_database_is_not_taken_for_the_first(shell: Shell, url: str) -> None:
+    status, _, err = shell("exec", "--url", url, "SET", "k", "v")
+    assert status == 2
+    assert " is no database. Write its number: " in err
+
+
 def test_an_option_that_exec_has_not_is_no_command(shell: Shell) -> None:
     status, out, err = shell("exec", "--jsn", "GET", "k")
     assert (status, out) == (2, "")
