@@ -2,7 +2,7 @@
 
 The decision a reader would question: what is done is found before what is opened, by a weight for each kind of
 entry. ``count`` should offer "counter.lua" only behind an action that has the word in its name, and the sentence
-about an action counts less than its name.
+about an action counts less than its name; letters scattered over a sentence, which Textual would take, are no match.
 """
 
 from __future__ import annotations
@@ -72,9 +72,11 @@ class ActionProvider(Provider):
     async def search(self, query: str) -> Hits:
         """What matches, names before sentences."""
         matcher = self.matcher(query)
+        words = query.casefold().split()
         for entry in self._entries():
             in_title = matcher.match(entry.title)
-            score = entry.weight * max(in_title, matcher.match(entry.about) * _ABOUT)
+            is_told = all(word in entry.about.casefold() for word in words)
+            score = entry.weight * max(in_title, matcher.match(entry.about) * _ABOUT if is_told else 0)
             if score > 0:
                 name = matcher.highlight(entry.title) if in_title else Content(entry.title)
                 yield Hit(score, _shown(entry, name), entry.do, entry.title, entry.about)

@@ -32,6 +32,14 @@ async def test_what_is_done_comes_before_what_is_opened(app: WorkbenchApp, home:
         assert "Example: rate_limit" in await found(app, "rate")
 
 
+async def test_letters_scattered_over_a_sentence_are_no_match(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        assert (await found(app, "new"))[0] == "New script"
+        assert "Kill the script" not in await found(app, "new")
+        assert "Dry run" in await found(app, "undoes everything")
+
+
 async def test_presets_and_recent_files_are_offered_and_opened(app: WorkbenchApp, home: Path, until: Until) -> None:
     script = home / "zebra.lua"
     script.write_text("return 7")
