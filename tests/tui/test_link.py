@@ -142,3 +142,19 @@ async def test_a_server_that_reads_its_data_says_so_until_it_is_done(
         session.is_loading = False
         await until(pilot, lambda: state(app) == "ready")
         await until(pilot, lambda: len(app.screen.query_one(KeysPane).all_keys) == 2)
+
+
+async def test_what_was_told_of_the_loss_goes_when_the_link_is_back(
+    app: WorkbenchApp, session: Leaving, until: Until
+) -> None:
+    def toasts() -> list[str]:
+        return [f"{one.title} {one.message}" for one in app._notifications]
+
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await ready(app, pilot, until)
+        session.go()
+        await until(pilot, lambda: any(text.startswith("Disconnected ") for text in toasts()))
+        session.is_away = False
+        await pilot.press("f9")
+        await until(pilot, lambda: any("Connected again." in text for text in toasts()))
+        assert not any(text.startswith("Disconnected ") for text in toasts())

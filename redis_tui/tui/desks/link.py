@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from redis_tui.errors import AuthError, RedisTuiError
 from redis_tui.session.aside import aside
 from redis_tui.session.base import Event, EventKind
+from redis_tui.tui.desks.notices import take_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,8 @@ _WAITS_S = (1, 2, 3, 5, 8, 13, 20, 30)
 """Between attempts; the last one from then on."""
 STALE = "old: disconnected"
 """In the border of what was read before the link was lost."""
+_LOST = "Disconnected"
+"""The title of the notices that say so."""
 
 
 class LinkDesk:
@@ -82,7 +85,7 @@ class LinkDesk:
         """Once for each reason: twenty attempts that end alike are one notice."""
         if reason and reason != self._told:
             self._told = reason
-            self._bench.app.notify(reason, title="Disconnected", severity="error", timeout=8)
+            self._bench.app.notify(reason, title=_LOST, severity="error", timeout=8)
 
     def _wait(self) -> None:
         wait = _WAITS_S[min(self._attempts, len(_WAITS_S) - 1)]
@@ -111,6 +114,7 @@ class LinkDesk:
         self._told = ""
         self._panes.title.set_alarm(None)
         self._mark(is_old=False)
+        take_away(self._bench.app, _LOST)
         self._bench.app.notify("Connected again.", timeout=3)
         self._read_all()
 

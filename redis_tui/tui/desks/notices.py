@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 from redis_tui.render.spans import Line, Span, text_line
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from textual.app import App
     from textual.notifications import SeverityLevel
 
 _LIMIT = 200
@@ -47,3 +50,9 @@ class NoticeShelf:
             lines.append([Span(clock, "dim"), Span(f"{sign} ", style), Span(first, "text"), *count])
             lines += [text_line(f"            {more}") for more in rest]
         return lines or [[Span("Nothing was told yet.", "dim")]]
+
+
+def take_away(app: App[Any], title: str) -> None:
+    """Takes the toasts with a title off the screen, because what they told is no longer so; the list keeps them."""
+    for notification in [one for one in app._notifications if one.title == title]:  # noqa: SLF001  # no public way
+        app._unnotify(notification)  # noqa: SLF001
