@@ -199,8 +199,16 @@ class WorkbenchApp(App[int]):
             leave_at_signals(self._leave)
         self.themes.watch()
         self.set_keymap(self.keymap.changed)
-        for problem in (*self._read_settings.problems, *self.keymap.problems):
-            self.notify(str(problem), severity="error", timeout=_PROBLEM_S)
+        self._tell_mistakes([str(problem) for problem in (*self._read_settings.problems, *self.keymap.problems)])
+
+    def _tell_mistakes(self, mistakes: Sequence[str]) -> None:
+        """In one notice: one for each would cover the workbench, and the last ones fall off the screen."""
+        if not mistakes:
+            return
+        for mistake in mistakes[1:]:
+            self.notices.add(mistake, "error")
+        more = f"\nThere are {len(mistakes) - 1} more: Notices in the palette has them." if len(mistakes) > 1 else ""
+        self.notify(mistakes[0] + more, severity="error", timeout=_PROBLEM_S)
 
     async def on_connecting_screen_retry_wanted(self, event: ConnectingScreen.RetryWanted) -> None:
         """Another attempt, perhaps at another address."""

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets._toast import Toast
 
+from redis_tui.paths import packaged_themes_dir, settings_file
+from redis_tui.settings import read_settings
+from redis_tui.theme import read_shelf
+from redis_tui.tui.app import WorkbenchApp
 from redis_tui.tui.desks.notices import NoticeShelf
 from redis_tui.tui.desks.window_title import WindowTitle
 from redis_tui.tui.screens.dialogs import Reading
@@ -15,8 +19,12 @@ from redis_tui.tui.widgets.line_view import LineView
 from tests.tui.conftest import Until, ready
 
 if TYPE_CHECKING:
-    from redis_tui.tui.app import WorkbenchApp
     from tests.tui.fake_session import FakeSession
+
+
+async def no_session() -> FakeSession:
+    await asyncio.Event().wait()
+    raise AssertionError
 
 
 def test_a_notice_that_is_repeated_is_counted_and_its_kind_has_a_sign() -> None:
@@ -91,3 +99,16 @@ async def test_the_window_is_called_by_what_runs(app: WorkbenchApp, session: Fak
         session.hang.set()
         await until(pilot, lambda: "]2;counter.lua ·" in written[-1])
     assert written[-1] == "\x1b[23;2t"
+
+
+async def test_all_mistakes_of_the_settings_are_told_in_one_notice(until: Until) -> None:
+    settings_file().parent.mkdir(parents=True, exist_ok=True)
+    settings_file().write_text('colour = 1\nplain = "x"\n[keys]\nsav = "f5"\nrunn = "f5"\n')
+    app = WorkbenchApp(no_session, settings=read_settings(), shelf=read_shelf([packaged_themes_dir()]))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(pilot, lambda: app.screen.query(Toast))
+        await pilot.pause()
+        assert len(app.screen.query(Toast)) == 1
+        told = "\n".join("".join(span.text for span in line) for line in app.notices.lines())
+        assert "There are 3 more" in told
+        assert all(word in told for word in ("colour", "plain", "sav", "runn"))
