@@ -10,7 +10,6 @@ of expiry of two runs a second apart always differs, and says nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from difflib import unified_diff
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +20,7 @@ from redis_tui.render.reply_difference import reply_differences, two_sides
 from redis_tui.render.side import SAME, Section, beside, labelled
 from redis_tui.render.spans import Line, Span, plain
 from redis_tui.render.summary import flowed, time_text
+from redis_tui.render.text_difference import changed_lines
 from redis_tui.resp.inline import join_inline
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _text_difference(before: bytes, after: bytes) -> list[Line]:
     if before == after:
         return []
     old, new = (text.decode("utf-8", "replace").splitlines() for text in (before, after))
-    rows = list(unified_diff(old, new, lineterm="", n=2))[2:]
+    rows = changed_lines(old, new, around=2)
     return [
         [Span(row[:1], _TONES.get(row[:1], "dim")), Span(f" {row[1:]}", _TONES.get(row[:1], "text"))] for row in rows
     ] or [[Span("~", "dim"), Span(" the ends of lines alone", "dim")]]

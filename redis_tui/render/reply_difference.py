@@ -12,10 +12,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher, unified_diff
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Final
 
 from redis_tui.render.spans import Line, Span
+from redis_tui.render.text_difference import changed_lines
 from redis_tui.render.trace import brief
 from redis_tui.resp.inline import quote
 from redis_tui.resp.types import Attributed, Map, Pairs, Reply, SetReply
@@ -174,7 +175,7 @@ def _as_reply(value: Any) -> Reply:
 
 def _edited(before: bytes, after: bytes) -> tuple[str, ...]:
     old, new = (text.decode("utf-8", "replace").splitlines() for text in (before, after))
-    return tuple(list(unified_diff(old, new, lineterm="", n=1))[2:])
+    return tuple(changed_lines(old, new, around=1))
 
 
 def two_sides(difference: Difference) -> tuple[Line, Line]:

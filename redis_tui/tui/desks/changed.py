@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from difflib import unified_diff
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import RedisTuiError
 from redis_tui.render.spans import Line, Span
+from redis_tui.render.text_difference import changed_lines
 from redis_tui.tui.screens.dialogs import Choice, Reading
 
 if TYPE_CHECKING:
@@ -103,7 +103,5 @@ class ChangedFileDesk:
 
 def compared(before: str, after: str) -> list[Line]:
     """What differs between two texts, as a unified diff."""
-    rows = unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
-    return [[Span(row, _TONES.get(row[:1], "text"))] for row in list(rows)[2:]] or [
-        [Span("Only line ends differ.", "dim")]
-    ]
+    rows = changed_lines(before.splitlines(), after.splitlines(), around=2)
+    return [[Span(row, _TONES.get(row[:1], "text"))] for row in rows] or [[Span("Only line ends differ.", "dim")]]
