@@ -12,6 +12,7 @@ from redis_tui.exit_status import ExitStatus
 from redis_tui.external import call_editor
 from redis_tui.profile import profile_lines
 from redis_tui.settings import ReadSettings, entries, read_settings, template, toml_value
+from redis_tui.whole_file import write_whole
 
 
 @click.group(invoke_without_command=True)
@@ -49,8 +50,7 @@ def edit() -> int:
     place = read_settings().path
     if not place.exists():
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(template(), encoding="utf-8")
+            write_whole(place, template().encode())
         except OSError as error:
             raise FileError(
                 f"Cannot write {place}: {(error.strerror or '').lower()}.", hint="Check the folder's permissions."

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from redis_tui.render.command import command_line
 from redis_tui.render.reply import stream_cli_lines
-from redis_tui.render.spans import Line, Span
+from redis_tui.render.spans import Line, Span, plain
+from redis_tui.resp.inline import join_inline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,3 +149,25 @@ def brief(reply: Reply, *, limit: int = _REPLY_LIMIT) -> Line:
 
 def _unindented(line: Line) -> Line:
     return [Span(line[0].text.lstrip(" "), line[0].style), *line[1:]]
+
+
+def calls_as_commands(rows: Sequence[TraceRow]) -> str:
+    """The calls as redis-cli takes them, one a line."""
+    return "\n".join(join_inline(row.command) for row in rows) + "\n"
+
+
+def calls_as_table(rows: Sequence[TraceRow]) -> str:
+    """The calls as a table of columns apart by tabs: line, time, command, reply."""
+    head = "line\tmicroseconds\tcommand\treply"
+    lines = [
+        "\t".join(
+            (
+                str(row.line or ""),
+                "" if row.duration_us is None else f"{row.duration_us:.1f}",
+                join_inline(row.command),
+                plain([brief(row.reply, limit=400)]),
+            )
+        )
+        for row in rows
+    ]
+    return "\n".join([head, *lines]) + "\n"

@@ -1,6 +1,6 @@
 """Writes the calls of a run to a file: as redis-cli commands, or as a table.
 
-Knows the texts that the tab made, and the disk. The decision a reader would question: the name's ending chooses the
+Knows the calls that the tab shows, and the disk. The decision a reader would question: the name's ending chooses the
 form, ``.tsv`` the table and anything else the commands, so that no second question is asked.
 """
 
@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from redis_tui.render.trace import calls_as_commands, calls_as_table
 from redis_tui.tui.key_files import typed_path
 from redis_tui.tui.screens.dialogs import AskText, Choice
+from redis_tui.whole_file import write_whole
 
 if TYPE_CHECKING:
     from redis_tui.tui.desks.bench import Bench
@@ -39,9 +41,9 @@ class TraceDesk:
             choices = (Choice("overwrite", "Overwrite", danger=True), Choice("cancel", "Keep"))
             if await self._bench.ask("Overwrite the file?", f"{place} exists already.", *choices) != "overwrite":
                 return
-        text = wanted.table if place.suffix == ".tsv" else wanted.commands
+        text = calls_as_table if place.suffix == ".tsv" else calls_as_commands
         try:
-            await asyncio.to_thread(place.write_text, text, encoding="utf-8")
+            await asyncio.to_thread(lambda: write_whole(place, text(wanted.rows).encode()))
         except OSError as error:
             self._bench.app.notify(f"{place}: {error.strerror}. Try another place.", severity="error", timeout=8)
             return

@@ -15,8 +15,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from redis_tui.render.spans import Line, Span, plain
-from redis_tui.render.trace import By, Sum, brief, sum_line, summed, timed_line
-from redis_tui.resp.inline import join_inline
+from redis_tui.render.trace import By, Sum, calls_as_commands, sum_line, summed, timed_line
 from redis_tui.tui.messages import LineWanted
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.view import FilterLine, View, ViewKey, bindings_of
@@ -99,12 +98,11 @@ class TraceView(View):
     class SaveWanted(Message):
         """The calls are to be written to a file."""
 
-        def __init__(self, script: str, commands: str, table: str) -> None:
-            """Takes the script's name, and the calls as commands and as a table."""
+        def __init__(self, script: str, rows: Sequence[TraceRow]) -> None:
+            """Takes the script's name, and the calls."""
             super().__init__()
             self.script = script
-            self.commands = commands
-            self.table = table
+            self.rows = rows
 
     def __init__(self) -> None:
         super().__init__()
@@ -210,7 +208,7 @@ class TraceView(View):
         if not self._rows:
             self.notify("There are no calls to copy.", severity="warning", timeout=2)
             return
-        self.app.copy_to_clipboard(_commands(self._rows))
+        self.app.copy_to_clipboard(calls_as_commands(self._rows))
         cut = f" of {self._total:,} made" if self._total > len(self._rows) else ""
         self.notify(f"Copied {len(self._rows):,} calls{cut} as commands.", timeout=3)
 
@@ -219,7 +217,7 @@ class TraceView(View):
         if not self._rows:
             self.notify("There are no calls to save.", severity="warning", timeout=2)
             return
-        self.post_message(self.SaveWanted(self._script, _commands(self._rows), _table(self._rows)))
+        self.post_message(self.SaveWanted(self._script, self._rows))
 
 
 def _dearest(row: TraceRow) -> float:
@@ -234,23 +232,3 @@ def _holds(row: TraceRow, needle: str) -> bool:
     if isinstance(row.reply, bytes):
         return text in row.reply.lower()
     return isinstance(row.reply, int) and text == str(row.reply).encode()
-
-
-def _commands(rows: Sequence[TraceRow]) -> str:
-    return "\n".join(join_inline(row.command) for row in rows) + "\n"
-
-
-def _table(rows: Sequence[TraceRow]) -> str:
-    head = "line\tmicroseconds\tcommand\treply"
-    lines = [
-        "\t".join(
-            (
-                str(row.line or ""),
-                "" if row.duration_us is None else f"{row.duration_us:.1f}",
-                join_inline(row.command),
-                plain([brief(row.reply, limit=400)]),
-            )
-        )
-        for row in rows
-    ]
-    return "\n".join([head, *lines]) + "\n"
