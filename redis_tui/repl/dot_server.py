@@ -10,6 +10,7 @@ import asyncio
 import math
 import statistics
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.errors import UsageError
@@ -43,6 +44,8 @@ _COLUMNS: Final = (
 )
 """Of `.stat`: the title and how wide it is; no more than 79 in all."""
 _PING_EVERY_S: Final = 0.01
+_MOST_SAMPLES: Final = 360_000
+"""An hour of them; older ones are left out of the spread."""
 _LONGEST: Final = 100
 _MOST_ENTRIES: Final = 10_000
 
@@ -132,13 +135,15 @@ async def latency(shell: Shell, args: list[str]) -> None:
     shell.refuse_in_transaction()
     ends_s = time.monotonic() + (milliseconds(args[0]) / 1000 if args else math.inf)
     stop = shell.stop = asyncio.Event()
-    taken: list[float] = []
+    taken: deque[float] = deque(maxlen=_MOST_SAMPLES)
+    worst = 0.0
     try:
         while not stop.is_set() and time.monotonic() < ends_s:
             started = time.perf_counter()
             await shell.session.execute([b"PING"])
             taken.append((time.perf_counter() - started) * 1000)
-            shell.progress = f"{len(taken):,} × PING · last {time_text(taken[-1])} · worst {time_text(max(taken))}"
+            worst = max(worst, taken[-1])
+            shell.progress = f"{len(taken):,} × PING · last {time_text(taken[-1])} · worst {time_text(worst)}"
             await stopped_within(stop, _PING_EVERY_S)
     finally:
         shell.stop = None
