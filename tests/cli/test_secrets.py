@@ -103,6 +103,20 @@ def test_the_process_list_shows_no_password() -> None:
     assert kept.decode().strip() == url
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process change what ps shows of it")
+@pytest.mark.parametrize("words", [["--requirepass", "s3cr3t"], ["--requirepass=s3cr3t"]])
+def test_the_process_list_shows_no_password_of_our_own_server(words: list[str]) -> None:
+    program = (
+        "import sys; from redis_tui.process_title import hide_passwords; hide_passwords(sys.argv); "
+        "sys.stdout.buffer.write(open('/proc/self/cmdline', 'rb').read())"
+    )
+    argv = [sys.executable, "-c", program, "serve", "not-s3cr3t", *words, "--port", "0"]
+    shown = subprocess.run(argv, capture_output=True, check=True, cwd=Path.cwd()).stdout.rstrip(b"\0").split(b"\0")
+    told = [word.rstrip().decode() for word in shown[3:]]
+    hidden = [word.replace("s3cr3t", "***") for word in words]
+    assert told == ["serve", "not-s3cr3t", *hidden, "--port", "0"]
+
+
 @pytest.mark.parametrize("path", ["/dev/full", "/nowhere/log"])
 def test_a_log_that_cannot_be_written_is_told_once_and_stops_nothing(
     path: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
