@@ -6,15 +6,20 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.events import Paste
 from textual.widgets import Input, Static
 
 from redis_tui.tui.desks import feed
+from redis_tui.tui.panes.console import ConsolePane
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.widgets.bars import TitleBar
 from redis_tui.tui.widgets.line_view import LineView
 from tests.tui.conftest import Until, ready
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from redis_tui.resp.types import Reply
     from redis_tui.tui.app import WorkbenchApp
     from tests.tui.fake_session import FakeSession
 
@@ -97,3 +102,31 @@ async def test_a_busy_server_is_asked_again_once_however_many_panes_met_it(
         title = app.screen.query_one(TitleBar)
         await until(pilot, lambda: again and "● ready" in str(title.content))
         assert len(again) == 1
+
+
+async def test_what_was_pasted_behind_a_wait_that_is_left_is_not_sent(
+    app: WorkbenchApp, session: FakeSession, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute = session.execute
+
+    async def waits_for_a(argv: Sequence[bytes], *, db: int | None = None) -> Reply:
+        reply = await execute(argv, db=db)
+        if argv[-1] == b"a":
+            await asyncio.Event().wait()
+        return reply
+
+    monkeypatch.setattr(session, "execute", waits_for_a)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await until(pilot, lambda: app.screen.query_one(ConsolePane).assist.catalog)
+        await pilot.press("ctrl+t")
+        app.post_message(Paste("GET a\nGET b\n"))
+        await until(pilot, lambda: app.screen.query_one("#command", Input).value == "GET b")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.query_one("#waiting", Static).display)
+        await pilot.press("escape")
+        transcript = app.screen.query_one("#transcript", LineView)
+        await until(pilot, lambda: "No longer waiting for GET a." in transcript.plain)
+        await pilot.press(*"GET c", "enter")
+        await until(pilot, lambda: (b"GET", b"c") in session.sent)
+        assert (b"GET", b"b") not in session.sent

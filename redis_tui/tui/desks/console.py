@@ -62,14 +62,17 @@ class ConsoleDesk:
                 self._pane.echo(one)
             try:
                 argv = split_inline(one.encode("utf-8", "surrogateescape"))
-                await self._run(argv, one)
+                goes_on = await self._run(argv, one)
             except RedisTuiError as error:
                 self._pane.show_reply([[Span(f"✗ {error}", "danger")]])
+                goes_on = False
+            if not goes_on:
                 break  # what follows may build on it
         self.tick()
         self.show_prompt()
 
-    async def _run(self, argv: list[bytes], line: str) -> None:
+    async def _run(self, argv: list[bytes], line: str) -> bool:
+        """Runs a command; False where its answer was not waited for."""
         name = argv[0].lower()
         if name in (b"help", b"?", b".help") and len(argv) > 1:
             self._pane.show_reply(self._reference(argv[1:]))
@@ -83,7 +86,8 @@ class ConsoleDesk:
             count, argv = _repeated(argv)
             for _ in range(count):
                 if not await self._answer(argv, line):
-                    return
+                    return False
+        return True
 
     def _reference(self, words: Sequence[bytes]) -> list[Line]:
         name = b" ".join(words).decode("utf-8", "replace")
