@@ -47,7 +47,7 @@ class Settings:
     keymap: str = _setting("default", "The keys to begin with.", choices=("default", "vi"))
     editor_keys: str = _setting("plain", "The keys of the editor.", choices=("plain", "vi"))
     keys: Mapping[str, tuple[str, ...]] = _setting(
-        {}, 'Other keys for actions, by name: run = "f5", save = ["ctrl+s", "f10"]; zoom = "" takes its keys away.'
+        {}, 'Other keys for actions, by name: run = "f5", save = ["ctrl+s", "alt+z"]; zoom = "" takes its keys away.'
     )
 
 
