@@ -1,7 +1,8 @@
 """What is left after a fault of our own: a report in a file, and a few plain sentences for the person.
 
-Knows no face. The decision a reader would question: the report has where the program was, and no values. A
-traceback with locals holds keys, scripts and passwords, and reports are sent to strangers.
+Knows no face. The decision a reader would question: the report has where the program was and what the error itself
+says, and no values of variables. A traceback with locals holds keys, scripts and passwords, and reports are sent to
+strangers.
 """
 
 from __future__ import annotations
