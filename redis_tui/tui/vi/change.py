@@ -117,3 +117,10 @@ def end_of(place: Place, text: str) -> Place:
     """Where the cursor is behind a text that was put in at a place."""
     rows = text.split("\n")
     return (place[0], place[1] + len(text)) if len(rows) == 1 else (place[0] + len(rows) - 1, len(rows[-1]))
+
+
+def on_character(lines: Sequence[str], taken: Span, cursor: Place) -> Place:
+    """Where the cursor is once a span is gone: never behind the last character of its line."""
+    if taken.lines or taken.end[1] < len(lines[taken.end[0]]):
+        return cursor
+    return cursor[0], max(0, cursor[1] - 1)

@@ -8,51 +8,21 @@ puts in the text that insert mode left, so that what completion wrote is repeate
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.tui.vi import change as made
 from redis_tui.tui.vi import ex
-from redis_tui.tui.vi.change import Change, covered, end_of, rows_of, text_of
+from redis_tui.tui.vi.change import Change, covered, end_of, on_character, rows_of, text_of
 from redis_tui.tui.vi.grammar import OPERATORS, PROMPTS, Command, IncompleteError, UnknownError, read
 from redis_tui.tui.vi.motion import FAR, Look, Memory, Motion, Place, changed_word_end, first_column, move
+from redis_tui.tui.vi.step import Mode, Step
 from redis_tui.tui.vi.textobject import Span, span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-
-class Mode(Enum):
-    """What a key means; the value is shown."""
-
-    NORMAL = "NORMAL"
-    INSERT = "INSERT"
-    REPLACE = "REPLACE"
-    VISUAL = "VISUAL"
-    LINES = "V-LINE"
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The editor at a key press."""
-
-    lines: Sequence[str]
-    cursor: Place
-    top: int = 0
-    """First row on the screen."""
-    height: int = 20
-
-
-@dataclass(slots=True)
-class Step:
-    """What came of a key."""
-
-    changes: list[Change] = field(default_factory=list)
-    """In their order; each place is meant behind the changes before it."""
-    cursor: Place | None = None
-    wishes: list[tuple[str, str]] = field(default_factory=list)
-    """What only the owner can do: undo, redo, save, copy, tell; and its argument."""
+    from redis_tui.tui.vi.step import Seen
 
 
 _SHORT: Final = {
@@ -423,7 +393,7 @@ class Machine:
         elif name == "d":
             change, cursor = made.removed(lines, taken)
             step.changes.append(change)
-            step.cursor = self._on_character(lines, taken, cursor)
+            step.cursor = on_character(lines, taken, cursor)
         elif taken.lines:
             indent = lines[top][: first_column(lines[top])]
             step.changes.append(Change((top, 0), taken.end, indent))
@@ -431,12 +401,6 @@ class Machine:
         else:
             step.changes.append(Change(taken.start, taken.end, ""))
             self._insert(taken.start)
-
-    @staticmethod
-    def _on_character(lines: Sequence[str], taken: Span, cursor: Place) -> Place:
-        if taken.lines or taken.end[1] < len(lines[taken.end[0]]):
-            return cursor
-        return cursor[0], max(0, cursor[1] - 1)
 
     def _keep(self, register: str, text: str, *, whole: bool, yanked: bool) -> None:
         if register == "_":

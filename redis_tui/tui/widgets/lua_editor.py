@@ -23,7 +23,7 @@ from textual.widgets.text_area import Edit, Selection
 
 from redis_tui.render.lua import highlight_line
 from redis_tui.tui.theme import palette_of
-from redis_tui.tui.vi.machine import Mode
+from redis_tui.tui.vi.step import Mode
 from redis_tui.tui.widgets.edit_history import GroupedHistory, spans_lines
 from redis_tui.tui.widgets.field import do_at_once
 from redis_tui.tui.widgets.line_states import LineStates

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 
 from textual.widgets.text_area import Selection
 
-from redis_tui.tui.vi.machine import Machine, Mode, Seen
+from redis_tui.tui.vi.machine import Machine
+from redis_tui.tui.vi.step import Mode, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual import events
 
-    from redis_tui.tui.vi.machine import Step
     from redis_tui.tui.vi.motion import Memory, Place
+    from redis_tui.tui.vi.step import Step
     from redis_tui.tui.widgets.lua_editor import LuaEditor
 
 

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from redis_tui.tui.vi.machine import Machine, Mode, Seen
+from redis_tui.tui.vi.machine import Machine
 from redis_tui.tui.vi.motion import Memory, Place
+from redis_tui.tui.vi.step import Mode, Seen
 
 _NAMES = {"esc": "escape", "cr": "enter", "bs": "backspace"}
 

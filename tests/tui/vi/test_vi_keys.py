@@ -9,7 +9,7 @@ import pytest
 from redis_tui.settings import ReadSettings, Settings
 from redis_tui.tui.app import WorkbenchApp
 from redis_tui.tui.panes.editor import EditorPane
-from redis_tui.tui.vi.machine import Mode
+from redis_tui.tui.vi.step import Mode
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 from redis_tui.tui.widgets.offer_list import OfferList
 from tests.tui.conftest import Until, ready
