@@ -12,6 +12,7 @@ import contextlib
 import random
 import re
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakSet
 
 from redis_tui.errors import AuthError, CommandError, ConnectError, NotSupportedError, SessionError, UsageError
 from redis_tui.resp.inline import join_inline
@@ -42,6 +43,8 @@ _MAP_TIMEOUT_S = 3.0
 _DOUBT_S = 2.0
 """Seconds of silence after which the other nodes are asked whether one has failed."""
 _DOUBT_LIMIT_S = 16.0
+_LONG_S = 1.0
+_SPARED_S = 5.0
 _REDIRECTED = re.compile(rb"^(?:MOVED|ASK) (\d+) (\S+)$")
 _CHANNEL_FIRST = frozenset(("spublish", "ssubscribe", "sunsubscribe"))
 _AT_NODE = re.compile(rb"^(\d+)@(\S+)$")
@@ -86,6 +89,10 @@ class ClusterWire:
         self.target = self.address.seeds[0].name
         self.map = SlotMap((), ())
         self._known = dict.fromkeys((*self.address.seeds, *known))
+        self._new: WeakSet[Wire] = WeakSet()
+        """Connections that have not said yet who we are; a node that is silent is found out when they do."""
+        self._spared: dict[Node, float] = {}
+        """Until when a node is not tried again."""
         self._bound: tuple[Node, Wire] | None = None
         """The connection that holds what WATCH and MULTI have bound."""
         self._silent: set[Node] = set()
@@ -221,11 +228,17 @@ class ClusterWire:
         Raises:
             SessionError: no node answers.
         """
+        now = asyncio.get_running_loop().time
+        began = now()
+        if began < self._spared.get(node, 0.0):
+            text = f" {self._served(node)} did not answer a moment ago. It is tried again soon."
+            return [ErrorReply(DOWN + text.encode())] * len(commands)
         try:
             wire = await self._open(node)
         except AuthError:
             raise
         except SessionError as error:
+            self._spare(node, now() - began)
             await self._miss(node)
             return [ErrorReply(DOWN + f" {self._served(node)} does not answer: {error.message}".encode())] * len(
                 commands
@@ -236,9 +249,15 @@ class ClusterWire:
             if self._transaction.is_bound:
                 await self.close()
                 raise
+            self._spare(node, now() - began)
             await self._miss(node)
             text = f" The connection to {self._served(node)} broke: whether this was carried out is not known."
             return [ErrorReply(DOWN + text.encode())] * len(commands)
+
+    def _spare(self, node: Node, waited_s: float) -> None:
+        """Has a node left alone for a while that was waited for in vain; one that refuses at once costs nothing."""
+        if waited_s > _LONG_S:
+            self._spared[node] = asyncio.get_running_loop().time() + _SPARED_S
 
     async def _miss(self, node: Node) -> None:
         """Notes that a node does not answer; where nobody else is connected, looks whether there is still a cluster."""
@@ -253,7 +272,7 @@ class ClusterWire:
 
     async def _answered(self, node: Node, wire: Wire, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
         """The replies of a node; one that is long silent is given up once the others say that it has failed."""
-        asked = asyncio.ensure_future(wire.pipeline(commands))
+        asked = asyncio.ensure_future(self._greeted(wire, commands))
         doubt_s = _DOUBT_S
         try:
             while not (await asyncio.wait({asked}, timeout=doubt_s))[0]:
@@ -265,6 +284,12 @@ class ClusterWire:
             if not asked.done():
                 asked.cancel()
                 await asyncio.wait({asked})
+
+    async def _greeted(self, wire: Wire, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
+        if wire in self._new:
+            await settle(wire, 0, self._resp)
+            self._new.discard(wire)
+        return await wire.pipeline(commands)
 
     async def _has_failed(self, node: Node) -> bool:
         for other in self.map.primaries:
@@ -328,7 +353,7 @@ class ClusterWire:
                 await wire.close()
             wire = self.wire_to(node)
             await wire.connect()
-            await settle(wire, 0, self._resp)
+            self._new.add(wire)
             self._wires[node] = wire
             return wire
 

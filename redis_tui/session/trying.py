@@ -58,6 +58,11 @@ class DryRuns:
             TooMuchToFetch: it reads more than may be fetched.
             SessionError: the server cannot be reached, or does not give a key.
         """
+        if run.on_server and info.is_cluster:
+            raise NotSupportedError(
+                "The debugger of a server is one node's, and a cluster has several.",
+                hint="Try it here, on copies of the keys.",
+            )
         if run.on_server and Capability.SERVER_DRY_RUN not in info.capabilities:
             raise NotSupportedError(
                 "A script without an end would stay in Valkey's debugger and take a whole core until the server ends.",
@@ -98,11 +103,7 @@ class DryRuns:
             await scratch.close()
 
     async def _debug(self, wire: Link, run: ScriptRun, sha: str) -> ScriptOutcome:
-        if not isinstance(wire, Wire):
-            raise NotSupportedError(
-                "The debugger of a server is one node's, and a cluster has several.",
-                hint="Try it here, on copies of the keys.",
-            )
+        assert isinstance(wire, Wire)  # a cluster's link was refused above
         debug = self._debugging = DebugRun(wire, self._sent)
         try:
             return await debug.run(run, sha, db=run.db or 0)

@@ -137,17 +137,30 @@ async def test_the_session_opens_by_a_seed_that_lives(cluster: Cluster) -> None:
     await opened.close()
 
 
-async def test_a_node_that_is_silent_is_given_up_once_the_others_say_so(session: Session, cluster: Cluster) -> None:
+async def test_a_node_that_is_silent_is_given_up_once_the_others_say_so(
+    session: Session, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await said(session, "SET b 1")
     silent = cluster.owner(b"b")
     assert silent.process is not None
     silent.process.send_signal(signal.SIGSTOP)
+    monkeypatch.setattr("redis_tui.session.cluster_wire._DOUBT_S", 0.3)
+    monkeypatch.setattr("redis_tui.session.cluster_wire._SPARED_S", 3.0)
     async with asyncio.timeout(40):
         reply = await said(session, "GET b")
     assert isinstance(reply, ErrorReply)
     assert reply.code == "NODEDOWN"
     assert "whether this was carried out is not known" in reply.message
     assert await said(session, "SET a 1") == OK
+    reply = await said(session, "GET b")
+    assert isinstance(reply, ErrorReply)
+    assert "did not answer a moment ago" in reply.message
+    async with asyncio.timeout(40):
+        while "a moment ago" in reply.message:
+            reply = await said(session, "GET b")
+            assert isinstance(reply, ErrorReply)
+            await asyncio.sleep(0.05)
+    assert reply.code == "NODEDOWN"
 
 
 async def test_a_replica_that_takes_over_is_found() -> None:

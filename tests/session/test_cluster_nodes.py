@@ -258,6 +258,11 @@ async def test_a_dry_run_learns_that_somebody_changed_a_key_of_another_node(clus
         await wire.close()
 
 
+async def test_a_dry_run_in_a_nodes_debugger_is_refused(clustered: Session) -> None:
+    with pytest.raises(NotSupportedError, match="one node's, and a cluster has several"):
+        await clustered.run(ScriptRun(b"return 1", dry_run=True, on_server=True))
+
+
 async def test_what_means_one_node_is_refused(clustered: Session) -> None:
     for line in ("SHUTDOWN", "CLUSTER FAILOVER", "DEBUG SLEEP 0", "MEMORY STATS"):
         with pytest.raises(NotSupportedError, match="about one node of the cluster"):
