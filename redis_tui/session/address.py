@@ -205,6 +205,8 @@ def _over_tls(url: str) -> str:
 
 def _options(query: str) -> dict[str, str]:
     options = {}
+    if "@" in query.partition("&")[0].partition("=")[0]:  # the rest of a password, which is not to be shown
+        raise UsageError("The address has a ? before its host.", hint="In a password it is written %3F, a slash %2F.")
     for part in filter(None, query.split("&")):
         name = _name(part)
         value = unquote(part.partition("=")[2])

@@ -64,16 +64,17 @@ def redact_url(url: str) -> str:
 
 
 def unredacted(shown: str, known: str) -> str:
-    """An address that a person changed, with its hidden password put back.
+    """An address that a person changed, with its hidden passwords put back.
 
     Args:
         shown: what `redact_url` made of ``known``, perhaps changed since.
-        known: the address with its password.
+        known: the address with its passwords.
     """
-    found = _URL_PASSWORD.search(known.encode("utf-8", "surrogateescape"))
-    if found is None or ":***@" not in shown:
-        return shown
-    return shown.replace(":***@", f":{found['secret'].decode('utf-8', 'surrogateescape')}@", 1)
+    for found in _URL_PASSWORD.finditer(known.encode("utf-8", "surrogateescape")):
+        head, secret = (found[part].decode("utf-8", "surrogateescape") for part in ("head", "secret"))
+        hidden = r"(:)\*\*\*(?=@)" if head.endswith(":") else rf"([?&]{head[1:]})\*\*\*(?=&|$)"
+        shown = re.sub(hidden, lambda place, told=secret: f"{place[1]}{told}", shown, count=1)  # type: ignore[misc]
+    return shown
 
 
 def has_secret(line: str) -> bool:

@@ -85,3 +85,11 @@ def test_a_password_that_was_left_hidden_is_the_old_one(changed: str, given: str
     known = "redis://ann:s3cret@h:1"
     assert redact_url(known) == "redis://ann:***@h:1"
     assert unredacted(changed, known) == given
+
+
+def test_the_passwords_of_sentinels_are_put_back_as_well() -> None:
+    known = "redis+sentinel://ann:one@h:1/main?role=replica&sentinel_user=eve&sentinel_password=two"
+    shown = redact_url(known)
+    assert shown == "redis+sentinel://ann:***@h:1/main?role=replica&sentinel_user=eve&sentinel_password=***"
+    assert unredacted(shown.replace("h:1", "other:2"), known) == known.replace("h:1", "other:2")
+    assert unredacted(shown.replace("=***", "=new"), known) == known.replace("=two", "=new")

@@ -186,6 +186,7 @@ def test_an_address_says_all_that_the_options_say() -> None:
 def test_what_an_address_cannot_say_is_refused() -> None:
     for url, told in (
         ("rediss://h?cacrt=f", "cacrt is nothing that an address can say. Known: cacert"),
+        ("redis://:se?cret@h", "In a password it is written %3F, a slash %2F"),
         ("redis://h?sni=x", "sni is about TLS, which this address does not speak. Write rediss://, or add --tls"),
         ("rediss://h?insecure=perhaps", "insecure is yes or no"),
         ("http://h", "http:// is no address"),
