@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from redis_tui.cli import run_cli
+from redis_tui.errors import AuthError
 from redis_tui.paths import HOME_VARIABLE
 from redis_tui.settings import read_settings
 from tests.conformance.real_server import RealServer, running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
+
+    from redis_tui.session.base import Session
 
 SECRET = "hunter2"
 
@@ -112,3 +116,33 @@ def test_the_workbench_takes_a_name_for_an_address(file: Path, monkeypatch: pyte
     assert run_cli(["work", "a.lua"]) == 0
     assert (opened["address"], opened["theme"]) == ("redis://db/1?read_only=yes", "ember")
     assert str(opened["files"]) == "[PosixPath('a.lua')]"
+
+
+def test_a_changed_address_keeps_the_password_for_its_server_alone(
+    file: Path, guarded: RealServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"redis://ann@127.0.0.1:{guarded.port}"
+    file.write_text(f'[profiles.work]\nurl = "{url}/3"\npassword_command = "echo {SECRET}"\n')
+    seen: list[object] = []
+
+    async def who(open_at: Callable[[str], Awaitable[Session]], address: str) -> object:
+        session = await open_at(address)
+        try:
+            return session.info.label, await session.execute([b"ACL", b"WHOAMI"])
+        finally:
+            await session.close()
+
+    def run_workbench(_opener: object, *, open_at: Callable[[str], Awaitable[Session]], **_: object) -> int:
+        seen.extend(asyncio.run(who(open_at, address)) for address in (f"{url}/4", "work"))
+        with pytest.raises(AuthError):
+            asyncio.run(who(open_at, f"redis://ann:no@127.0.0.1:{guarded.port}"))
+        seen.append(asyncio.run(who(open_at, f"redis://localhost:{guarded.port}")))
+        return 0
+
+    monkeypatch.setattr("redis_tui.tui.app.run_workbench", run_workbench)
+    assert run_cli(["work"]) == 0
+    assert seen == [
+        (f"127.0.0.1:{guarded.port}/4", b"ann"),
+        (f"127.0.0.1:{guarded.port}/3", b"ann"),
+        (f"localhost:{guarded.port}", b"default"),
+    ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from redis_tui.cli.opening import session_opener, with_session
+from redis_tui.cli.opening import session_opener, told_password, with_session
 from redis_tui.cli.options import (
     dialect_option,
     load_option,
@@ -27,6 +27,7 @@ from redis_tui.cli.options import (
 from redis_tui.cli.stream import complain, play, print_mode
 from redis_tui.cli.way_options import is_profile, open_other, told_address, told_theme, way_options
 from redis_tui.errors import UsageError
+from redis_tui.password import account
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,15 +67,18 @@ def tui(  # noqa: PLR0917  # click passes what the options above name
     address = told_address(addresses[0] if addresses else url)
     opener = session_opener(address, dialect=dialect, read_only=read_only, load=snapshots[0] if snapshots else None)
     production = told_safety().production
-    given = address
+    given, password = address, told_password(address)
 
     async def open_at(other: str) -> Session:
         from redis_tui.session.open import open_session
 
-        # A password left hidden is the one given before; that of the environment belongs to the server named first.
+        if is_profile(other):
+            return await open_other(other, dialect=dialect, read_only=read_only, production=production)
+        # A password left hidden is the one given before; one that was asked for belongs to the server named first.
         nonlocal given
         given = unredacted(other, given)
-        return await open_session(given, dialect=dialect, read_only=read_only, production=production)
+        asked = password if account(given) == account(address) else None
+        return await open_session(given, dialect=dialect, read_only=read_only, production=production, password=asked)
 
     shown, theme = redact_url(address), told_theme(theme)
     return run_workbench(opener, open_at=open_at, files=files, theme=theme, address=shown, plain=plain)

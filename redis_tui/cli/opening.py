@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from redis_tui.cli.options import told_safety
 from redis_tui.cli.stream import complain
 from redis_tui.cli.way_options import told_password_source
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     from redis_tui.session.base import Session
     from redis_tui.session.danger import Danger
+
+_ASKED = "redis_tui.asked"
 
 
 def session_opener(
@@ -49,7 +53,7 @@ def session_opener(
     production = safety.production
     if safety.log_file is not None:
         start_log(safety.log_file, safety.log_level)
-    password = told_password_source().read(url)
+    password = told_password(url)
 
     async def open_it() -> Session:
         from redis_tui.session.open import open_session
@@ -68,6 +72,22 @@ def session_opener(
         return session
 
     return open_it
+
+
+def told_password(url: str) -> str | None:
+    """The password of the server that a command was asked for; asks once, however often it is wanted.
+
+    Args:
+        url: of that server.
+
+    Raises:
+        UsageError, AuthError: there is none where there should be one.
+    """
+    meta = click.get_current_context().meta
+    if _ASKED not in meta:
+        meta[_ASKED] = told_password_source().read(url)
+    found: str | None = meta[_ASKED]
+    return found
 
 
 async def _choose(session: Session, db: int) -> None:

@@ -39,8 +39,8 @@ url_option = click.option(
     default="memory://",
     show_default=True,
     metavar="URL",
-    help="memory:// for the embedded engine, or redis://, rediss://, valkey://, unix://, redis+cluster://. "
-    "A password may stand in REDISCLI_AUTH.",
+    help="memory:// for the embedded engine, or redis://, rediss://, valkey://, unix://, redis+cluster://, "
+    "redis+sentinel://, or the name of a profile. A password may stand in REDISCLI_AUTH.",
 )
 dialect_option = click.option(
     "--dialect",

@@ -272,7 +272,7 @@ def refused_credentials(target: str, said: str) -> AuthError:
     """
     return AuthError(
         f"{target} refused the credentials: {said.rstrip('.?')}.",
-        hint="Give user and password in the URL (redis://user:password@host) or in REDISCLI_AUTH.",
+        hint="Give both in the URL (redis://user:password@host), a password in REDISCLI_AUTH, or let --askpass ask.",
     )
 
 

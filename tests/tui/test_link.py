@@ -158,3 +158,10 @@ async def test_what_was_told_of_the_loss_goes_when_the_link_is_back(
         await pilot.press("f9")
         await until(pilot, lambda: any("Connected again." in text for text in toasts()))
         assert not any(text.startswith("Disconnected ") for text in toasts())
+
+
+async def test_a_server_that_is_elsewhere_now_is_told(app: WorkbenchApp, session: Leaving, until: Until) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(app, pilot, until)
+        session.tell(Event(EventKind.RECONNECTED, "main is at b:2 now, no longer at a:1."))
+        await until(pilot, lambda: "main is at b:2 now" in "".join(toast.message for toast in app._notifications))
