@@ -21,7 +21,7 @@ from redis_tui.render.reply import prints_raw, stream_cli_lines
 from redis_tui.render.spans import Line, text_line
 from redis_tui.render.table_text import stream_table_lines
 from redis_tui.repl.shell import Answer
-from redis_tui.resp.types import ErrorReply, Map, Reply, SetReply
+from redis_tui.resp.types import ErrorReply, Map, Reply, SetReply, Status
 from redis_tui.session.stream import opens_stream
 from redis_tui.spec.walk import split_words
 
@@ -34,6 +34,7 @@ _CHUNK = 500
 """Lines printed before others get a turn."""
 _SLOW_S = 0.5
 """From when on the time is told unasked, as redis-cli does."""
+_CONFIRMATIONS = (b"subscribe", b"psubscribe", b"ssubscribe")
 _ADVISED = ("BUSY", "NOAUTH", "NOSCRIPT", "UNKILLABLE")
 
 
@@ -195,8 +196,8 @@ async def _listen(shell: Shell, argv: list[bytes]) -> None:
                 batch = coming.result()
                 if batch is None:
                     break
-                count += len(batch.messages)
-                shell.progress = f"{name}: {_messages(count)}"
+                count += sum(not _confirms(message.reply) for message in batch.messages)
+                shell.progress = f"{name}: {_messages(count) if count else 'listening'}"
                 if batch.dropped:
                     shell.printer.lines(
                         [text_line(f"… {batch.dropped:,} messages came too fast and are lost", "warning")]
@@ -207,6 +208,11 @@ async def _listen(shell: Shell, argv: list[bytes]) -> None:
         shell.stop = None
         stopping.cancel()
     shell.printer.lines([text_line(f"Stopped listening after {_messages(count)}.", "dim")])
+
+
+def _confirms(reply: Reply) -> bool:
+    """Whether it answers what was asked, and tells nothing that happened."""
+    return isinstance(reply, Status) or (isinstance(reply, list) and bool(reply) and reply[0] in _CONFIRMATIONS)
 
 
 def _messages(count: int) -> str:

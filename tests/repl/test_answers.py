@@ -115,13 +115,13 @@ async def test_messages_are_printed_until_they_are_not_wanted(shell: Shell, sess
     while len(paper.text) < 2:
         await asyncio.sleep(0)
     assert shell.stop is not None
-    assert shell.progress == "SUBSCRIBE: 2 messages"
+    assert shell.progress == "SUBSCRIBE: 1 message"
     shell.stop.set()
     await listening
     assert paper.text == [
         '1) "subscribe"\n2) "news"\n3) (integer) 1',
         '1) "message"\n2) "news"\n3) "hello"',
-        "Stopped listening after 2 messages.",
+        "Stopped listening after 1 message.",
     ]
 
 

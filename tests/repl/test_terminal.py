@@ -75,7 +75,7 @@ def test_the_repl_runs_a_script_kills_an_endless_one_and_leaves(program: pexpect
     program.expect_exact(PROMPT)
     program.send("SUBSCRIBE news\r")
     program.expect_exact('"subscribe"')
-    program.expect_exact("1 message ")
+    program.expect_exact("SUBSCRIBE: listening")
     program.sendintr()
     program.expect_exact("Stopped listening")
     program.send(".quit\r")
