@@ -11,13 +11,15 @@ debuggers; a prompt is typed at, and ``.h`` can mean nothing else.
 from __future__ import annotations
 
 import contextlib
+import textwrap
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import NotSupportedError, UsageError
 from redis_tui.quantity import milliseconds
 from redis_tui.render.reference import group_lines, reference_lines
-from redis_tui.render.spans import Line, Span, text_line
+from redis_tui.render.spans import Line, Span, text_line, width
 from redis_tui.repl.dot_edit import edit
 from redis_tui.repl.dot_function import functions
 from redis_tui.repl.dot_keys import bigkeys, memkeys, scan
@@ -53,6 +55,8 @@ class DotCommand:
 
 _HELP_COLUMN = 28
 """Where summaries begin in the help."""
+_LEAST_SUMMARY = 24
+"""Characters of a summary on a line, however narrow the screen is."""
 
 
 async def run_dot(shell: Shell, words: Sequence[bytes]) -> None:
@@ -168,10 +172,13 @@ async def _help(shell: Shell, args: list[str]) -> None:
 def _help_lines(command: DotCommand) -> list[Line]:
     """What it takes and what it does; on two lines where the first leaves no room on a narrow screen."""
     taken: Line = [Span(f"  {command.name}", "command.name"), Span(f" {command.usage}", "key")]
-    room = _HELP_COLUMN - sum(len(span.text) for span in taken)
+    space = " " * _HELP_COLUMN
+    first, *more = textwrap.wrap(command.summary, max(_LEAST_SUMMARY, get_terminal_size().columns - _HELP_COLUMN))
+    rest: list[Line] = [[Span(space), Span(row)] for row in more]
+    room = _HELP_COLUMN - width(taken)
     if room > 0:
-        return [[*taken, Span(" " * room), Span(command.summary)]]
-    return [taken, [Span(" " * _HELP_COLUMN), Span(command.summary)]]
+        return [[*taken, Span(" " * room), Span(first)], *rest]
+    return [taken, [Span(space), Span(first)], *rest]
 
 
 async def _quit(shell: Shell, _args: list[str]) -> None:

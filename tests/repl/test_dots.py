@@ -126,6 +126,17 @@ async def test_mistakes_are_one_sentence(
     assert caught.value.hint or error is NotSupportedError
 
 
+@pytest.mark.parametrize("columns", [64, 80])
+async def test_the_help_fits_a_narrow_screen(
+    shell: Shell, paper: Any, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    await run_dot(shell, [b".help"])
+    listed = paper.text[0].partition("Anything else")[0]
+    assert max(map(len, listed.splitlines())) <= columns
+    assert "$EDITOR\n" in listed
+
+
 async def test_what_can_be_chosen_tells_what_holds_where_nothing_is_chosen(shell: Shell, paper: Any) -> None:
     await run_dot(shell, [b".output"])
     await run_dot(shell, [b".connect"])
