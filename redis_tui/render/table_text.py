@@ -53,7 +53,7 @@ def stream_table_lines(reply: Reply, argv: Sequence[bytes], *, columns: int, res
         texts = table.texts(row)
         is_cut = is_cut or any(cells(text) > width for text, width in zip(texts, widths, strict=False))
         yield text_line(_joined(texts, widths, table))
-    cut = " · values are cut, .output cli shows them whole" if is_cut else ""
+    cut = " · values are cut, .output cli (--no-raw) shows them whole" if is_cut else ""
     yield text_line(f"{table.count:,} row{'' if table.count == 1 else 's'}{cut}", "warning" if is_cut else "dim")
 
 
@@ -89,7 +89,8 @@ def _made(names: tuple[str, ...], rows: Sequence[tuple[Reply, ...]]) -> ReplyTab
 
 def _fitted(table: ReplyTable, columns: int) -> list[int]:
     """As wide as the first rows need; where that is too much the widest gives way first."""
-    sample = [table.texts(row) for row in range(min(table.count, SAMPLE))]
+    some = {*range(min(table.count, SAMPLE)), table.count - 1}  # the last has the longest number
+    sample = [table.texts(row) for row in sorted(some) if row >= 0]
     widths = [
         max([cells(name), *(cells(row[at]) for row in sample if at < len(row))]) for at, name in enumerate(table.names)
     ]

@@ -33,6 +33,11 @@ def test_the_elements_of_a_list_are_no_pairs() -> None:
     assert shown([3, 40], "MGET a b") == ["   element", "1        3", "2       40", "2 rows"]
 
 
+def test_the_numbers_of_a_long_list_are_not_cut() -> None:
+    lines = shown([b"x"] * 20_000, "LRANGE l 0 -1")
+    assert lines[-2:] == ["20000  x", "20,000 rows"]
+
+
 def test_a_stream_has_a_column_for_each_field() -> None:
     entries: Reply = [[b"1-0", [b"a", b"1", b"b", b"2"]], [b"2-0", [b"b", b"3"]]]
     assert shown(entries, "XRANGE s - +") == ["id   a  b", "1-0  1  2", "2-0     3", "2 rows"]
@@ -42,7 +47,7 @@ def test_the_widest_column_gives_way_and_what_is_cut_says_so() -> None:
     assert shown([b"k", b"v" * 40], "HGETALL h", columns=20) == [
         "field  value",
         "k      " + "v" * 12 + "…",
-        "1 row · values are cut, .output cli shows them whole",
+        "1 row · values are cut, .output cli (--no-raw) shows them whole",
     ]
 
 
