@@ -264,8 +264,12 @@ class Workspace:
         target = expanded(target).absolute()
         try:
             buffer.path.rename(target)
-            if presets_beside(buffer.path).exists():
-                presets_beside(buffer.path).rename(presets_beside(target))
+            try:
+                if presets_beside(buffer.path).exists():
+                    presets_beside(buffer.path).rename(presets_beside(target))
+            except OSError:
+                target.rename(buffer.path)  # both or neither
+                raise
         except OSError as error:
             reason = error.strerror or str(error)
             raise FileError(

@@ -177,3 +177,13 @@ def test_an_argument_with_a_default_is_not_missed() -> None:
 
 def test_a_latin_1_buffer_takes_any_character() -> None:
     assert Buffer("price", text="return '5 \u20ac'", encoding="latin-1").source == "return '5 \u20ac'".encode()
+
+
+def test_a_script_stays_where_its_presets_cannot_go_along(workspace: Workspace, tmp_path: Path) -> None:
+    script = tmp_path / "a.lua"
+    script.write_text("return 1")
+    (tmp_path / "a.presets.toml").write_text("[[preset]]\nname = 'one'\n")
+    (tmp_path / "b.presets.toml").mkdir()
+    with pytest.raises(FileError, match=r"Cannot rename a\.lua"):
+        workspace.rename(workspace.open(script), tmp_path / "b.lua")
+    assert (script.read_text(), (tmp_path / "b.lua").exists()) == ("return 1", False)
