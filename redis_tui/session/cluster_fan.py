@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DOWN = b"NODEDOWN"
 """The code of what stands for the reply of a node that does not answer."""
+_NOT_BUSY: Final = ("NOTBUSY", DOWN.decode())
 _SLOW_COUNT: Final = 10
 """Entries that SLOWLOG GET answers where it is not told how many."""
 
@@ -109,6 +110,13 @@ def _slow(argv: Sequence[bytes], answers: Answers) -> Reply:
     return entries[: int(wanted)] if wanted.isdigit() else list(entries)
 
 
+def _killed(_: Sequence[bytes], answers: Answers) -> Reply:
+    """Of SCRIPT KILL: what the node says that was busy; where none was, that."""
+    told = [reply for _node, reply in answers]
+    busy = [reply for reply in told if not (isinstance(reply, ErrorReply) and reply.code in _NOT_BUSY)]
+    return next((reply for reply in busy if not isinstance(reply, ErrorReply)), busy[0] if busy else told[0])
+
+
 def _clients(_: Sequence[bytes], answers: Answers) -> Reply:
     """Of CLIENT LIST: ids are of a node, so each has its node behind it: ``id=7@127.0.0.1:7000``."""
     lines = [_at_node(line, node) for node, reply in answers for line in text_of(reply).splitlines() if line]
@@ -153,6 +161,9 @@ FANS: Final[dict[str, Fan]] = {
     "client|setinfo": _SAME,
     "client|setname": _SAME,
     "client|unpause": _SAME,
+    "commandlog|get": Fan(whole(_slow)),
+    "commandlog|len": _COUNT,
+    "commandlog|reset": _SAME,
     "config|get": Fan(whole(_settings)),
     "config|resetstat": _SAME_ALL_NODES,
     "config|rewrite": _SAME_ALL_NODES,
@@ -162,6 +173,7 @@ FANS: Final[dict[str, Fan]] = {
     "flushdb": _SAME,
     "function|delete": _SAME,
     "function|flush": _SAME,
+    "function|kill": Fan(_killed),
     "function|list": Fan(whole(_by_library)),
     "function|load": _SAME,
     "function|restore": _SAME,
@@ -178,6 +190,7 @@ FANS: Final[dict[str, Fan]] = {
     "save": _SAME,
     "script|exists": Fan(whole(_everywhere)),
     "script|flush": _SAME_ALL_NODES,
+    "script|kill": Fan(_killed),
     "script|load": _SAME_ALL_NODES,
     "slowlog|get": Fan(whole(_slow)),
     "slowlog|len": _COUNT,
@@ -187,6 +200,7 @@ FANS: Final[dict[str, Fan]] = {
 
 OF_ONE_NODE: Final = frozenset(
     (
+        "acl|log",
         "asking",
         "client|caching",
         "client|kill",
@@ -194,22 +208,25 @@ OF_ONE_NODE: Final = frozenset(
         "cluster|addslots",
         "cluster|addslotsrange",
         "cluster|bumpepoch",
+        "cluster|count-failure-reports",
         "cluster|delslots",
         "cluster|delslotsrange",
         "cluster|failover",
         "cluster|flushslots",
         "cluster|forget",
+        "cluster|links",
         "cluster|meet",
+        "cluster|myid",
+        "cluster|myshardid",
         "cluster|replicate",
         "cluster|reset",
         "cluster|saveconfig",
         "cluster|set-config-epoch",
         "cluster|setslot",
-        "commandlog|get",
-        "commandlog|len",
-        "commandlog|reset",
         "debug",
         "failover",
+        "function|stats",
+        "lastsave",
         "latency|doctor",
         "latency|graph",
         "latency|histogram",
@@ -225,6 +242,7 @@ OF_ONE_NODE: Final = frozenset(
         "readonly",
         "readwrite",
         "replicaof",
+        "role",
         "shutdown",
         "slaveof",
         "wait",

@@ -23,7 +23,7 @@ from redis_tui.session.cluster_scan import Scan
 from redis_tui.session.cluster_transaction import Transaction
 from redis_tui.session.greeting import settle
 from redis_tui.session.guard import runs_script
-from redis_tui.session.wire import Wire
+from redis_tui.session.wire import Wire, refused_credentials
 from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.keys import keys_of
 from redis_tui.spec.slot import hash_slot
@@ -47,6 +47,8 @@ _LONG_S = 1.0
 _SPARED_S = 5.0
 _REDIRECTED = re.compile(rb"^(?:MOVED|ASK) (\d+) (\S+)$")
 _CHANNEL_FIRST = frozenset(("spublish", "ssubscribe", "sunsubscribe"))
+_OF_SLOT = frozenset(("cluster|countkeysinslot", "cluster|getkeysinslot"))
+"""What only the node of a slot, which is named, can tell."""
 _AT_NODE = re.compile(rb"^(\d+)@(\S+)$")
 
 
@@ -210,6 +212,8 @@ class ClusterWire:
                 continue
             self._silent.discard(node)
             if isinstance(reply, ErrorReply):
+                if reply.code == "NOAUTH":
+                    raise refused_credentials(node.name, reply.message)
                 fault = _no_cluster(node, reply)
                 continue
             found = slot_map(reply, node)
@@ -504,6 +508,8 @@ def route(catalog: Catalog, argv: Sequence[bytes]) -> Route:
     if spec.name in _AT_NODE_COMMANDS and (node := _named_node(argv)) is not None:
         return Route(node=node)
     _check_sense(spec.name, argv)
+    if spec.name in _OF_SLOT and len(argv) > 2 and argv[2].isdigit():
+        return Route(slot=int(argv[2]))
     keys = _keys(spec, argv)
     slots: dict[int, bytes] = {}
     for key in keys:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from redis_tui.errors import SessionError
+from redis_tui.errors import AuthError, SessionError
 from redis_tui.resp.types import OK, ErrorReply
 from redis_tui.session.base import EventKind, ScriptRun
 from redis_tui.session.open import open_session
@@ -190,3 +190,17 @@ async def test_a_cluster_that_is_gone_is_an_error_of_the_session(session: Sessio
     while event.kind is EventKind.SENT:
         event = await anext(events)
     assert event.kind is EventKind.DISCONNECTED
+
+
+async def test_credentials_are_said_to_every_node(cluster: Cluster) -> None:
+    for node in cluster.nodes:
+        assert node.ask("CONFIG", "SET", "requirepass", "secret") == b"+OK\r\n"
+    with pytest.raises(AuthError, match=r"refused the credentials: Authentication required"):
+        await open_session(cluster.url)
+    with pytest.raises(AuthError):
+        await open_session(cluster.url, password="wrong")
+    for url, password in ((cluster.url, "secret"), (cluster.url.replace("//", "//:secret@"), None)):
+        opened = await open_session(url, password=password)
+        assert await opened.execute_many([[b"SET", key, b"1"] for key in (b"a", b"b", b"c")]) == [OK] * 3
+        assert "secret" not in opened.info.url
+        await opened.close()

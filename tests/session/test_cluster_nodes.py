@@ -182,6 +182,32 @@ async def test_a_script_that_spins_is_killed_on_its_node(clustered: Session) -> 
         assert (await spin).killed
 
 
+async def test_a_script_of_somebody_else_is_killed_by_a_command(clustered: Session, cluster: Cluster) -> None:
+    reply = await said(clustered, "SCRIPT KILL")
+    assert isinstance(reply, ErrorReply)
+    assert reply.code == "NOTBUSY"
+    spin = asyncio.create_task(asyncio.to_thread(cluster.owner(b"b").ask, "EVAL", "while true do end", "1", "b"))
+    async with asyncio.timeout(30):
+        while isinstance(await said(clustered, "SCRIPT KILL"), ErrorReply):
+            await asyncio.sleep(0.02)
+        assert b"killed by user" in await spin
+
+
+async def test_the_keys_of_a_slot_are_counted_where_it_is(clustered: Session) -> None:
+    for key in ("a", "b", "c"):
+        await said(clustered, f"SET {key} 1")
+        slot = await said(clustered, f"CLUSTER KEYSLOT {key}")
+        assert isinstance(slot, int)
+        assert await said(clustered, f"CLUSTER COUNTKEYSINSLOT {slot}") == 1
+        assert await said(clustered, f"CLUSTER GETKEYSINSLOT {slot} 10") == [key.encode()]
+
+
+async def test_the_other_logs_of_valkey_are_of_all_nodes_too(clustered: Session) -> None:
+    assert await said(clustered, "COMMANDLOG RESET large-reply") == OK
+    assert await said(clustered, "COMMANDLOG LEN large-reply") == 0
+    assert await facts.slowlog(clustered, log="large-reply") == []
+
+
 async def test_a_transaction_is_of_one_slot(clustered: Session) -> None:
     assert await said(clustered, "MULTI") == OK
     assert clustered.in_transaction
