@@ -39,7 +39,7 @@ async def output(shell: Shell, args: list[str]) -> None:
     """
     if not args:
         line = f"Replies are written as {shell.mode.value}, and come as RESP{shell.resp}."
-        shell.printer.lines([text_line(line), text_line(f"Others: {', '.join(OUTPUTS)}.", "dim")])
+        shell.printer.lines([text_line(line), text_line(f"Choose one of {', '.join(OUTPUTS)}.", "dim")])
         return
     word = args[0].lower()
     if word not in OUTPUTS:

@@ -215,7 +215,7 @@ async def scripts(shell: Shell, _args: list[str]) -> None:
     if not scripts:
         shell.printer.lines([text_line("No scripts yet. .run FILE runs one, .load FILE loads one.", "dim")])
         return
-    wide = max(len(script.name or _UNNAMED) for script in scripts)
+    wide = max(len("name"), *(len(script.name or _UNNAMED) for script in scripts))
     lines: list[Line] = [[Span(f"{'sha':40}  {'name':{wide}}   runs      mean     worst", "dim")]]
     for script in scripts:
         figures = f"{script.runs:>6,} {time_text(script.mean_ms):>9} {time_text(script.worst_ms):>9}"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -9,7 +10,7 @@ from redis_tui.batch import OutputMode
 from redis_tui.errors import FileError, NotSupportedError, RedisTuiError, SessionError, UsageError
 from redis_tui.repl.dot_script import split_arguments
 from redis_tui.repl.dots import DOT_COMMANDS, find, run_dot
-from redis_tui.session.base import Capability, KillOutcome
+from redis_tui.session.base import Capability, KillOutcome, ScriptInfo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,12 +97,16 @@ async def test_load_sends_the_source(shell: Shell, session: Any, script: bytes) 
     assert session.sent == [[b"SCRIPT", b"LOAD", b"return 1"]]
 
 
-async def test_scripts_are_listed_with_runs_and_times(shell: Shell, paper: Any) -> None:
+async def test_scripts_are_listed_with_runs_and_times(shell: Shell, session: Any, paper: Any) -> None:
     await run_dot(shell, [b".scripts"])
     head, row = paper.text[0].splitlines()
     assert head.split() == ["sha", "name", "runs", "mean", "worst"]
     assert row.split() == ["a" * 40, "counter", "3", "0.50", "ms", "1.00", "ms"]
     assert len(head) == len(row) < 80
+    session.scripts = AsyncMock(return_value=[ScriptInfo("a" * 40, "c", None, 3, 0.5, 1.0, on_server=True)])
+    await run_dot(shell, [b".scripts"])
+    head, row = paper.text[1].splitlines()
+    assert len(head) == len(row)
 
 
 @pytest.mark.parametrize(
