@@ -176,6 +176,18 @@ def test_files_that_are_none_are_told_by_their_option(files: Files, tmp_path: Pa
         Tls(key=files.ca).context()
 
 
+def test_authorities_made_by_hand_are_as_good_as_for_redis_cli(monkeypatch: pytest.MonkeyPatch) -> None:
+    def of_python_3_13(**_: object) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", of_python_3_13)
+    context = Tls().context()
+    assert not context.verify_flags & ssl.VERIFY_X509_STRICT
+    assert (context.check_hostname, context.verify_mode) == (True, ssl.CERT_REQUIRED)
+
+
 def test_an_address_says_all_that_the_options_say() -> None:
     url = with_options("h:1/2?insecure=no", {"cacert": "/a b", "insecure": "yes"}, tls=True)
     assert url == "rediss://h:1/2?cacert=/a%20b&insecure=yes"
