@@ -149,6 +149,14 @@ class KeyModel:
         """Opens or closes a group."""
         self._toggled[prefix] = not self._is_open(prefix)
 
+    def reveal(self, key: bytes) -> None:
+        """Opens every group that a key is in."""
+        cut = key.find(self.separator) if self.separator else -1
+        while cut >= 0:
+            cut += len(self.separator)
+            self._toggled[key[:cut]] = True
+            cut = key.find(self.separator, cut)
+
     def show_more(self, prefix: bytes) -> None:
         """A group that was cut may show twice as many rows."""
         self._limits[prefix] = 2 * self._limits.get(prefix, GROUP_LIMIT)

@@ -76,9 +76,20 @@ class KeyWish(Message):
 class KeyOpened(Message):
     """A key's value is wanted."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, db: int | None = None) -> None:
+        """Takes the key and its database; None is that of the session."""
         super().__init__()
         self.key = key
+        self.db = db
+
+
+class KeyShown(Message):
+    """A key is wanted in the browser."""
+
+    def __init__(self, key: bytes, db: int) -> None:
+        super().__init__()
+        self.key = key
+        self.db = db
 
 
 class ScriptOpened(Message):

@@ -134,10 +134,13 @@ async def scan(
     return ScanBatch(as_bytes(following), tuple(as_bytes(key) for key in as_items(keys)), total)
 
 
-async def facts(session: Session, keys: Sequence[bytes], *, details: bool = False) -> dict[bytes, KeyFacts]:
+async def facts(
+    session: Session, keys: Sequence[bytes], *, details: bool = False, db: int | None = None
+) -> dict[bytes, KeyFacts]:
     """Type and TTL of some keys, with ``details`` size and encoding; those that vanished are left out."""
     replies = await asyncio.gather(
-        *(session.execute([b"TYPE", key]) for key in keys), *(session.execute([b"PTTL", key]) for key in keys)
+        *(session.execute([b"TYPE", key], db=db) for key in keys),
+        *(session.execute([b"PTTL", key], db=db) for key in keys),
     )
     types, ttls = replies[: len(keys)], replies[len(keys) :]
     found = {
@@ -145,14 +148,14 @@ async def facts(session: Session, keys: Sequence[bytes], *, details: bool = Fals
         for key, kind, ttl in zip(keys, types, ttls, strict=True)
         if not isinstance(kind, ErrorReply) and as_text(kind) != "none"
     }
-    return await _with_details(session, found) if details else found
+    return await _with_details(session, found, db) if details else found
 
 
-async def _with_details(session: Session, found: dict[bytes, KeyFacts]) -> dict[bytes, KeyFacts]:
+async def _with_details(session: Session, found: dict[bytes, KeyFacts], db: int | None) -> dict[bytes, KeyFacts]:
     sized = [key for key, known in found.items() if known.type in SIZE_OF]
     replies = await asyncio.gather(
-        *(session.execute([SIZE_OF[found[key].type], key]) for key in sized),
-        *(session.execute([b"OBJECT", b"ENCODING", key]) for key in found),
+        *(session.execute([SIZE_OF[found[key].type], key], db=db) for key in sized),
+        *(session.execute([b"OBJECT", b"ENCODING", key], db=db) for key in found),
     )
     for key, size in zip(sized, replies, strict=False):
         found[key] = replace(found[key], size=size if isinstance(size, int) else -1)

@@ -56,13 +56,14 @@ class Edit:
     """What it must answer; None: nothing is there."""
 
 
-async def apply(session: Session, edit: Edit, *, force: bool = False) -> bool | ErrorReply:
+async def apply(session: Session, edit: Edit, *, force: bool = False, db: int | None = None) -> bool | ErrorReply:
     """Carries an edit out.
 
     Args:
         session: where.
         edit: what.
         force: also where the value is another by now.
+        db: in which database; None is that of the session.
 
     Returns:
         False where the value was another and nothing was written; an error reply where the server refused.
@@ -73,7 +74,7 @@ async def apply(session: Session, edit: Edit, *, force: bool = False) -> bool | 
     words: list[bytes] = []
     for argv in (*checked, *edit.writes):
         words += [b"%d" % len(argv), *argv]
-    reply: Reply = await session.execute([b"EVAL", _SCRIPT, b"1", edit.key, *words])
+    reply: Reply = await session.execute([b"EVAL", _SCRIPT, b"1", edit.key, *words], db=db)
     return reply if isinstance(reply, ErrorReply) else reply == 1
 
 

@@ -56,31 +56,31 @@ class ValuePage:
 
 
 async def value_page(
-    session: Session, key: bytes, start: int = 0, cursor: bytes = b"0"
+    session: Session, key: bytes, start: int = 0, cursor: bytes = b"0", *, db: int | None = None
 ) -> ValuePage | ErrorReply | None:
     """A page of a key's value; None where the key does not exist."""
-    found = (await facts(session, [key])).get(key)
+    found = (await facts(session, [key], db=db)).get(key)
     if found is None:
         return None
     if found.type not in _TYPES:
         return ErrorReply(f"ERR values of type {found.type} are not shown; ask for them in the console".encode())
     command, take = _TYPES[found.type]
     total, reply, encoding = await asyncio.gather(
-        session.execute([SIZE_OF[found.type], key]),
-        session.execute(command(key, start, cursor)),
-        session.execute([b"OBJECT", b"ENCODING", key]),
+        session.execute([SIZE_OF[found.type], key], db=db),
+        session.execute(command(key, start, cursor), db=db),
+        session.execute([b"OBJECT", b"ENCODING", key], db=db),
     )
     for answer in (total, reply):
         if isinstance(answer, ErrorReply):
             return answer
     rows, following = take(reply, start)
     name = "" if isinstance(encoding, ErrorReply) else as_text(encoding)
-    times = await _field_times(session, key, rows) if found.type == "hash" and rows else ()
+    times = await _field_times(session, key, rows, db) if found.type == "hash" and rows else ()
     return ValuePage(key, found.type, found.ttl_ms, rows, start, as_int(total), following, name, times)
 
 
-async def _field_times(session: Session, key: bytes, rows: Rows) -> tuple[int, ...]:
-    reply = await session.execute([b"HPTTL", key, b"FIELDS", b"%d" % len(rows), *(row[0] for row in rows)])
+async def _field_times(session: Session, key: bytes, rows: Rows, db: int | None) -> tuple[int, ...]:
+    reply = await session.execute([b"HPTTL", key, b"FIELDS", b"%d" % len(rows), *(row[0] for row in rows)], db=db)
     return () if isinstance(reply, ErrorReply) else tuple(as_int(each) for each in as_items(reply))
 
 

@@ -12,7 +12,7 @@ from textual import on
 
 from redis_tui.render.changes import change_lines
 from redis_tui.render.spans import Line, Span
-from redis_tui.tui.messages import KeyOpened
+from redis_tui.tui.messages import KeyOpened, KeyShown
 from redis_tui.tui.outcome_lines import change_note
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.view import View, ViewKey, bindings_of
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 _PARTS = 200
 """Fields or members of one key that are shown; the others are counted."""
 _KEYS = (
-    ViewKey("enter", "open the key", "choose", "Enter"),
-    ViewKey("n", "next key", "next(1)"),
-    ViewKey("p", "key before", "next(-1)"),
+    ViewKey("enter", "open", "choose", "Enter"),
+    ViewKey("n", "next", "next(1)"),
+    ViewKey("p", "before", "next(-1)"),
+    ViewKey("b", "in browser", "browse"),
     ViewKey("y", "copy", "copy"),
 )
 
@@ -39,7 +40,7 @@ class ChangesView(View):
     TITLE = "Changes"
     SHORT = "Changes"
     KEYS = _KEYS
-    BINDINGS: ClassVar[list[BindingType]] = bindings_of([key for key in _KEYS if "next" in key.action])
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of([key for key in _KEYS if key.key in "npb"])
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,13 +80,25 @@ class ChangesView(View):
     @on(LineView.Chosen)
     def _chosen(self, event: LineView.Chosen) -> None:
         event.stop()
-        change = self._keys[event.row] if event.row < len(self._keys) else None
-        if change is None:
-            return
-        if change.after.type == "none":
+        change = self._here
+        if change is not None:
+            self.post_message(KeyOpened(change.key, change.db))
+
+    @property
+    def _here(self) -> Change | None:
+        """The key that the cursor's line is about, where it is still there."""
+        row = self.query_one(LineView).row
+        change = self._keys[row] if row < len(self._keys) else None
+        if change is not None and change.after.type == "none":
             self.notify("The run deleted this key; there is nothing to open.", timeout=3)
-        else:
-            self.post_message(KeyOpened(change.key))
+            return None
+        return change
+
+    def action_browse(self) -> None:
+        """The key in the key browser."""
+        change = self._here
+        if change is not None:
+            self.post_message(KeyShown(change.key, change.db))
 
     def action_choose(self) -> None:
         """Enter, by way of the line of keys."""

@@ -19,6 +19,7 @@ from textual.widgets import Input
 
 from redis_tui.render.spans import Span
 from redis_tui.tui.actions import bindings
+from redis_tui.tui.key_model import Row
 from redis_tui.tui.messages import FactsWanted, KeyOpened, KeyWish, PatternChosen, ScanWanted
 from redis_tui.tui.panes.key_tree import SORTS, KeyHead, KeyTree
 from redis_tui.tui.widgets.field import Field
@@ -60,6 +61,8 @@ class KeysPane(Vertical):
         self._drawn_at = 0.0
         self._told_at = 0.0
         self._drawing: Timer | None = None
+        self._awaited: bytes | None = None
+        """The key to go to once its scan begins."""
         self._watch: Timer | None = None
         self._title()
 
@@ -86,6 +89,37 @@ class KeysPane(Vertical):
         if self._sort != "name":
             self._set_sort("name")
         self._draw()
+        if self._awaited is not None:
+            self._go_to(self._awaited)
+
+    def show_key(self, key: bytes) -> None:
+        """Goes to a key; a filter that might hide it goes first."""
+        if self._pattern or self._kind:
+            self._pattern = self._kind = ""
+            self._title()
+            self.await_key(key)
+            self.post_message(PatternChosen(""))
+        else:
+            self._go_to(key)
+
+    def await_key(self, key: bytes) -> None:
+        """Goes to a key as soon as the scan that is to come has begun."""
+        self._awaited = key
+
+    def _go_to(self, key: bytes) -> None:
+        """Opens the groups that a key is in; where a group is too long to show it, shows the flat list."""
+        self._awaited = None
+        tree = self._tree
+        tree.model.add([key])
+        tree.model.reveal(key)
+        self._draw()
+        row = tree.rows.find(Row(0, key, key))
+        if row is None:
+            tree.model.is_flat = True
+            self._draw()
+            row = tree.rows.find(Row(0, key, key))
+        if row is not None:
+            tree.row = row
 
     def add(self, keys: Iterable[bytes]) -> None:
         """A batch came."""

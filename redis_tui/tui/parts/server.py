@@ -48,9 +48,34 @@ class ServerPart(PlacesPart):
     @on(messages.KeyOpened)
     def _key_opened(self, event: messages.KeyOpened) -> None:
         self.app.push_screen(
-            ValueScreen(self.session, event.key),
+            ValueScreen(self.session, event.key, event.db),
             lambda changed: self._feed.key_changed(event.key) if changed else None,
         )
+
+    @on(messages.KeyShown)
+    def _key_shown(self, event: messages.KeyShown) -> None:
+        if event.db == self.session.db:
+            self._panes.keys.show_key(event.key)
+            self.action_focus_pane("keys")
+        else:
+            self._show_elsewhere(event.key, event.db)
+
+    @work(group="dialog", exclusive=True)
+    async def _show_elsewhere(self, key: bytes, db: int) -> None:
+        """The browser shows the database that scripts and the prompt work on: they go along, if that is wanted."""
+        text = (
+            f"The run changed this key in db{db}; browser, prompt and scripts are in db{self.session.db}. "
+            "Enter in Changes opens the key without leaving it."
+        )
+        choices = (Choice("stay", f"Stay in db{self.session.db}"), Choice("select", f"All go to db{db}"))
+        if await self._bench.ask(f"Go to db{db}?", text, *choices) != "select":
+            return
+        await self._bench.guard(lambda: self.session.execute([b"SELECT", b"%d" % db]))
+        if self.session.db == db:
+            self._panes.keys.await_key(key)
+            self._feed.command_ended()
+            self._feed.read_keys()
+            self.action_focus_pane("keys")
 
     @on(messages.SlowCommandOpened)
     async def _slow_opened(self, event: messages.SlowCommandOpened) -> None:

@@ -66,9 +66,11 @@ class ValueScreen(Modal[bool]):
         Binding("colon", "go_to", show=False),
     ]
 
-    def __init__(self, session: Session, key: bytes) -> None:
+    def __init__(self, session: Session, key: bytes, db: int | None = None) -> None:
         super().__init__()
         self._session = session
+        self._db = None if db == session.db else db
+        """Where that is not the session's own."""
         self._key = key
         self._page: ValuePage | None = None
         self._places: list[tuple[int, bytes]] = [(0, b"0")]
@@ -94,7 +96,7 @@ class ValueScreen(Modal[bool]):
     async def _read(self) -> None:
         start, cursor = self._places[-1]
         try:
-            page = await value_page(self._session, self._key, start, cursor)
+            page = await value_page(self._session, self._key, start, cursor, db=self._db)
         except RedisTuiError as error:
             self._say(str(error), "danger")
             return
@@ -113,7 +115,8 @@ class ValueScreen(Modal[bool]):
 
     def _show_page(self, page: ValuePage) -> None:
         box = self.query_one(".dialog")
-        parts = [page.type, page.encoding, f"TTL {KeyFacts(page.type, page.ttl_ms).ttl_label}"]
+        place = "" if self._db is None else f"in db{self._db}"
+        parts = [place, page.type, page.encoding, f"TTL {KeyFacts(page.type, page.ttl_ms).ttl_label}"]
         lines: list[Line] = []
         if page.type == "string":
             raw = page.rows[0][0]
@@ -291,13 +294,13 @@ class ValueScreen(Modal[bool]):
     async def _apply(self, edit: Edit, *, taken: str = "") -> None:
         """Carries it out; where the value is another by now, asks whether to write all the same."""
         try:
-            done = await value_edits.apply(self._session, edit)
+            done = await value_edits.apply(self._session, edit, db=self._db)
             if done is False:
                 text = "Something there " + taken if taken else "Somebody changed it since it was read"
                 choices = (Choice("cancel", "Leave it"), Choice("force", "Write all the same", danger=True))
                 question = Ask("The value is another now", f"{text}. Nothing was written.", choices)
                 if await self.app.push_screen_wait(question) == "force":
-                    done = await value_edits.apply(self._session, edit, force=True)
+                    done = await value_edits.apply(self._session, edit, force=True, db=self._db)
         except RedisTuiError as error:
             self.notify(str(error), severity="error")
             return
