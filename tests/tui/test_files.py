@@ -15,6 +15,7 @@ from redis_tui.tui.desks.changed import ChangedFileDesk
 from redis_tui.tui.panes.editor import EditorPane
 from redis_tui.tui.screens.dialogs import Ask, AskText, Reading
 from redis_tui.tui.screens.preset_picker import PresetPicker
+from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 from tests.tui.conftest import Until, ready
@@ -291,3 +292,29 @@ async def test_the_home_of_nobody_is_a_path_like_any_other(app: WorkbenchApp, un
         app.screen.query_one(Input).value = "~nobody-of-that-name/x.lua"
         await pilot.press("tab", "enter")
         await until(pilot, lambda: any("~nobody-of-that-name" in note.message for note in app._notifications))
+
+
+@pytest.mark.parametrize("others", [0, 1, 2])
+async def test_tabs_that_are_closed_in_a_row_leave_what_the_editor_says(
+    app: WorkbenchApp, until: Until, others: int
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        editor = app.screen.query_one(EditorPane)
+        workbench = app.screen
+        assert isinstance(workbench, WorkbenchScreen)
+        for count in range(others):
+            await pilot.press("ctrl+n")
+            await until(pilot, lambda: len(editor.buffers) == count + 2)  # noqa: B023  # awaited at once
+        for _ in range(others + 1):
+            workbench.action_close_tab()  # at once: no key comes between two closings
+            await pilot.press("alt+w")
+        await until(pilot, lambda: not editor.buffers)
+        await until(pilot, lambda: not app.screen.query(LuaEditor))
+        assert str(editor.border_title) == "2 Editor"
+        assert str(editor.border_subtitle) == "^O opens a script, ^N begins one"
+        await until(pilot, lambda: not app.screen.query_one("#keys-field", Input).value)
+        for key in ("f5", "alt+w", "alt+2", "ctrl+f", "alt+right", "ctrl+underscore"):  # nothing to do, and no crash
+            await pilot.press(key)
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: len(editor.buffers) == 1 and isinstance(app.focused, LuaEditor))

@@ -233,8 +233,6 @@ class FileDesk:
                     return
         self._workspace.forget(buffer)
         await self._editor.close()
-        if self._editor.buffer is None:
-            self._arguments.set_texts(ArgumentTexts())
 
     def reload(self) -> None:
         """Reads the file of the script in front again; undo brings the text back."""
@@ -289,7 +287,9 @@ class FileDesk:
     def shown(self) -> None:
         """Another script is in front: its arguments are too."""
         buffer = self._editor.buffer
-        if buffer is not None:
+        if buffer is None:
+            self._arguments.set_texts(ArgumentTexts())
+        else:
             texts = ArgumentTexts(buffer.keys_text, buffer.args_text, buffer.limit_text)
             self._arguments.set_texts(texts, buffer.preset, len(buffer.presets))
             self._arguments.set_use(key_use(buffer.text))

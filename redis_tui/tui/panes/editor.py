@@ -139,8 +139,21 @@ class EditorPane(Vertical):
             return
         name = self._ids.pop(self._at)
         self._buffers.pop(self._at)
+        if self._buffers:
+            self.show(min(self._at, len(self._buffers) - 1))
+        else:
+            self._show_none()
+        # Last: whoever closes two in a row ends the wait for the first, and what is shown has to be true by then.
         await self.query_one(f"#{name}").remove()
-        self.show(min(self._at, len(self._buffers) - 1))
+
+    def _show_none(self) -> None:
+        self._at = 0
+        self._problem = self._fault = ""
+        self.query_one(ContentSwitcher).current = None
+        self.query_one(FindBar).close()
+        self._close_offers()
+        self._borders()
+        self.post_message(BufferShown())
 
     def set_buffer(self, buffer: Buffer) -> None:
         """Puts back the facts of the script in front: path, saved text, arguments, presets. Not its text."""
@@ -216,7 +229,7 @@ class EditorPane(Vertical):
 
     def toggle_comment(self) -> None:
         """Comments lines out or in."""
-        self._editor(self._at).toggle_comment()
+        self.change_lines(LuaEditor.toggle_comment)
 
     def change_lines(self, change: Callable[[LuaEditor], object]) -> None:
         """Does something to the text in front."""
