@@ -15,6 +15,10 @@ class BufferShown(Message):
     """Another editor tab came to the front."""
 
 
+class TabShown(Message):
+    """Another tab of the result came to the front."""
+
+
 class EditorWish(Message):
     """A colon command wants something that only the workbench can do."""
 

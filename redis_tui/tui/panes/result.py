@@ -20,6 +20,7 @@ from redis_tui.render.repeats import repeats_lines
 from redis_tui.render.spans import Line, Span
 from redis_tui.render.summary import flowed, summary_parts, touched_lines
 from redis_tui.session.base import Capability
+from redis_tui.tui.messages import TabShown
 from redis_tui.tui.outcome_lines import headline, log_lines, stream_reply_lines
 from redis_tui.tui.panes.changes import ChangesView
 from redis_tui.tui.panes.history import HistoryView
@@ -45,6 +46,17 @@ _PROMISES = {
     "log": "redis.log lines",
 }
 """The tabs behind the reply, and what each will hold."""
+_TABS = {
+    "reply": ("Reply", "Reply"),
+    "trace": ("Trace", "Trace"),
+    "changes": ("Changes", "Chg"),
+    "keys": ("Keys", "Keys"),
+    "log": ("Log", "Log"),
+    "history": ("Runs", "Runs"),
+}
+"""Titles of the tabs, and those for little room."""
+_LABELLINGS = ((False, False, True), (True, False, True), (True, True, True), (True, True, False))
+"""Ways to label them, until there is room: close together, short, with counts."""
 EMPTY = "F5 runs the script. F6 tries it and undoes everything."
 
 
@@ -87,6 +99,7 @@ class ResultPane(Vertical):
         """Which run is shown, where that is not the newest."""
         self._is_stale = False
         """A run is under way, and the tabs behind the reply are about the one before."""
+        self._counts = dict.fromkeys(_TABS, 0)
         self._remark = ""
         """How it ended, for the lower border."""
         self.reply = ReplyViewer()
@@ -98,18 +111,15 @@ class ResultPane(Vertical):
     def compose(self) -> ComposeResult:
         """Five views of a run in tabs, the list of runs, and the summary."""
         with TabbedContent(initial="tab-reply"):
-            with TabPane("Reply", id="tab-reply"):
-                yield self.reply
-            with TabPane("Trace", id="tab-trace"):
-                yield self.trace
-            with TabPane("Changes", id="tab-changes"):
-                yield self.changes
-            with TabPane("Keys", id="tab-keys"):
-                yield LineView(id="keys-view")
-            with TabPane("Log", id="tab-log"):
-                yield LineView(id="log-view", wrap=True)
-            with TabPane("Runs", id="tab-history"):
-                yield self.history
+            contents = {
+                "reply": self.reply,
+                **self.views,
+                "keys": LineView(id="keys-view"),
+                "log": LineView(id="log-view", wrap=True),
+            }
+            for name, (title, _) in _TABS.items():
+                with TabPane(title, id=f"tab-{name}"):
+                    yield contents[name]
         yield SummaryView()
 
     def on_mount(self) -> None:
@@ -242,7 +252,7 @@ class ResultPane(Vertical):
     def show_runs(self, records: Sequence[RunRecord], *, dropped: int, shown: int, marked: int = 0) -> None:
         """Lists the runs of this session; the arguments are those of `HistoryView.show`."""
         self.history.show(records, dropped=dropped, shown=shown, marked=marked)
-        self._label("history", len(records), "Runs")
+        self._label("history", len(records))
 
     def focus_content(self) -> None:
         """Gives the keyboard to the tab in front."""
@@ -281,6 +291,7 @@ class ResultPane(Vertical):
     def _tab_changed(self, event: TabbedContent.TabActivated) -> None:
         event.stop()
         self._draw_borders()
+        self.post_message(TabShown())
 
     @on(ReplyViewer.Changed)
     def _reply_changed(self, event: ReplyViewer.Changed) -> None:
@@ -320,7 +331,7 @@ class ResultPane(Vertical):
 
     def action_next_tab(self) -> None:
         """Reply, Trace, Changes, Keys, Log and round again."""
-        names = [f"tab-{name}" for name in ("reply", *_PROMISES, "history")]
+        names = [f"tab-{name}" for name in _TABS]
         self._tabs.active = names[(names.index(self._tabs.active) + 1) % len(names)]
         self.focus_content()
 
@@ -346,9 +357,30 @@ class ResultPane(Vertical):
         else:
             self.query_one(f"#{name}-view", LineView).set_lines(lines)
 
-    def _label(self, name: str, count: int, title: str = "") -> None:
-        title = title or name.capitalize()
-        self._tabs.get_tab(f"tab-{name}").label = f"{title} {count:,}" if count else title
+    def _label(self, name: str, count: int) -> None:
+        if self._counts[name] != count:
+            self._counts[name] = count
+            self._fit_labels()
+
+    def on_resize(self) -> None:
+        """Labels as long as there is room for."""
+        self._fit_labels()
+
+    def _fit_labels(self) -> None:
+        """Closer together, shortened, without their counts: whichever first lets all tabs be seen."""
+        room = self.size.width
+        for is_tight, is_short, is_counted in _LABELLINGS:
+            labels = [
+                f"{(short if is_short else title)}{f' {count:,}' if count and is_counted else ''}"
+                for (title, short), count in zip(_TABS.values(), self._counts.values(), strict=True)
+            ]
+            if sum(map(len, labels)) + len(labels) * (1 if is_tight else 2) <= room:
+                break
+        self.set_class(is_tight, "-tight")
+        for name, label in zip(_TABS, labels, strict=True):
+            tab = self._tabs.get_tab(f"tab-{name}")
+            if str(tab.label) != label:
+                tab.label = label
 
 
 def _touched_note(capabilities: frozenset[Capability], *, anything: bool) -> list[Line]:

@@ -157,8 +157,14 @@ class PlacesPart(Part):
         self.set_class(is_narrow(width), "-narrow")
         self.set_class(is_short(self.app.size.height), "-short")
         self.set_class(self._zoomed is not None, "-zoomed")
-        self.query_one(KeyBar).set_pane(self._in_use)
+        self._tell_keys()
         self._arranger.apply(shown, is_zoomed=self._zoomed is not None)
+
+    @on(messages.TabShown)
+    def _tell_keys(self) -> None:
+        """The footer has the keys of the pane in use; those of the result are the reply's."""
+        is_behind = self._in_use == "result" and self._panes.result.active != "reply"
+        self.query_one(KeyBar).set_pane("" if is_behind else self._in_use)
 
     @on(messages.LineWanted)
     def _line_wanted(self, event: messages.LineWanted) -> None:
