@@ -19,8 +19,9 @@ from textual.widgets import Static
 from redis_tui.errors import ConnectError
 from redis_tui.paths import packaged_themes_dir
 from redis_tui.resp.types import BigNumber, Map, Reply, SetReply, Verbatim
-from redis_tui.session.base import Event, EventKind, ScriptOutcome
+from redis_tui.session.base import Change, Event, EventKind, ScriptOutcome, ScriptRun, Snapshot
 from redis_tui.session.danger import Danger
+from redis_tui.session.remote_notes import given_up
 from redis_tui.theme import read_shelf
 from redis_tui.tui.app import WorkbenchApp
 from redis_tui.tui.desks import link
@@ -32,7 +33,7 @@ from redis_tui.tui.widgets.bars import TitleBar
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.reply_viewer import ReplyViewer
 from tests.tui.conftest import Until, ready
-from tests.tui.fake_session import FakeSession, failed, info
+from tests.tui.fake_session import FakeSession, counted, failed, info, killed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -280,3 +281,32 @@ async def test_an_empty_reply(size: tuple[int, int], until: Until) -> None:
 @every_size
 async def test_a_reply_that_is_an_error(size: tuple[int, int], until: Until) -> None:
     await looks(until, "reply-error", size, failed(), view="json", status="error")
+
+
+WROTE = (Change(0, b"counter", Snapshot("string", b"1", 1), Snapshot("string", b"2", 1)),)
+"""What a run has changed, and what the embedded engine takes back when it is ended."""
+
+
+@every_size
+async def test_a_run_that_was_killed(size: tuple[int, int], until: Until) -> None:
+    ended = replace(
+        killed(), changes=WROTE, changes_total=1, notes=("The script was killed and its writes were undone.",)
+    )
+    await looks(until, "reply-killed", size, ended, status="killed")
+
+
+@every_size
+async def test_a_run_that_reached_its_limit(size: tuple[int, int], until: Until) -> None:
+    ended = replace(killed(), timed_out=True, notes=("Killed after 5000 ms, its time limit; it had written nothing.",))
+    await looks(until, "reply-timed-out", size, ended, status="timed out")
+
+
+@every_size
+async def test_a_run_that_reached_its_limit_and_goes_on(size: tuple[int, int], until: Until) -> None:
+    await looks(until, "reply-goes-on", size, given_up("0" * 40, 5_000.0), status="timed out")
+
+
+@every_size
+async def test_a_run_that_was_only_tried(size: tuple[int, int], until: Until) -> None:
+    tried = counted(ScriptRun(source=b"", dry_run=True))
+    await looks(until, "reply-dry-run", size, tried, status="dry run")
