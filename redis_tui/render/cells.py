@@ -7,14 +7,32 @@ what is measured here has to stand below that; a control character counts as the
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
+
 from rich.cells import cell_len, get_character_cell_size
+
+
+class _Sizes(dict[str, int]):
+    """Cells of each character, looked up as quickly as a dictionary is: texts of megabytes are measured by it."""
+
+    def __missing__(self, character: str) -> int:
+        size = self[character] = get_character_cell_size(character) if character.isprintable() else 1
+        return size
+
+
+_size = _Sizes().__getitem__
+_JOINERS = ("\u200d", "\ufe0f")
+"""With these several characters are one sign."""
 
 
 def cells(text: str) -> int:
     """Cells of a text."""
     if text.isascii():
         return len(text)
-    return cell_len(text if text.isprintable() else "".join([one if one.isprintable() else "·" for one in text]))
+    if any(joiner in text for joiner in _JOINERS):
+        return cell_len("".join([one if one.isprintable() or one in _JOINERS else "·" for one in text]))
+    return sum(map(_size, text))
 
 
 def cut(text: str, room: int) -> str:
@@ -47,13 +65,8 @@ def fitting(text: str, room: int, start: int = 0) -> int:
     """
     if text.isascii():
         return min(len(text), start + room)
-    for at in range(start, len(text)):
-        room -= cell_of(text[at])
-        if room < 0:
-            return at
-    return len(text)
-
-
-def cell_of(character: str) -> int:
-    """Cells of one character."""
-    return 1 if character < "\x7f" or not character.isprintable() else get_character_cell_size(character)
+    part = text[start : start + room + 1]
+    ends = list(accumulate(map(_size, part)))
+    if not part or ends[-1] > room or start + len(part) == len(text):
+        return start + bisect_right(ends, room)
+    return fitting(text, room - ends[-1], start + len(part))  # some take no room

@@ -13,7 +13,18 @@ from redis_tui.session.base import ScriptError
 
 
 @pytest.mark.parametrize(
-    ("text", "size"), [("", 0), ("abc", 3), ("日本", 4), ("e\u0301", 1), ("🙂", 2), ("a\x00\n", 3), ("é", 1)]
+    ("text", "size"),
+    [
+        ("", 0),
+        ("abc", 3),
+        ("日本", 4),
+        ("e\u0301", 1),
+        ("🙂", 2),
+        ("a\x00\n", 3),
+        ("é", 1),
+        ("👩\u200d🚀", 2),
+        ("❤\ufe0f", 2),
+    ],
 )
 def test_a_text_takes_the_cells_that_a_terminal_gives_it(text: str, size: int) -> None:
     assert cells(text) == size
@@ -32,6 +43,8 @@ def test_a_text_is_cut_and_padded_to_so_many_cells(text: str, room: int, shown: 
 
 def test_what_fits_is_counted_from_anywhere() -> None:
     assert [fitting("a日本語b", room, 1) for room in range(6)] == [1, 1, 2, 2, 3, 3]
+    accents = "e\u0301" * 10
+    assert [fitting(accents, room) for room in (1, 9, 10, 99)] == [2, 18, 20, 20]
 
 
 def test_the_caret_stands_below_the_name_behind_wide_characters() -> None:

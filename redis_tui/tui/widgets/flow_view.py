@@ -31,6 +31,8 @@ _FIRST = 1_000
 """Lines that are made before anything is shown."""
 _STEP, _STEP_CHARACTERS = 100, 50_000
 """That are made at a step."""
+_ROWS = 1_000
+"""Rows that are measured at a step."""
 _HUNTED = 50
 """Lines that are looked through at a step."""
 _TELL_EVERY_S = 0.2
@@ -162,19 +164,21 @@ class FlowView(LineView):
         self._fitted = self.size
         full = max(8, self.size.width)
         self._room = full
-        self._measure(_FIRST)
+        self._measure(_FIRST, rows=self.size.height)
         if self._count > self.size.height:  # then there is a scrollbar, and it lies over the last columns
             self._room = full - self.styles.scrollbar_size_vertical
             self._starts, self._count = array("Q"), 0
             self._measure(_FIRST)
         self.rows_changed()
 
-    def _measure(self, most: int) -> None:
+    def _measure(self, most: int, *, rows: int = _ROWS) -> None:
         if not isinstance(self._text, list):
             self._widest = width(self._text[0]) if len(self._text) else 0
             return
-        first = len(self._starts)
+        first, enough = len(self._starts), self._count + rows
         for line in self._text[first : first + most]:  # islice would walk there from the top
+            if self._count > enough:  # a line of thousands of wide characters takes as long as a hundred others
+                return
             self._starts.append(self._count)
             wide = 0
             for text, _ in line:
