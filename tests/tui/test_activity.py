@@ -175,6 +175,7 @@ async def test_monitor_begins_when_asked_and_shows_what_runs(until: Until) -> No
         assert app._session is not None
         await app._session.execute([b"SET", b"a", b"1"])
         await until(pilot, lambda: "SET a 1" in plain(app, "monitor-view"))
+        assert "OK" not in [line.strip() for line in plain(app, "monitor-view").splitlines()]
         await pilot.press("o")
         await until(pilot, lambda: "SET a 1" not in plain(app, "monitor-view"))
         await pilot.press("o")

@@ -7,6 +7,7 @@ It costs a busy server up to half of its speed, so it is asked for.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -15,6 +16,7 @@ from textual.widgets import Static
 
 from redis_tui.render.message import message_bytes, message_line, monitor_line
 from redis_tui.render.spans import Line, Span
+from redis_tui.resp.types import OK
 from redis_tui.tui.screens.dialogs import Reading
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.tail_view import TailView
@@ -198,6 +200,10 @@ class MonitorView(StreamView):
         """Script names by sha."""
         self._hides_own = False
         super().__init__(lambda message: monitor_line(message.reply, self.names), id="monitor-view")
+
+    def take(self, batch: Batch) -> None:
+        """Commands have come; that MONITOR itself was understood is no command."""
+        super().take(replace(batch, messages=tuple(one for one in batch.messages if one.reply != OK)))
 
     def turn_own(self, address: str) -> bool:
         """Leaves out what the workbench itself sends, or shows it again.
