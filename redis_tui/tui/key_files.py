@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FORMATS: tuple[tuple[str, str, str], ...] = (
     ("redis", "keys.redis", "commands, as redis-cli < file takes them"),
     ("json", "keys.json", "one object a key, values readable, bytes as base64"),
-    ("dump", "keys.dump", "RESTORE commands: exact, with consumer groups and encodings"),
+    ("dump", "keys.dump", "RESTORE commands: exact, with groups and encodings"),
 )
 """The ending of the file, an example, what it is."""
 _ALLOWED = frozenset(

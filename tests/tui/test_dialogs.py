@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
+from redis_tui.render.spans import width
+from redis_tui.tui.key_files import FORMATS
 from redis_tui.tui.panes.result import ResultPane
-from redis_tui.tui.screens.dialogs import AskText
+from redis_tui.tui.screens.dialogs import Answers, AskText
 from redis_tui.tui.screens.help import HelpScreen
 from redis_tui.tui.screens.jump import Jump
 from redis_tui.tui.screens.workbench import WorkbenchScreen
@@ -95,3 +97,15 @@ async def test_an_answer_from_below_another_screen_waits_until_that_closes(app: 
         assert isinstance(app.screen, HelpScreen)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
+
+
+async def test_each_format_of_an_export_is_seen_with_its_remark(app: WorkbenchApp, until: Until) -> None:
+    offers = [(name, name, about) for _, name, about in FORMATS]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(app, pilot, until)
+        await app.push_screen(AskText("Export to", "keys.redis", offers))
+        await until(pilot, lambda: app.screen.query_one(Answers).row_count == 3)
+        await pilot.pause()
+        answers = app.screen.query_one(Answers)
+        assert answers.scrollable_content_region.height == 3
+        assert answers.scrollable_content_region.width >= max(width(answers.line_at(row)) for row in range(3))

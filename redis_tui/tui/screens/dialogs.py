@@ -77,6 +77,10 @@ class Ask(Modal[str]):
 class Answers(LineView):
     """Answers to choose from, below a field; while that is empty, Enter there takes the one that is marked."""
 
+    DEFAULT_CSS = """
+    Answers { scrollbar-size-horizontal: 0; }  /* it would lie over the last answer */
+    """
+
     def __init__(self) -> None:
         super().__init__(cursor=True)
 
