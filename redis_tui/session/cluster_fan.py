@@ -36,6 +36,11 @@ class Fan(NamedTuple):
     """To those of the replicas that answer as well; what they answer counts for nothing."""
 
 
+def is_down(reply: Reply) -> bool:
+    """Whether it stands for the reply of a node that does not answer."""
+    return isinstance(reply, ErrorReply) and reply.line.startswith(DOWN + b" ")
+
+
 def whole(merge: Merge) -> Merge:
     """A merge that refuses where a node has failed."""
 

@@ -11,8 +11,8 @@ from redis_tui.resp.types import OK, ErrorReply
 from redis_tui.session.cluster_fan import failure
 from redis_tui.session.cluster_info import merged_info
 from redis_tui.session.cluster_map import Node, has_failed, read_cluster_address, slot_map
+from redis_tui.session.cluster_route import route
 from redis_tui.session.cluster_scan import Scan
-from redis_tui.session.cluster_wire import route
 from redis_tui.session.open import open_session
 
 if TYPE_CHECKING:
