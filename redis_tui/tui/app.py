@@ -20,7 +20,6 @@ from textual.app import App
 from textual.binding import Binding
 from textual.filter import Monochrome
 
-from redis_tui.crash import Crash, crash_sentences, write_report
 from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.exit_status import ExitStatus
 from redis_tui.garbage import settle
@@ -32,8 +31,6 @@ from redis_tui.session.production import ask_with
 from redis_tui.settings import ReadSettings, read_settings
 from redis_tui.theme import remember_theme
 from redis_tui.tui.actions import PANES, bindings
-from redis_tui.tui.commands import ActionProvider
-from redis_tui.tui.desks.help import open_help
 from redis_tui.tui.desks.notices import NoticeShelf
 from redis_tui.tui.desks.samples import put_samples
 from redis_tui.tui.desks.themes import ThemeDesk
@@ -41,15 +38,10 @@ from redis_tui.tui.desks.window_title import WindowTitle
 from redis_tui.tui.ending import leave_at_signals
 from redis_tui.tui.filters import NoColors, PlainSigns
 from redis_tui.tui.keymap import Keymap
-from redis_tui.tui.screens.connecting import ConnectingScreen
-from redis_tui.tui.screens.danger import ask_danger
-from redis_tui.tui.screens.dialogs import Ask, Choice, Reading
-from redis_tui.tui.screens.modal import nothing_to_await
-from redis_tui.tui.screens.theme_picker import ThemePicker
-from redis_tui.tui.screens.tour import TourCard, remember_taken, tour_of, was_taken
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.sent_log import SentLog
 from redis_tui.tui.theme import css_variables
+from redis_tui.tui.tour_mark import remember_taken, was_taken
 from redis_tui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -62,11 +54,20 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
 
+    from redis_tui.crash import Crash
+    from redis_tui.session.danger import Danger
     from redis_tui.theme import ThemeShelf
+    from redis_tui.tui.screens.connecting import ConnectingScreen
 
 _SOON_S = 0.4
 """What is there within this time needs no screen that says one must wait."""
 _PROBLEM_S = 12
+
+
+def _palette() -> type[Provider]:
+    from redis_tui.tui.commands import ActionProvider
+
+    return ActionProvider
 
 
 class WorkbenchApp(App[int]):
@@ -93,7 +94,7 @@ class WorkbenchApp(App[int]):
         *bindings("app"),
         Binding("escape", "end_tour", show=False, priority=True),
     ]
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ESCAPE_TO_MINIMIZE = False
 
@@ -130,6 +131,7 @@ class WorkbenchApp(App[int]):
         self._address = address
         self._sample_keys = sample_keys and self.settings.sample_keys
         self._shows_tour = tour
+        self._was_toured = False
         self._session: Session | None = None
         self.crash: Crash | None = None
         """The fault that ended it."""
@@ -162,6 +164,8 @@ class WorkbenchApp(App[int]):
 
     def action_choose_theme(self) -> None:
         """F3."""
+        from redis_tui.tui.screens.theme_picker import ThemePicker
+
         if not isinstance(self.screen, ThemePicker):
             self.push_screen(ThemePicker(self.themes))
 
@@ -212,6 +216,8 @@ class WorkbenchApp(App[int]):
 
     async def on_connecting_screen_retry_wanted(self, event: ConnectingScreen.RetryWanted) -> None:
         """Another attempt, perhaps at another address."""
+        from redis_tui.tui.screens.connecting import ConnectingScreen
+
         if event.address and self._open_at is not None:
             self._open = partial(self._open_at, event.address)
         if isinstance(self.screen, ConnectingScreen):
@@ -228,7 +234,7 @@ class WorkbenchApp(App[int]):
             (waiting or await self._show_waiting()).show_failure(error)
             return
         self._session = session
-        ask_with(session, partial(ask_danger, self))
+        ask_with(session, self._ask_danger)
         self._listener = asyncio.create_task(self._listen(session))
         await asyncio.sleep(0)  # lets the listener subscribe before the first command goes out
         if self._sample_keys:
@@ -240,9 +246,16 @@ class WorkbenchApp(App[int]):
             await workbench.wait_until_filled(_SOON_S)
         self._on_ready()
         if self._shows_tour and session.info.embedded and not self._files:
-            self.action_tour()
+            self.call_after_refresh(self.action_tour)  # beside a workbench that stands
+
+    async def _ask_danger(self, danger: Danger, word: str) -> bool:
+        from redis_tui.tui.screens.danger import ask_danger
+
+        return await ask_danger(self, danger, word)
 
     async def _show_waiting(self) -> ConnectingScreen:
+        from redis_tui.tui.screens.connecting import ConnectingScreen
+
         waiting = ConnectingScreen(self._address, can_change=self._open_at is not None)
         await self.push_screen(waiting)
         return waiting
@@ -261,6 +274,8 @@ class WorkbenchApp(App[int]):
 
     def pop_screen(self) -> AwaitComplete:
         """Takes the topmost screen away, never the workbench: a palette told twice to close would reach it."""
+        from redis_tui.tui.screens.modal import nothing_to_await
+
         if isinstance(self.screen, WorkbenchScreen):
             return nothing_to_await()
         return super().pop_screen()
@@ -278,10 +293,15 @@ class WorkbenchApp(App[int]):
 
     def action_help(self) -> None:
         """F1."""
+        from redis_tui.tui.desks.help import open_help
+
         open_help(self, self.keymap.actions)
 
     def action_tour(self) -> None:
         """F2: shows around; again for the next step."""
+        from redis_tui.tui.screens.tour import TourCard, tour_of
+
+        self._was_toured = True
         for screen in self.screen_stack:
             if not isinstance(screen, WorkbenchScreen):
                 continue
@@ -294,6 +314,8 @@ class WorkbenchApp(App[int]):
 
     def action_end_tour(self) -> None:
         """Esc, where nothing else wants it."""
+        from redis_tui.tui.screens.tour import tour_of
+
         card = tour_of(self.screen)
         if card is not None:
             card.end()
@@ -301,12 +323,18 @@ class WorkbenchApp(App[int]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Esc belongs to the tour only while it is under way."""
         if action == "end_tour":
+            if not self._was_toured:  # asked at every key: most people need none of the tour's code
+                return False
+            from redis_tui.tui.screens.tour import tour_of
+
             card = tour_of(self.screen)
             return card is not None and card.wants_escape
         return super().check_action(action, parameters)
 
     def action_notices(self) -> None:
         """From the palette."""
+        from redis_tui.tui.screens.dialogs import Reading
+
         if not isinstance(self.screen, Reading):
             self.push_screen(Reading("Notices", self.notices.lines(), at_end=True))
 
@@ -316,6 +344,8 @@ class WorkbenchApp(App[int]):
 
     async def action_quit(self) -> None:
         """Asks first where a script would go on without us; keeps unsaved text, ends the session, leaves."""
+        from redis_tui.tui.screens.dialogs import Ask, Choice
+
         session = self._session
         running = None if session is None or session.info.embedded else session.running()
         if running is None or running.dry_run:
@@ -339,6 +369,8 @@ class WorkbenchApp(App[int]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Leaves with a report and kept texts, where Textual would print a traceback with the values of variables."""
+        from redis_tui.crash import write_report
+
         self._return_code = ExitStatus.FAULT
         if self._exception is None:
             self.crash = write_report(error, face="workbench", sent=self._sent.texts())
@@ -399,6 +431,8 @@ def run_workbench(
     Raises:
         UsageError: there is no terminal.
     """
+    from redis_tui.crash import crash_sentences
+
     in_browser = "TEXTUAL_DRIVER" in os.environ  # as textual-serve starts it
     if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("The workbench needs a terminal.", hint="Try redis-tui run, exec or repl.")

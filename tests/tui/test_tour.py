@@ -11,7 +11,8 @@ from textual.widgets import Static
 from redis_tui.paths import packaged_themes_dir
 from redis_tui.theme import read_shelf
 from redis_tui.tui.app import WorkbenchApp
-from redis_tui.tui.screens.tour import STEPS, TourCard, tour_of, was_taken
+from redis_tui.tui.screens.tour import STEPS, TourCard, tour_of
+from redis_tui.tui.tour_mark import was_taken
 from redis_tui.tui.widgets.find_bar import FindBar
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 from tests.tui.conftest import Until, ready

@@ -14,12 +14,9 @@ from typing import TYPE_CHECKING
 from redis_tui.errors import RedisTuiError
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.types import ErrorReply, Reply
-from redis_tui.tui import server_queries
 from redis_tui.tui.desks.figures import FigureDesk
 from redis_tui.tui.desks.libraries import LibraryDesk
 from redis_tui.tui.desks.streams import StreamDesk
-from redis_tui.tui.screens.call import CallScreen
-from redis_tui.tui.screens.dialogs import AskText, Choice, Reading
 
 if TYPE_CHECKING:
     from redis_tui.tui.desks.bench import Bench
@@ -125,12 +122,16 @@ class ActivityDesk:
     # ── scripts ────────────────────────────────────────────────────────────
 
     async def _call_script(self, sha: str) -> None:
+        from redis_tui.tui.screens.call import CallScreen
+
         info = self._panes.scripts.info(sha)
         if info is not None:
             title = f"EVALSHA {info.name or ''} {sha[:6]}".replace("  ", " ")
             self._bench.app.push_screen(CallScreen(self._session, title, [b"EVALSHA", sha.encode()]))
 
     async def _load_script(self, _: str) -> None:
+        from redis_tui.tui import server_queries
+
         buffer = self._panes.editor.buffer
         if buffer is None:
             return
@@ -144,6 +145,9 @@ class ActivityDesk:
     # ── the slow log ───────────────────────────────────────────────────────
 
     async def _set_threshold(self, _: str) -> None:
+        from redis_tui.tui import server_queries
+        from redis_tui.tui.screens.dialogs import AskText
+
         log = self._feed.log
         name = server_queries.THRESHOLDS[log]
         unit = "milliseconds; 0 logs all, -1 nothing" if log == "slow" else "bytes; -1 logs nothing"
@@ -169,6 +173,8 @@ class ActivityDesk:
         self._feed.read_slowlog()
 
     async def _next_log(self, _: str) -> None:
+        from redis_tui.tui import server_queries
+
         if self._session.info.server != "valkey":
             self._bench.app.notify("Only Valkey keeps other logs (COMMANDLOG).", timeout=3)
             return
@@ -183,6 +189,8 @@ class ActivityDesk:
     # ── clients ────────────────────────────────────────────────────────────
 
     async def _read_clients(self) -> None:
+        from redis_tui.tui import server_queries
+
         found = await server_queries.clients(self._session, self._own_id)
         if isinstance(found, ErrorReply):
             self._panes.clients.show_message(f"✗ {found.code} {found.message}")
@@ -191,6 +199,8 @@ class ActivityDesk:
             self._panes.clients.show(found)
 
     async def _kill_client(self, id_: str) -> None:
+        from redis_tui.tui.screens.dialogs import Choice
+
         client = self._panes.clients.client(id_)
         if client is None:
             return
@@ -206,6 +216,8 @@ class ActivityDesk:
         self._read_at.pop("clients", None)
 
     async def _show_client(self, id_: str) -> None:
+        from redis_tui.tui.screens.dialogs import Reading
+
         client = self._panes.clients.client(id_)
         if client is not None:
             lines: list[Line] = [

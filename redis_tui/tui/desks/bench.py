@@ -28,7 +28,6 @@ from redis_tui.tui.panes.scripts import ScriptsView
 from redis_tui.tui.panes.server import ServerView
 from redis_tui.tui.panes.slowlog import SlowlogView
 from redis_tui.tui.panes.streams import MonitorView, PubSubView
-from redis_tui.tui.screens.dialogs import Ask, Choice
 from redis_tui.tui.widgets.bars import TitleBar
 from redis_tui.tui.widgets.tabbed_pane import TabbedPane
 
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
 
     from redis_tui.resp.types import Reply
     from redis_tui.session.base import Session
+    from redis_tui.tui.screens.dialogs import Choice
     from redis_tui.tui.widgets.view import View
     from redis_tui.workspace import Workspace
 
@@ -143,6 +143,8 @@ class Bench:
 
     async def ask(self, title: str, text: str, *choices: Choice) -> str:
         """Puts a question; ``cancel`` where it is left unanswered. For workers."""
+        from redis_tui.tui.screens.dialogs import Ask
+
         return await self.app.push_screen_wait(Ask(title, text, choices)) or "cancel"
 
     def tell(self, reply: Reply, text: str) -> None:

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 
 from redis_tui.errors import RedisTuiError
 from redis_tui.render.spans import Line, Span
-from redis_tui.render.text_difference import changed_lines
-from redis_tui.tui.screens.dialogs import Choice, Reading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +79,8 @@ class ChangedFileDesk:
         self._bench.app.notify(f"{buffer.title} was changed on disk and read again; ^Z brings the old text back.")
 
     async def _ask(self, path: Path, buffer: Buffer, found: Buffer) -> None:
+        from redis_tui.tui.screens.dialogs import Choice, Reading
+
         choices = (
             Choice("compare", "Compare"),
             Choice("reload", "Reload", danger=True),
@@ -103,5 +103,7 @@ class ChangedFileDesk:
 
 def compared(before: str, after: str) -> list[Line]:
     """What differs between two texts, as a unified diff."""
+    from redis_tui.render.text_difference import changed_lines
+
     rows = changed_lines(before.splitlines(), after.splitlines(), around=2)
     return [[Span(row, _TONES.get(row[:1], "text"))] for row in rows] or [[Span("Only line ends differ.", "dim")]]

@@ -12,15 +12,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from redis_tui.errors import RedisTuiError
-from redis_tui.prompt.context import error_context
 from redis_tui.prompt.label import prompt_line
 from redis_tui.prompt.watching import Watching
-from redis_tui.render.reference import group_lines, reference_lines
 from redis_tui.render.reply import prints_raw, stream_cli_lines
 from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.resp.inline import split_inline
 from redis_tui.session.guard import runs_script
-from redis_tui.session.stream import opens_stream
 from redis_tui.spec.redact import redact_text
 
 if TYPE_CHECKING:
@@ -73,6 +70,8 @@ class ConsoleDesk:
 
     async def _run(self, argv: list[bytes], line: str) -> bool:
         """Runs a command; False where its answer was not waited for."""
+        from redis_tui.session.stream import opens_stream
+
         name = argv[0].lower()
         if name in (b"help", b"?", b".help") and len(argv) > 1:
             self._pane.show_reply(self._reference(argv[1:]))
@@ -90,6 +89,8 @@ class ConsoleDesk:
         return True
 
     def _reference(self, words: Sequence[bytes]) -> list[Line]:
+        from redis_tui.render.reference import group_lines, reference_lines
+
         name = b" ".join(words).decode("utf-8", "replace")
         catalog = self._pane.assist.catalog
         if catalog is None:
@@ -125,6 +126,8 @@ class ConsoleDesk:
 
     async def _answer(self, argv: Sequence[bytes], line: str) -> bool:
         """Runs a command and shows its answer; False where that was not waited for."""
+        from redis_tui.prompt.context import error_context
+
         task = asyncio.ensure_future(self._session.execute(argv))
         self._waiting[task] = (redact_text(line), time.monotonic(), runs_script(argv))
         try:

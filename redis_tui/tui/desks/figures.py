@@ -9,8 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from redis_tui.resp.types import ErrorReply
-from redis_tui.tui import server_queries
-from redis_tui.tui.screens.dialogs import AskText
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -35,6 +33,8 @@ class FigureDesk:
 
     async def read(self) -> None:
         """INFO for the charts, and the settings where these are looked at."""
+        from redis_tui.tui import server_queries
+
         found = await server_queries.info(self._session)
         if isinstance(found, ErrorReply):
             self._view.show_message(f"✗ {found.code} {found.message}")
@@ -44,6 +44,8 @@ class FigureDesk:
             await self._read_settings()
 
     async def _read_settings(self) -> None:
+        from redis_tui.tui import server_queries
+
         found = await server_queries.settings(self._session)
         if isinstance(found, ErrorReply):
             self._view.show_message(f"✗ {found.code} {found.message}")
@@ -52,6 +54,8 @@ class FigureDesk:
         self._view.show_settings(self._settings)
 
     async def _set(self, name: str) -> None:
+        from redis_tui.tui.screens.dialogs import AskText
+
         now = self._settings.get(name)
         if now is None:
             return

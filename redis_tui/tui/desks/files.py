@@ -17,12 +17,9 @@ from textual.app import SuspendNotSupported
 
 from redis_tui.arguments import format_arguments, key_use
 from redis_tui.errors import RedisTuiError
-from redis_tui.external import edited
 from redis_tui.paths import expanded
 from redis_tui.tui.panes.arguments import ArgumentTexts
 from redis_tui.tui.panes.editor import suggested_path
-from redis_tui.tui.screens.ask_path import AskPath
-from redis_tui.tui.screens.dialogs import AskText, Choice, file_offers
 from redis_tui.workspace import Buffer, decode_source, list_examples, load_example
 
 if TYPE_CHECKING:
@@ -71,6 +68,9 @@ class FileDesk:
 
     async def ask_open(self) -> None:
         """Asks for a file, a recent one or an example."""
+        from redis_tui.tui.screens.ask_path import AskPath
+        from redis_tui.tui.screens.dialogs import file_offers
+
         examples = [(example.name, example.title) for example in list_examples()]
         dialog = AskPath("Open", "", file_offers(self._workspace.recent(), examples), existing=True)
         if answer := await self._bench.app.push_screen_wait(dialog):
@@ -111,6 +111,8 @@ class FileDesk:
 
     def edit_outside(self) -> None:
         """Hands the text to the person's own editor. Everything stands still meanwhile: the terminal is not ours."""
+        from redis_tui.external import edited
+
         buffer = self.with_arguments()
         if buffer is None:
             return
@@ -130,6 +132,8 @@ class FileDesk:
 
     async def ask_line(self) -> None:
         """Asks for a line's number and goes there."""
+        from redis_tui.tui.screens.dialogs import AskText
+
         answer = await self._bench.app.push_screen_wait(AskText("Go to line", "", wanted="number of the line"))
         if answer.isdecimal():
             self._editor.go_to_line(int(answer))
@@ -172,6 +176,8 @@ class FileDesk:
 
     async def rename(self) -> None:
         """Moves the file of the script in front; asks before another one is replaced."""
+        from redis_tui.tui.screens.ask_path import AskPath
+
         buffer = self.with_arguments()
         if buffer is None:
             return
@@ -195,6 +201,8 @@ class FileDesk:
 
     async def _place(self, buffer: Buffer, place: Path | None) -> Path | None:
         """Where to save: never over what the buffer has not seen, unless that is wanted; None asks."""
+        from redis_tui.tui.screens.ask_path import AskPath
+
         while True:
             if place is None:
                 dialog = AskPath("Save as", str(suggested_path(buffer)), (), existing=False)
@@ -212,6 +220,8 @@ class FileDesk:
             place = None
 
     async def _ask_overwrite(self, buffer: Buffer, place: Path) -> str:
+        from redis_tui.tui.screens.dialogs import Choice
+
         what = "was changed by somebody else since it was read" if place == buffer.path else "exists already"
         choices = (Choice("elsewhere", "Save as…"), Choice("overwrite", "Overwrite", danger=True))
         text = f"{place} {what}."
@@ -219,6 +229,8 @@ class FileDesk:
 
     async def close(self, *, unasked: bool = False) -> None:
         """Closes the script in front; asks if its text is not saved, unless told not to."""
+        from redis_tui.tui.screens.dialogs import Choice
+
         buffer = self.with_arguments()
         if buffer is None:
             return

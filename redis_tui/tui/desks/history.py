@@ -10,12 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from redis_tui.arguments import format_arguments
-from redis_tui.render.compare import Compared
-from redis_tui.tui.screens.compare import CompareScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from redis_tui.render.compare import Compared
     from redis_tui.tui.desks.bench import Bench
     from redis_tui.tui.desks.files import FileDesk
     from redis_tui.tui.desks.run import RunDesk
@@ -116,6 +115,8 @@ class HistoryDesk:
 
     def compare(self, record: RunRecord) -> None:
         """Compares a run with the marked one; without a mark, with the last of its script before it."""
+        from redis_tui.tui.screens.compare import CompareScreen
+
         log = self._runs.log
         marked = log.get(self._runs.marked)
         other = marked if marked is not None and marked.number != record.number else log.before(record)
@@ -136,6 +137,8 @@ class HistoryDesk:
 
 def _compared(record: RunRecord) -> Compared | None:
     """A run for comparing; of many the last."""
+    from redis_tui.render.compare import Compared
+
     series = record.series
     outcome = record.outcome if series is None else series.last or series.first_failure
     if outcome is None or record.is_slim:

@@ -15,19 +15,15 @@ from redis_tui.resp.inline import UnbalancedQuotes, join_inline, split_inline
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.danger import Danger
 from redis_tui.session.production import agreed
-from redis_tui.tui.key_commands import parse_ttl, recreate, ttl_command
-from redis_tui.tui.key_files import FORMATS, exported_here, read_commands, typed_path, write_keys
 from redis_tui.tui.panes.key_tree import show_key
 from redis_tui.tui.queries import typed_bytes
-from redis_tui.tui.screens.dialogs import AskText, Choice
-from redis_tui.tui.screens.progress import Progress, Tally
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
     from redis_tui.tui.desks.bench import Bench
     from redis_tui.tui.desks.keys import KeyDesk
-    from redis_tui.tui.screens.progress import Steps
+    from redis_tui.tui.screens.progress import Steps, Tally
 
 Thing = TypeVar("Thing")
 _AT_ONCE = 100
@@ -79,6 +75,8 @@ class KeyWork:
     # ── many keys ──────────────────────────────────────────────────────────
 
     async def _delete(self, keys: tuple[bytes, ...]) -> None:
+        from redis_tui.tui.screens.dialogs import Choice
+
         if len(keys) > 1 and self._session.info.production:
             danger = Danger(f"Delete {_count(keys)}", f"{_named(keys)}\n\nIt cannot be undone.")
             if await agreed(self._session, danger):
@@ -98,6 +96,8 @@ class KeyWork:
         self._report("Deleted", tally)
 
     async def _expire(self, keys: tuple[bytes, ...]) -> None:
+        from redis_tui.tui.key_commands import parse_ttl, ttl_command
+
         offers = (
             ("60", "60", "a minute"),
             ("1h", "1h", "an hour"),
@@ -121,6 +121,8 @@ class KeyWork:
         self, keys: Sequence[Thing], command: Callable[[Thing], list[bytes]], done: list[Thing]
     ) -> AsyncGenerator[Tally, None]:
         """One command a key, or whatever it is made of; ``done`` takes those for which it went well."""
+        from redis_tui.tui.screens.progress import Tally
+
         failed, problem = 0, ""
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
@@ -134,6 +136,8 @@ class KeyWork:
 
     async def _progress(self, title: str, keys: Sequence[object], steps: Steps, *, what: str = "key") -> Tally:
         """In front of the workbench where there are many; few are done before anybody could read it."""
+        from redis_tui.tui.screens.progress import Progress, Tally
+
         if len(keys) > _AT_ONCE:
             return await self._bench.app.push_screen_wait(Progress(f"{title} {_count(keys, what)}", len(keys), steps))
         return [Tally(), *[tally async for tally in steps]][-1]
@@ -154,6 +158,9 @@ class KeyWork:
     # ── files ──────────────────────────────────────────────────────────────
 
     async def _export(self, keys: tuple[bytes, ...]) -> None:
+        from redis_tui.tui.key_files import FORMATS, typed_path, write_keys
+        from redis_tui.tui.screens.dialogs import Choice
+
         offers = [(name, name, remark) for _, name, remark in FORMATS]
         wanted = await self._ask_text(
             f"Export {_count(keys)} to", FORMATS[0][1], offers, wanted="path; the ending says how"
@@ -174,6 +181,9 @@ class KeyWork:
             self._report("Exported", tally, f" to {path}")
 
     async def _import(self, keys: tuple[bytes, ...]) -> None:  # noqa: ARG002  # one table for all wishes
+        from redis_tui.tui.key_files import exported_here, read_commands, typed_path
+        from redis_tui.tui.screens.dialogs import Choice
+
         here = await asyncio.to_thread(exported_here)
         offers = [(str(each), each.name, f"{each.stat().st_size:,} bytes") for each in here]
         wanted = await self._ask_text("Import keys from", "", offers, wanted="path to a file that an export wrote")
@@ -238,6 +248,8 @@ class KeyWork:
             await self._desk.recount()
 
     async def _copy(self, keys: tuple[bytes, ...]) -> None:
+        from redis_tui.tui.key_commands import recreate
+
         lines: list[str] = []
         size = 0
         for key in keys:
@@ -260,6 +272,8 @@ class KeyWork:
     async def _ask_text(
         self, title: str, value: str, offers: Sequence[tuple[str, str, str]] = (), *, wanted: str
     ) -> str:
+        from redis_tui.tui.screens.dialogs import AskText
+
         return await self._bench.app.push_screen_wait(AskText(title, value, offers, wanted=wanted)) or ""
 
     def _tell(self, text: str, *, is_bad: bool = False) -> None:

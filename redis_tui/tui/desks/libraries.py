@@ -12,9 +12,6 @@ from typing import TYPE_CHECKING
 from redis_tui.paths import expanded
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.base import ScriptInfo
-from redis_tui.tui import server_queries
-from redis_tui.tui.screens.call import CallScreen
-from redis_tui.tui.screens.dialogs import AskText, Choice
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -50,6 +47,8 @@ class LibraryDesk:
 
     async def read(self) -> None:
         """FUNCTION LIST."""
+        from redis_tui.tui import server_queries
+
         found = await server_queries.libraries(self._session)
         if isinstance(found, ErrorReply):
             what = f"✗ {found.code} {found.message}"
@@ -64,6 +63,9 @@ class LibraryDesk:
             await self._files.open_script(ScriptInfo("0" * 40, library.name, library.code, 0, 0.0, 0.0, on_server=True))
 
     async def _load(self, _: str) -> None:
+        from redis_tui.tui import server_queries
+        from redis_tui.tui.screens.dialogs import Choice
+
         buffer = self._bench.panes.editor.buffer
         if buffer is None:
             return
@@ -83,6 +85,9 @@ class LibraryDesk:
 
     async def _offer(self, _: str) -> None:
         """A library was to be run as a script: offers to load it, and says how its functions are called."""
+        from redis_tui.tui import server_queries
+        from redis_tui.tui.screens.dialogs import Choice
+
         buffer = self._bench.panes.editor.buffer
         if buffer is None:
             return
@@ -104,6 +109,8 @@ class LibraryDesk:
         result.show_loaded(name, [one.name for one in library.functions] if library else [])
 
     async def _call(self, row: str) -> None:
+        from redis_tui.tui.screens.call import CallScreen
+
         library, _, name = row.partition("/")
         functions = self._known[library].functions if library in self._known else ()
         function = next((one for one in functions if one.name == name or not name), None)
@@ -114,6 +121,8 @@ class LibraryDesk:
         self._bench.app.push_screen(CallScreen(self._session, title, [command, function.name.encode()]))
 
     async def _delete(self, row: str) -> None:
+        from redis_tui.tui.screens.dialogs import Choice
+
         library = self._known.get(row.partition("/")[0])
         if library is None:
             return
@@ -126,6 +135,8 @@ class LibraryDesk:
             await self.read()
 
     async def _dump(self, _: str) -> None:
+        from redis_tui.tui.screens.dialogs import AskText
+
         question = AskText("Dump all libraries into a file", "functions.rdb", wanted="path of the file")
         answer = await self._bench.app.push_screen_wait(question)
         if not answer:
@@ -143,6 +154,8 @@ class LibraryDesk:
         self._bench.app.notify(f"Wrote {len(reply):,} bytes into {path}.", timeout=4)
 
     async def _restore(self, _: str) -> None:
+        from redis_tui.tui.screens.dialogs import AskText
+
         answer = await self._bench.app.push_screen_wait(
             AskText("Restore libraries from a file", "functions.rdb", wanted="path of a dump")
         )

@@ -13,14 +13,12 @@ from redis_tui.arguments import key_use
 from redis_tui.errors import RedisTuiError
 from redis_tui.presets import Preset, presets_beside
 from redis_tui.session.base import Capability, ScriptRun
-from redis_tui.trial import Tried, tried_lines, try_presets
-from redis_tui.tui.screens.dialogs import AskText, Choice, Reading
-from redis_tui.tui.screens.preset_picker import PresetPicker
 from redis_tui.workspace import with_preset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from redis_tui.trial import Tried
     from redis_tui.tui.desks.bench import Bench
     from redis_tui.tui.desks.files import FileDesk
     from redis_tui.tui.desks.run import RunDesk
@@ -39,6 +37,8 @@ class PresetDesk:
 
     async def pick(self) -> None:
         """Fills the fields from a preset that is chosen from a list, where they are renamed and deleted as well."""
+        from redis_tui.tui.screens.preset_picker import PresetPicker
+
         at = ""
         while (buffer := self._fresh()) is not None:
             picker = PresetPicker(buffer, key_use(buffer.text), at)
@@ -90,6 +90,8 @@ class PresetDesk:
 
     async def keep(self) -> None:
         """Keeps the fields as a preset, under a name that is asked for."""
+        from redis_tui.tui.screens.dialogs import AskText
+
         buffer = self._files.with_arguments()
         if buffer is None:
             return
@@ -108,12 +110,16 @@ class PresetDesk:
                 self._bench.app.notify(f"Kept as {name}{where}.", timeout=3)
 
     async def _rename(self, buffer: Buffer, preset: Preset) -> str:
+        from redis_tui.tui.screens.dialogs import AskText
+
         name = await self._bench.app.push_screen_wait(AskText("Rename", preset.name, wanted="name of the preset"))
         if name and name != preset.name:
             self._write(lambda: self._bench.workspace.rename_preset(buffer, preset.name, name))
         return name or preset.name
 
     async def _delete(self, buffer: Buffer, preset: Preset) -> str:
+        from redis_tui.tui.screens.dialogs import Choice
+
         choices = (Choice("delete", "Delete", danger=True), Choice("cancel", "Keep"))
         if await self._bench.ask("Delete the preset?", f"{preset.name} of {buffer.title}", *choices) != "delete":
             return preset.name
@@ -136,6 +142,9 @@ class PresetDesk:
         Args:
             expecting: keep the replies as the expected ones.
         """
+        from redis_tui.trial import tried_lines, try_presets
+        from redis_tui.tui.screens.dialogs import Reading
+
         session = self._bench.session
         if (buffer := self._fresh()) is None:
             return

@@ -16,10 +16,8 @@ from typing import TYPE_CHECKING
 from redis_tui.errors import RedisTuiError, TooMuchToFetch
 from redis_tui.session.aside import aside
 from redis_tui.session.base import Capability, KillOutcome, ScriptOutcome, ScriptRun
-from redis_tui.session.repeat import repeat
 from redis_tui.session.threshold import slow_threshold_ms
 from redis_tui.tui.run_log import RunLog
-from redis_tui.tui.screens.dialogs import AskText, Choice
 from redis_tui.tui.widgets.view import Wish
 
 if TYPE_CHECKING:
@@ -129,6 +127,8 @@ class RunDesk:
 
     async def _made(self, run: ScriptRun) -> ScriptOutcome:
         """A run; one that would fetch much of a server asks whether it may."""
+        from redis_tui.tui.screens.dialogs import Choice
+
         try:
             return await self._session.run(run)
         except TooMuchToFetch as error:
@@ -185,6 +185,8 @@ class RunDesk:
 
     async def ask_repeat(self) -> None:
         """Asks how often, and runs the script in front so many times."""
+        from redis_tui.tui.screens.dialogs import AskText
+
         wanted = "how often; with the word dry nothing is kept"
         answer = await self._bench.app.push_screen_wait(AskText("Repeat the run", "", _SERIES, wanted=wanted))
         if not answer:
@@ -199,6 +201,8 @@ class RunDesk:
             self._bench.work(self._repeat(run, int(found[1])), "run")
 
     async def _repeat(self, run: ScriptRun, times: int) -> None:
+        from redis_tui.session.repeat import repeat
+
         self._under_way = run
         self._stop = asyncio.Event()
         self._told_at = 0.0
@@ -269,6 +273,8 @@ class RunDesk:
         return outcome, "The script has already written, so the server will not end it half way (UNKILLABLE)."
 
     async def _kill_written(self, sentence: str) -> tuple[KillOutcome, str]:
+        from redis_tui.tui.screens.dialogs import Choice
+
         if not self._can_undo:
             text = (
                 f"{sentence}\n\nIt goes on until it ends by itself. The only other way is to stop the server without "

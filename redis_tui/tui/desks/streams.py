@@ -15,8 +15,6 @@ from redis_tui.paths import expanded
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import join_inline, split_inline
 from redis_tui.resp.types import ErrorReply
-from redis_tui.tui import server_queries
-from redis_tui.tui.screens.dialogs import AskText, Choice, Reading
 from redis_tui.tui.widgets.tail_view import KEPT
 
 if TYPE_CHECKING:
@@ -99,6 +97,8 @@ class StreamDesk:
         await self._open(self._monitor, [b"MONITOR"], "all commands")
 
     async def _turn_own(self, _: str) -> None:
+        from redis_tui.tui import server_queries
+
         reply = server_queries.text_of(await self._session.execute([b"CLIENT", b"INFO"]))
         address = dict(part.split("=", 1) for part in reply.split(" ") if "=" in part).get("addr", "")
         if not address:
@@ -111,6 +111,8 @@ class StreamDesk:
     # ── Pub/Sub ────────────────────────────────────────────────────────────
 
     async def _subscribe(self, _: str) -> None:
+        from redis_tui.tui.screens.dialogs import AskText
+
         question = AskText("Subscribe", "", wanted="channel, pattern.* or shard:channel; several apart by spaces")
         answer = await self._bench.app.push_screen_wait(question)
         for name in split_inline((answer or "").encode("utf-8", "surrogateescape")) if answer else ():
@@ -132,6 +134,8 @@ class StreamDesk:
             raise
 
     async def _unsubscribe(self, _: str) -> None:
+        from redis_tui.tui.screens.dialogs import AskText
+
         stream = self._streams.get(self._pubsub)
         if stream is None:
             self._bench.app.notify("Nothing is subscribed to.", timeout=2)
@@ -151,6 +155,9 @@ class StreamDesk:
 
     async def _listen_to_keys(self, _: str) -> None:
         """Subscribes to the events of this database's keys; asks before it changes the server's setting."""
+        from redis_tui.tui import server_queries
+        from redis_tui.tui.screens.dialogs import Choice
+
         now = await server_queries.settings(self._session, _KEY_EVENTS)
         if isinstance(now, ErrorReply):
             self._bench.tell(now, "")
@@ -170,6 +177,8 @@ class StreamDesk:
         await self._listen(f"__keyevent@{self._session.db}__:*")
 
     async def _publish(self, _: str) -> None:
+        from redis_tui.tui.screens.dialogs import AskText
+
         question = AskText("Publish", "", wanted="channel 'the message'; shard:channel for a shard")
         answer = await self._bench.app.push_screen_wait(question)
         words = split_inline(answer.encode("utf-8", "surrogateescape")) if answer else []
@@ -186,6 +195,9 @@ class StreamDesk:
         self._bench.tell(reply, f"Published; {count:,} subscriber{'' if count == 1 else 's'} got it.")
 
     async def _list_channels(self, _: str) -> None:
+        from redis_tui.tui import server_queries
+        from redis_tui.tui.screens.dialogs import Reading
+
         lines: list[Line] = []
         for title, ask, count in (
             ("Channels", b"CHANNELS", b"NUMSUB"),
@@ -216,6 +228,8 @@ class StreamDesk:
     # ── saving ─────────────────────────────────────────────────────────────
 
     async def _save(self, view: StreamView, name: str) -> None:
+        from redis_tui.tui.screens.dialogs import AskText
+
         messages = len(view.tail.messages)
         if not messages:
             self._bench.app.notify("There is nothing to save yet.", timeout=2)

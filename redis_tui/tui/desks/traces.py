@@ -10,8 +10,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from redis_tui.render.trace import calls_as_commands, calls_as_table
-from redis_tui.tui.key_files import typed_path
-from redis_tui.tui.screens.dialogs import AskText, Choice
 from redis_tui.whole_file import write_whole
 
 if TYPE_CHECKING:
@@ -27,6 +25,9 @@ class TraceDesk:
 
     async def save(self, wanted: TraceView.SaveWanted) -> None:
         """Asks for a place and writes there."""
+        from redis_tui.tui.key_files import typed_path
+        from redis_tui.tui.screens.dialogs import AskText, Choice
+
         offers = (
             (f"{wanted.script}-calls.redis", f"{wanted.script}-calls.redis", "commands, for redis-cli"),
             (f"{wanted.script}-trace.tsv", f"{wanted.script}-trace.tsv", "line, time, command, reply"),

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
-from redis_tui.render.changes import change_lines
 from redis_tui.render.spans import Line, Span
 from redis_tui.tui.messages import KeyOpened, KeyShown
-from redis_tui.tui.outcome_lines import change_note
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.view import View, ViewKey, bindings_of
 
@@ -64,6 +62,9 @@ class ChangesView(View):
             outcome: the run; it changed one key at least.
             now_ms: Unix time that remaining times are counted from; None is now.
         """
+        from redis_tui.render.changes import change_lines
+        from redis_tui.tui.outcome_lines import change_note
+
         lines: list[Line] = change_note(outcome)
         keys: list[Change | None] = [None] * len(lines)
         for change in outcome.changes:

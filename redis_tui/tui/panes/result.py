@@ -16,16 +16,13 @@ from textual.markup import escape
 from textual.widget import Widget
 from textual.widgets import TabbedContent, TabPane
 
-from redis_tui.render.repeats import repeats_lines
 from redis_tui.render.spans import Line, Span
 from redis_tui.render.summary import flowed, summary_parts, touched_lines
 from redis_tui.session.base import Capability
 from redis_tui.tui.messages import TabShown
-from redis_tui.tui.outcome_lines import headline, log_lines, stream_reply_lines
 from redis_tui.tui.panes.changes import ChangesView
 from redis_tui.tui.panes.history import HistoryView
 from redis_tui.tui.panes.trace import TraceView
-from redis_tui.tui.screens.reply import ReplyScreen
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.reply_viewer import Document, ReplyViewer
 
@@ -191,6 +188,8 @@ class ResultPane(Vertical):
 
     def show_series(self, run: ScriptRun, series: Repetition) -> None:
         """A series of runs has ended."""
+        from redis_tui.render.repeats import repeats_lines
+
         self._begin_series(run)
         self.border_subtitle = "stopped" if series.stopped else "ok" if not series.errors else "errors"
         kept = [[Span("DRY RUN", "warning"), Span("  nothing of this was kept", "dim")]] if run.dry_run else []
@@ -214,6 +213,8 @@ class ResultPane(Vertical):
             slow_ms: from which time on that server counts a command as slow; None where it does not tell.
             ended_s: Unix time of its end, from when on remaining times are counted; None is now.
         """
+        from redis_tui.tui.outcome_lines import headline, log_lines, stream_reply_lines
+
         now_ms = None if ended_s is None else ended_s * 1000
         capabilities = info.capabilities
         self._mark(dry_run=outcome.dry_run)
@@ -300,6 +301,8 @@ class ResultPane(Vertical):
 
     @on(ReplyViewer.Opened)
     def _part_opened(self, event: ReplyViewer.Opened) -> None:
+        from redis_tui.tui.screens.reply import ReplyScreen
+
         event.stop()
         self.app.push_screen(ReplyScreen(event.title, event.reply))
 

@@ -17,7 +17,6 @@ from textual.widgets import Static
 from redis_tui.render.message import message_bytes, message_line, monitor_line
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.types import OK
-from redis_tui.tui.screens.dialogs import Reading
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.tail_view import TailView
 from redis_tui.tui.widgets.view import FilterLine, View, ViewKey, bindings_of
@@ -165,6 +164,8 @@ class StreamView(View):
 
     @on(LineView.Chosen)
     def _chosen(self, event: LineView.Chosen) -> None:
+        from redis_tui.tui.screens.dialogs import Reading
+
         event.stop()
         message = self._tail.chosen
         if message is not None:

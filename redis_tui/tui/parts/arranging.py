@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from redis_tui.tui.layout import COLUMNS, LEFT, RIGHT, is_narrow
 from redis_tui.tui.parts.places import PlacesPart
-from redis_tui.tui.screens.arranging import Arranging
 
 if TYPE_CHECKING:
     from textual import events
@@ -17,6 +16,8 @@ class ArrangingPart(PlacesPart):
 
     def action_arrange(self) -> None:
         """Alt-E."""
+        from redis_tui.tui.screens.arranging import Arranging
+
         pane = self._in_use if self._in_use != "console" else "editor"
         self.app.push_screen(Arranging(self._arrange, pane))
 

@@ -6,7 +6,6 @@ from textual import on, work
 
 from redis_tui.tui import messages
 from redis_tui.tui.parts.base import Part
-from redis_tui.tui.widgets import lua_edits
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 
 
@@ -41,14 +40,20 @@ class EditingPart(Part):
 
     def action_duplicate_lines(self) -> None:
         """Alt-I."""
+        from redis_tui.tui.widgets import lua_edits
+
         self._panes.editor.change_lines(lua_edits.duplicate)
 
     def action_move_lines(self, by: int) -> None:
         """Alt-Up and Alt-Down."""
+        from redis_tui.tui.widgets import lua_edits
+
         self._panes.editor.change_lines(lambda editor: lua_edits.move(editor, by))
 
     def action_select_more(self) -> None:
         """Alt-V."""
+        from redis_tui.tui.widgets import lua_edits
+
         self._panes.editor.change_lines(lua_edits.select_more)
 
     def action_go_to_partner(self) -> None:

@@ -10,7 +10,6 @@ from redis_tui.tui import messages
 from redis_tui.tui.actions import PANES
 from redis_tui.tui.layout import COLUMNS, FOLDED, is_narrow, is_short, neighbour, visible_panes
 from redis_tui.tui.parts.base import Part
-from redis_tui.tui.screens.jump import Jump, labelled, targets
 from redis_tui.tui.widgets.bars import KeyBar, PaneTabs
 from redis_tui.tui.widgets.view import Wish
 
@@ -81,6 +80,8 @@ class PlacesPart(Part):
 
     def action_jump(self) -> None:
         """^G: the next key goes somewhere. It opens here and now, so that a digit right behind goes nowhere else."""
+        from redis_tui.tui.screens.jump import Jump, labelled, targets
+
         self.app.push_screen(Jump(labelled(targets(self))), self._jumped)
 
     async def _jumped(self, action: str | None) -> None:

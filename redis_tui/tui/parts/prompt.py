@@ -6,8 +6,6 @@ from textual import on, work
 
 from redis_tui.tui import messages
 from redis_tui.tui.parts.base import Part
-from redis_tui.tui.screens.reply import ReplyScreen
-from redis_tui.tui.screens.sent import SentScreen
 
 
 class PromptPart(Part):
@@ -43,6 +41,8 @@ class PromptPart(Part):
 
     def action_console_reply(self) -> None:
         """F10: the last reply of the console, in all views."""
+        from redis_tui.tui.screens.reply import ReplyScreen
+
         if self._prompt_desk.answered is None:
             self.notify("The console has no reply yet. ^T goes there.", severity="warning", timeout=3)
         else:
@@ -50,4 +50,6 @@ class PromptPart(Part):
 
     def action_sent_log(self) -> None:
         """F12."""
+        from redis_tui.tui.screens.sent import SentScreen
+
         self.app.push_screen(SentScreen(self._sent))

@@ -7,8 +7,6 @@ from textual import on, work
 from redis_tui.tui import messages
 from redis_tui.tui.panes.slowlog import slow_lines
 from redis_tui.tui.parts.places import PlacesPart
-from redis_tui.tui.screens.dialogs import Choice, Reading
-from redis_tui.tui.screens.value import ValueScreen
 
 
 class ServerPart(PlacesPart):
@@ -47,6 +45,8 @@ class ServerPart(PlacesPart):
 
     @on(messages.KeyOpened)
     def _key_opened(self, event: messages.KeyOpened) -> None:
+        from redis_tui.tui.screens.value import ValueScreen
+
         self.app.push_screen(
             ValueScreen(self.session, event.key, event.db),
             lambda changed: self._feed.key_changed(event.key) if changed else None,
@@ -63,6 +63,8 @@ class ServerPart(PlacesPart):
     @work(group="dialog", exclusive=True)
     async def _show_elsewhere(self, key: bytes, db: int) -> None:
         """The browser shows the database that scripts and the prompt work on: they go along, if that is wanted."""
+        from redis_tui.tui.screens.dialogs import Choice
+
         text = (
             f"The run changed this key in db{db}; browser, prompt and scripts are in db{self.session.db}. "
             "Enter in Changes opens the key without leaving it."
@@ -79,6 +81,8 @@ class ServerPart(PlacesPart):
 
     @on(messages.SlowCommandOpened)
     async def _slow_opened(self, event: messages.SlowCommandOpened) -> None:
+        from redis_tui.tui.screens.dialogs import Reading
+
         info = self._feed.script_of(event.entry)
         if info is not None:
             await self._files.open_script(info)
@@ -88,6 +92,8 @@ class ServerPart(PlacesPart):
     @work(group="wish")
     async def action_flush_scripts(self) -> None:
         """SCRIPT FLUSH, after a question."""
+        from redis_tui.tui.screens.dialogs import Choice
+
         text = "SCRIPT FLUSH empties the server's script cache. Clients that use EVALSHA must load their scripts again."
         choices = (Choice("flush", "Flush", danger=True), Choice("cancel", "Keep"))
         if await self._bench.ask("Flush the script cache?", text, *choices) == "flush":

@@ -16,7 +16,6 @@ from textual.css.query import NoMatches
 from textual.geometry import Offset, Region
 from textual.widgets import Button, Static
 
-from redis_tui.paths import state_dir
 from redis_tui.tui.actions import PANE_NUMBER, PANES
 from redis_tui.tui.keymap import keymap_of
 from redis_tui.tui.widgets.find_bar import FindBar
@@ -25,7 +24,6 @@ from redis_tui.tui.widgets.offer_list import OfferList
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from textual.app import ComposeResult
     from textual.screen import Screen
@@ -215,21 +213,3 @@ class TourCard(Vertical):
 def tour_of(screen: Screen[Any]) -> TourCard | None:
     """The tour that is under way on a screen."""
     return next(iter(screen.query(TourCard)), None)
-
-
-def _mark() -> Path:
-    return state_dir() / "tour-taken"
-
-
-def was_taken() -> bool:
-    """Whether the tour was shown on this machine before."""
-    return _mark().exists()
-
-
-def remember_taken() -> None:
-    """It is not shown by itself again; a folder that cannot be written to shows it once more, which harms nobody."""
-    try:
-        _mark().parent.mkdir(parents=True, exist_ok=True)
-        _mark().touch()
-    except OSError:
-        return

@@ -23,16 +23,13 @@ from textual.widgets.text_area import Edit, Selection
 
 from redis_tui.render.lua import highlight_line
 from redis_tui.tui.theme import palette_of
-from redis_tui.tui.vi.step import Mode
 from redis_tui.tui.widgets.edit_history import GroupedHistory, spans_lines
 from redis_tui.tui.widgets.field import do_at_once
 from redis_tui.tui.widgets.line_states import LineStates
 from redis_tui.tui.widgets.line_view import visible
 from redis_tui.tui.widgets.lua_blocks import partner
 from redis_tui.tui.widgets.lua_document import LuaDocument
-from redis_tui.tui.widgets.lua_edits import indent
 from redis_tui.tui.widgets.text_search import following, preceding
-from redis_tui.tui.widgets.vi_keys import ViKeys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,6 +40,7 @@ if TYPE_CHECKING:
 
     from redis_tui.tui.vi.motion import Memory
     from redis_tui.tui.widgets.text_search import Search
+    from redis_tui.tui.widgets.vi_keys import ViKeys
 
 INDENT = "  "
 _BRACKET_ROWS = 400
@@ -135,7 +133,12 @@ class LuaEditor(TextArea, inherit_bindings=False):
     def use_vi(self, memory: Memory | None) -> None:
         """Gives it the keys of vi, with what they remember; None takes them away."""
         self.history.close_group()
-        self.vi = None if memory is None else ViKeys(self, memory, indent_below, self._wish)
+        if memory is None:
+            self.vi = None
+        else:
+            from redis_tui.tui.widgets.vi_keys import ViKeys
+
+            self.vi = ViKeys(self, memory, indent_below, self._wish)
         self.vi_changed()
 
     def _wish(self, name: str, argument: str) -> None:
@@ -143,7 +146,7 @@ class LuaEditor(TextArea, inherit_bindings=False):
 
     def vi_changed(self) -> None:
         """Shows the mode: by the cursor's shape, and whoever listens by its name."""
-        self.set_class(self.vi is not None and self.vi.mode in (Mode.INSERT, Mode.REPLACE), "-inserting")
+        self.set_class(self.vi is not None and self.vi.is_inserting, "-inserting")
         self.refresh()
         self.post_message(self.ViChanged())
 
@@ -199,7 +202,7 @@ class LuaEditor(TextArea, inherit_bindings=False):
             return [Strip.blank(crop.width)] * crop.height
         self._theme.apply_css(self)
         line = self._theme.cursor_line_style
-        is_selecting = self.vi is not None and self.vi.mode in (Mode.VISUAL, Mode.LINES)  # which that colour would hide
+        is_selecting = self.vi is not None and self.vi.is_selecting  # which that colour would hide
         self._theme.cursor_line_style = Style(bgcolor=line.bgcolor) if line is not None and not is_selecting else None
         return ScrollView.render_lines(self, crop)
 
@@ -303,6 +306,8 @@ class LuaEditor(TextArea, inherit_bindings=False):
         if event.key == "tab" and self.selection.start[0] != self.selection.end[0]:
             event.stop()
             event.prevent_default()
+            from redis_tui.tui.widgets.lua_edits import indent
+
             indent(self)
             return
         if event.key == "enter" and not self.read_only:

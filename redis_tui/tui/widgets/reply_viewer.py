@@ -19,11 +19,9 @@ from textual.message import Message
 
 from redis_tui.render.export import raw_chunks
 from redis_tui.render.reply_node import Path, count_of, node_at
-from redis_tui.render.reply_table import ReplyTable, table_of
 from redis_tui.render.reply_text import HexRows, json_lines, raw_lines, unpacked_lines
 from redis_tui.resp.types import ErrorReply, Reply, Status, Verbatim
 from redis_tui.tui.actions import bindings
-from redis_tui.tui.desks.reply import copy_reply, offer_copy, save_reply
 from redis_tui.tui.keymap import keymap_of
 from redis_tui.tui.widgets.findable import Findable, pattern_of
 from redis_tui.tui.widgets.flow_view import FlowView
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from redis_tui.render.reply_table import ReplyTable
     from redis_tui.render.spans import Line
 
 VIEWS = ("cli", "tree", "table", "json", "raw", "hex", "unpacked")
@@ -114,6 +113,8 @@ class ReplyViewer(Vertical):
 
     def show(self, document: Document) -> None:
         """Shows a reply, in the view that was chosen last if it has that."""
+        from redis_tui.render.reply_table import table_of
+
         self.document = document
         reply = document.reply
         self._table = table_of(reply)
@@ -400,6 +401,8 @@ class ReplyViewer(Vertical):
     @work(group="copy")
     async def action_copy_menu(self) -> None:
         """Asks what to copy."""
+        from redis_tui.tui.desks.reply import offer_copy
+
         if self.document is None:
             self.app.copy_to_clipboard(self.text.plain)
             self.notify("Copied.", timeout=2)
@@ -409,6 +412,8 @@ class ReplyViewer(Vertical):
     @work(group="copy")
     async def action_copy_as(self, form: str) -> None:
         """The whole reply in one form."""
+        from redis_tui.tui.desks.reply import copy_reply
+
         if self.document is None:
             self.notify("There is no reply to copy yet.", severity="warning", timeout=2)
             return
@@ -417,6 +422,8 @@ class ReplyViewer(Vertical):
     @work(group="copy")
     async def action_save_reply(self) -> None:
         """Asks for a file."""
+        from redis_tui.tui.desks.reply import save_reply
+
         if self.document is None:
             self.notify("There is no reply to save yet.", severity="warning", timeout=2)
             return

@@ -50,6 +50,16 @@ class ViKeys:
         return self._machine.mode
 
     @property
+    def is_inserting(self) -> bool:
+        """Whether what is typed becomes text."""
+        return self.mode in (Mode.INSERT, Mode.REPLACE)
+
+    @property
+    def is_selecting(self) -> bool:
+        """Whether motions stretch a selection."""
+        return self.mode in (Mode.VISUAL, Mode.LINES)
+
+    @property
     def told(self) -> str:
         """The mode and what is half typed; or the line that is typed."""
         machine = self._machine
