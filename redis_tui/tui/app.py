@@ -61,6 +61,10 @@ if TYPE_CHECKING:
 
 _SOON_S = 0.4
 """What is there within this time needs no screen that says one must wait."""
+_ENGINE_SOON_S = 1.5
+"""Our own engine always comes; a screen shown on the way to it would only make the way longer."""
+_FILLED_S = 0.8
+"""Panes that are filled within this time are drawn once."""
 _PROBLEM_S = 12
 
 
@@ -143,12 +147,23 @@ class WorkbenchApp(App[int]):
         ):  # a browser has every sign
             self._own_filters.append(PlainSigns())
         self.themes.start()
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._is_styled = False
+        """Whether Textual has asked for the first time that styles are read anew: they were read with these colours."""
 
     # ── themes ─────────────────────────────────────────────────────────────
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our variables exist whichever theme is on."""
         return css_variables(self.palette.theme)
+
+    def refresh_css(self, animate: bool = True) -> None:  # Textual's
+        """Reads all styles anew with the theme's colours; not at the start, when they have just been read."""
+        if self._is_styled:
+            super().refresh_css(animate)
+            return
+        self._is_styled = True
+        self.stylesheet.update(self, animate=animate)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own but the greys, and ours."""
@@ -195,7 +210,7 @@ class WorkbenchApp(App[int]):
         """Connects; who has to wait is told so."""
         tell_problems_with(lambda text: self.notify(text, severity="warning", timeout=8))
         opening = asyncio.ensure_future(self._open())
-        await asyncio.wait((opening,), timeout=_SOON_S)
+        await asyncio.wait((opening,), timeout=_ENGINE_SOON_S if self._address.startswith("memory:") else _SOON_S)
         is_there = opening.done() and opening.exception() is None
         waiting = None if is_there else await self._show_waiting()
         self.run_worker(self._connect(opening, waiting), group="connect", exclusive=True)
@@ -243,7 +258,7 @@ class WorkbenchApp(App[int]):
         workbench = WorkbenchScreen(session, self._workspace, self._sent, self._files)
         with self.batch_update():  # else each pane would be drawn empty, and again when it is filled
             await (self.push_screen(workbench) if waiting is None else self.switch_screen(workbench))
-            await workbench.wait_until_filled(_SOON_S)
+            await workbench.wait_until_filled(_FILLED_S)
         self._on_ready()
         if self._shows_tour and session.info.embedded and not self._files:
             self.call_after_refresh(self.action_tour)  # beside a workbench that stands

@@ -21,6 +21,7 @@ from redis_tui.tui.parts.server import ServerPart
 from redis_tui.tui.widgets.bars import KeyBar, PaneTabs
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -34,6 +35,7 @@ class WorkbenchScreen(RunningPart, RunsPart, FilesPart, EditingPart, PromptPart,
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("workbench")
     AUTO_FOCUS = ""
+    _was_shown = False
 
     def compose(self) -> ComposeResult:
         """Title, folded tabs, three columns, prompt, keys."""
@@ -64,6 +66,18 @@ class WorkbenchScreen(RunningPart, RunsPart, FilesPart, EditingPart, PromptPart,
         self.set_interval(_TICK_SECONDS, self._tick)
         self.set_interval(1, self._feed.count_down)
         self.set_interval(1, self._changed_files.look)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Styles that were given at mounting a moment ago are not worked out again."""
+        event.refresh_styles = self._was_shown
+        self._was_shown = True
+
+    def _compositor_refresh(self) -> None:
+        # Textual draws a screen that comes to the front, all of it, even in a batch (Screen._refresh_layout).
+        if self.app._batch_count:  # noqa: SLF001  # there is no other way to ask
+            self.refresh()
+            return
+        super()._compositor_refresh()
 
     def _tick(self) -> None:
         if self._bench.is_whole:
