@@ -17,7 +17,7 @@ from redis_tui.arguments import format_arguments
 from redis_tui.render.summary import time_text
 from redis_tui.tui.widgets.table_pane import TablePane
 from redis_tui.tui.widgets.table_view import Column, Row, TableView
-from redis_tui.tui.widgets.view import FilterLine, ViewKey, bindings_of
+from redis_tui.tui.widgets.view import ViewKey, bindings_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,11 +72,10 @@ class HistoryView(TablePane):
         super().__init__(TableView(columns, id="history-view"))
 
     def compose(self) -> ComposeResult:
-        """Titles, rows, what is to be known of all of them, filter, keys."""
+        """Titles, rows, what is to be known of all of them, keys."""
         yield self._table.head
         yield self._table
         yield Static(classes="foot", markup=False)
-        yield FilterLine(self.WANTED)
         yield self.hint_bar()
 
     def begin(self) -> None:

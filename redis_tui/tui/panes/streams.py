@@ -58,10 +58,9 @@ class StreamView(View):
         self._problem = ""
 
     def compose(self) -> ComposeResult:
-        """State, messages, filter, keys."""
+        """State, messages, keys."""
         yield self._head
         yield self._tail
-        yield FilterLine("text that messages hold")
         yield self.hint_bar()
 
     def on_mount(self) -> None:
@@ -147,7 +146,7 @@ class StreamView(View):
 
     def action_filter(self) -> None:
         """Narrows what is shown."""
-        self.query_one(FilterLine).open()
+        self.open_filter("text that messages hold")
 
     def action_clear(self) -> None:
         """Forgets what has come."""

@@ -116,10 +116,9 @@ class TraceView(View):
         self._slowest_first = False
 
     def compose(self) -> ComposeResult:
-        """Titles, calls, filter, keys."""
+        """Titles, calls, keys."""
         yield Static(classes="head")
         yield CallRows()
-        yield FilterLine("part of a command, a key, an argument or a simple reply")
         yield self.hint_bar()
 
     def say(self, text: str) -> None:
@@ -190,7 +189,7 @@ class TraceView(View):
 
     def action_filter(self) -> None:
         """Opens the filter."""
-        self.query_one(FilterLine).open()
+        self.open_filter("part of a command, a key, an argument or a simple reply")
 
     def action_order(self) -> None:
         """In their order, or the slowest first."""

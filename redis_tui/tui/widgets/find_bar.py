@@ -20,7 +20,9 @@ from redis_tui.tui.widgets.field import Field
 from redis_tui.tui.widgets.text_search import Search
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
+    from collections.abc import Iterator
+
+    from textual.widget import Widget
 
 Step = Literal["stay", "next", "previous", "replace", "all"]
 
@@ -61,8 +63,8 @@ class FindBar(Horizontal):
             super().__init__()
             self.search, self.step, self.replacement = search, step, replacement
 
-    def compose(self) -> ComposeResult:
-        """One row."""
+    @staticmethod
+    def _parts() -> Iterator[Widget]:
         yield Field(placeholder="find", id="find", compact=True)
         yield Field(placeholder="replace with", id="replace", compact=True, classes="-replacing")
         yield Flag("Aa", id="find-case", tooltip="tell capital letters from small ones")
@@ -78,6 +80,8 @@ class FindBar(Horizontal):
 
     def open(self, needle: str, *, replacing: bool) -> None:
         """Shows it, with what is selected to be found."""
+        if not self.children:  # seven widgets that a start need not wait for
+            self.mount(*self._parts())
         self.display = True
         self.set_class(replacing, "-replacing")
         field = self.query_one("#find", Input)

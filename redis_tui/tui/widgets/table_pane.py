@@ -30,15 +30,15 @@ class TablePane(View):
         self._table = table
 
     def compose(self) -> ComposeResult:
-        """Titles, rows, filter, keys."""
+        """Titles, rows, keys."""
         yield self._table.head
         yield self._table
-        yield FilterLine(self.WANTED)
         yield self.hint_bar()
 
     def on_mount(self) -> None:
         """Textual calls each class's own, so what differs is in `begin`."""
-        self.begin()
+        if self.children:  # whoever is leaving already has none: Textual composes no more
+            self.begin()
 
     def begin(self) -> None:
         """Says what will be here."""
@@ -55,7 +55,7 @@ class TablePane(View):
 
     def action_filter(self) -> None:
         """Opens the filter."""
-        self.query_one(FilterLine).open()
+        self.open_filter(self.WANTED)
 
     def action_order(self) -> None:
         """Sorts by the next column."""

@@ -128,6 +128,18 @@ class View(Vertical):
         """Gives the keyboard to the rows."""
         self.query_one(LineView).focus()
 
+    def open_filter(self, wanted: str) -> None:
+        """Shows the field that narrows the rows; it is made when it is first asked for.
+
+        Args:
+            wanted: what it takes, said in it while it is empty.
+        """
+        line = next(iter(self.query(FilterLine)), None)
+        if line is None:
+            line = FilterLine(wanted)
+            self.mount(line, before=self.query_one(HintBar))
+        line.open()
+
     @property
     def is_seen(self) -> bool:
         """Whether it is on the screen now."""
@@ -139,7 +151,7 @@ class View(Vertical):
 
 
 class FilterLine(Field):
-    """The field below a list that narrows it; hidden until it is wanted."""
+    """The field below a list that narrows it; `View.open_filter` makes it."""
 
     DEFAULT_CSS = """
     FilterLine, FilterLine:focus { height: 1; background: $rt-panel; padding: 0 1; }
@@ -152,10 +164,6 @@ class FilterLine(Field):
 
     def __init__(self, wanted: str) -> None:
         super().__init__(placeholder=wanted, compact=True)
-
-    def on_mount(self) -> None:
-        """Hidden at first."""
-        self.display = False
 
     def open(self) -> None:
         """Shows it."""
