@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.log_file import current_log
-from redis_tui.session.address import is_cluster, read_address
-from redis_tui.session.logged import LoggedSession
 from redis_tui.session.production import ProductionSession
 from redis_tui.spec.redact import redact_url
 
@@ -98,6 +96,8 @@ async def open_session(
         _LOG.error("cannot open %s: %s", redact_url(url), error)  # a refusal, no fault of ours
         raise
     if current_log() is not None:
+        from redis_tui.session.logged import LoggedSession
+
         session = LoggedSession(session)
     return ProductionSession(session) if production or marked.production else session
 
@@ -114,6 +114,7 @@ async def _open(
         )
     if lua_memory is not None:
         raise UsageError("A server has its own bounds for the memory of scripts.", hint="Leave --lua-memory out.")
+    from redis_tui.session.address import is_cluster, read_address
     from redis_tui.session.remote import RemoteSession
     from redis_tui.session.sentinel import SentinelWay
     from redis_tui.session.tunnel import TunnelWay

@@ -19,7 +19,6 @@ from textual.markup import escape
 from textual.widgets import ContentSwitcher, TextArea
 
 from redis_tui.tui.messages import BufferEdited, BufferShown, EditorWish
-from redis_tui.tui.vi.motion import Memory
 from redis_tui.tui.widgets.find_bar import FindBar
 from redis_tui.tui.widgets.lua_complete import CommandOffers, Offer, Offers, lua_offers, word_hint
 from redis_tui.tui.widgets.lua_editor import LuaEditor
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.timer import Timer
 
+    from redis_tui.tui.vi.motion import Memory
     from redis_tui.workspace import Buffer
 
 _SETTLE_SECONDS = 0.25
@@ -58,7 +58,8 @@ class EditorPane(Vertical):
         self._problem = ""
         self._fault = ""
         self._asked = False
-        self._memory = Memory()
+        self._memory: Memory | None = None
+        """What the keys of vi remember, once they were on."""
         self._held: dict[str, Sequence[str]] = {}
         self.uses_vi = False
         """The keys of vi are on."""
@@ -108,7 +109,7 @@ class EditorPane(Vertical):
         self._counter += 1
         name = f"editor-{self._counter}"
         editor = LuaEditor(buffer.text, id=name)
-        editor.use_vi(self._memory if self.uses_vi else None)
+        editor.use_vi(self._remembering())
         await self.query_one(ContentSwitcher).mount(editor)
         self._buffers.append(buffer)
         self._ids.append(name)
@@ -197,8 +198,17 @@ class EditorPane(Vertical):
         """Gives all scripts the keys of vi, or their plain ones."""
         self.uses_vi = on
         for at in range(len(self._buffers)):
-            self._editor(at).use_vi(self._memory if on else None)
+            self._editor(at).use_vi(self._remembering())
         self._subtitle()
+
+    def _remembering(self) -> Memory | None:
+        if not self.uses_vi:
+            return None
+        if self._memory is None:
+            from redis_tui.tui.vi.motion import Memory
+
+            self._memory = Memory()
+        return self._memory
 
     def set_held(self, keys: Sequence[str], args: Sequence[str]) -> None:
         """Tells what a run would be given now, for completion and hints."""

@@ -7,10 +7,13 @@ itself away, and an answer that came while another screen stood above took that.
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
+
+if TYPE_CHECKING:
+    from textual.events import ScreenResume
 
 T = TypeVar("T")
 
@@ -20,6 +23,7 @@ class Modal(ModalScreen[T]):
 
     is_answered = False
     """It has closed, or is about to."""
+    _was_shown = False
     _kept: tuple[T | None] | None = None
     """The answer, while another screen stands above."""
 
@@ -33,8 +37,10 @@ class Modal(ModalScreen[T]):
         self._kept = (result,)
         return nothing_to_await()
 
-    def on_screen_resume(self) -> None:
-        """What stood above has closed."""
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """It has opened, with styles that were given at mounting a moment ago; or what stood above has closed."""
+        if not self._was_shown:
+            self._was_shown, event.refresh_styles = True, False
         if self._kept is not None:
             (result,), self._kept = self._kept, None
             super().dismiss(result)

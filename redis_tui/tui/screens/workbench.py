@@ -69,8 +69,8 @@ class WorkbenchScreen(RunningPart, RunsPart, FilesPart, EditingPart, PromptPart,
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Styles that were given at mounting a moment ago are not worked out again."""
-        event.refresh_styles = self._was_shown
-        self._was_shown = True
+        if not self._was_shown:
+            self._was_shown, event.refresh_styles = True, False
 
     def _compositor_refresh(self) -> None:
         # Textual draws a screen that comes to the front, all of it, even in a batch (Screen._refresh_layout).
