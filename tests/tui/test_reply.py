@@ -329,6 +329,19 @@ async def test_the_bytes_of_a_list_are_dumped_while_they_are_put_together(
         assert viewer.text.virtual_size.height == 187_501
 
 
+async def test_a_dump_that_is_drawn_anew_while_it_grows_is_whole_in_the_end(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        viewer = await begin(app, session, pilot, until, [b"a" * 7] * 1_000_000)
+        viewer.action_show_view("hex")
+        await until(pilot, lambda: viewer.text.row_count > 0)
+        assert not viewer.text.is_whole
+        viewer.text._go_on()
+        await until(pilot, lambda: viewer.text.is_whole)
+        assert viewer.text.row_count == 500_000
+
+
 async def test_a_long_string_is_json_a_part_at_a_time(app: WorkbenchApp, session: FakeSession, until: Until) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         viewer = await begin(app, session, pilot, until, b"x")

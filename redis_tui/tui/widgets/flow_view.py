@@ -212,7 +212,8 @@ class FlowView(LineView):
         """Makes and measures lines, a hundred a step."""
         text, more, growth = self._text, self._more, self._growth
         if growth is not None:
-            yield from growth
+            for _ in growth:  # not "yield from": whoever ends these steps would end it too, and others go on with it
+                yield
             if growth is self._growth:
                 self._growth = None
                 self._measure(0)
