@@ -185,14 +185,14 @@ async def test_a_type_filter_lets_only_that_type_through(until: Until) -> None:
         await bench.until(lambda: [line.split()[0] for line in bench.lines] == ["user:3"])
         assert str(bench.pane.border_title) == "1 Keys  type string"
         await pilot.press("T", "T", "T")
-        await bench.until(lambda: bench.lines == ["No set here.", "T shows other types."])
+        await bench.until(lambda: bench.lines == [" No set here.", " T shows other types."])
 
 
 async def test_a_new_key_is_made_by_its_command(until: Until) -> None:
     app, session = await open_with([])
     async with app.run_test(size=(120, 40)) as pilot:
         bench = await at_keys(app, pilot, until, session)
-        assert bench.lines[0] == "This database is empty."
+        assert bench.lines[0] == " This database is empty."
         await pilot.press("n")
         await bench.type("XADD events * kind start")
         await bench.until(lambda: bench.first.split()[:2] == ["●events", "stream"])
