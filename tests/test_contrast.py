@@ -16,7 +16,7 @@ GROUNDS = ("background", "surface", "panel", "cursor_line")
 """What text stands on: panes, the focused editor, bars and menus, the cursor's line."""
 INKS = ("text", "dim", "faint", "focus", "accent", "danger", "warning", "success")
 """What text is written in by the style sheet and by markup; `Theme.styles` are the others."""
-FILLED = ("focus", "danger", "text")
+FILLED = ("focus", "danger", "text", "accent")
 """What is behind the name in the title bar, the kill button, a cursor; the text there is the background's colour."""
 
 every_theme = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)

@@ -15,7 +15,7 @@ from redis_tui.tui.commands import ActionProvider
 from redis_tui.tui.panes.clients import ClientsView
 from redis_tui.tui.panes.streams import MonitorView, PubSubView
 from redis_tui.tui.screens.call import CallScreen
-from redis_tui.tui.screens.dialogs import Ask, AskText, Reading
+from redis_tui.tui.screens.dialogs import Ask, AskText
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.tabbed_pane import TabbedPane
@@ -312,22 +312,13 @@ async def test_tabs_are_clicked_and_turned_and_escape_leaves_the_whole_screen(un
         await until(pilot, lambda: pane.size.width < 60)
 
 
-async def test_the_help_tells_the_keys_of_the_side_panes(until: Until) -> None:
-    app = embedded()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await ready(app, pilot, until)
-        await pilot.press("f1")
-        await until(pilot, lambda: isinstance(app.screen, Reading))
-        assert "Pub/Sub     a subscribe  u unsubscribe" in app.screen.query_one(LineView).plain
-
-
 async def test_what_a_view_can_do_is_in_the_palette(until: Until) -> None:
     app = embedded()
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(app, pilot, until)
         provider = ActionProvider(app.screen)
         offered = {str(hit.text): hit.command async for hit in provider.discover() if isinstance(hit, DiscoveryHit)}
-        await offered["Monitor: start/stop  (s there)"]()
+        await offered["Monitor: start/stop"]()
         await until(pilot, lambda: app.screen.query_one(MonitorView).is_listening)
         assert app.screen.query_one("#slowlog", TabbedPane).active == "monitor"
 

@@ -159,6 +159,7 @@ async def test_a_script_that_has_written_is_killed_and_undone_after_a_question(u
         await until(pilot, lambda: (now := bench.session.running()) is not None and now.has_written)
         strike(app, "f8")
         await until(pilot, lambda: app.screen is not bench and app.focused is not None)
+        strike(app, "left")  # the answer that costs nothing has the keyboard
         strike(app, "enter", "\r")
         await until(pilot, lambda: app.screen is bench and "was killed" in reply(app))
         assert await bench.session.execute([b"GET", b"counter"]) is None

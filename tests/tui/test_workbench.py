@@ -17,7 +17,7 @@ from redis_tui.tui.panes.editor import EditorPane
 from redis_tui.tui.panes.keys import KeysPane, KeyTree
 from redis_tui.tui.panes.result import ResultPane
 from redis_tui.tui.screens.connecting import ConnectingScreen
-from redis_tui.tui.screens.dialogs import Ask
+from redis_tui.tui.screens.dialogs import Ask, AskText
 from redis_tui.tui.screens.help import HelpScreen
 from redis_tui.tui.screens.value import ValueScreen
 from redis_tui.tui.screens.workbench import WorkbenchScreen
@@ -109,10 +109,14 @@ async def test_a_time_limit_goes_with_the_run_and_is_kept_with_its_preset(
         await until(pilot, lambda: session.runs)
         assert session.runs[0].timeout_ms == 1500
         await app.screen.run_action("keep_preset")
+        await until(pilot, lambda: isinstance(app.screen, AskText) and app.focused is not None)
+        app.screen.query_one(Input).value = "limited"
+        await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(app.screen, AskText))
         await pilot.press("f4")
-        assert field.value == ""
+        await until(pilot, lambda: field.value == "")
         await pilot.press("f4")
-        assert field.value == "1.5s"
+        await until(pilot, lambda: field.value == "1.5s")
 
 
 async def test_a_limit_that_is_no_time_is_told_before_anything_is_sent(
