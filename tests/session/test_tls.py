@@ -128,10 +128,15 @@ def answers_once(context: ssl.SSLContext) -> Iterator[int]:
 async def test_a_certificate_of_ours_that_is_wanted_is_asked_for(files: Files, version: ssl.TLSVersion) -> None:
     context = files.door(wants=files.authority)
     context.minimum_version = context.maximum_version = version
-    wanted = r"wants a certificate of yours\. .*--cert FILE --key FILE"
+    # With TLS 1.3 the end of the connection may overtake the server's own words, and then it is guessed.
+    overtaken = r"|closed the connection at once\..*want a certificate of yours"
+    wanted = r"wants a certificate of yours\. .*--cert FILE --key FILE" + overtaken
     with answers_once(context) as port, pytest.raises(ConnectError, match=wanted):
         await ping(f"rediss://127.0.0.1:{port}?cacert={files.ca}")
-    with answers_once(context) as port, pytest.raises(ConnectError, match="does not accept the certificate"):
+    with (
+        answers_once(context) as port,
+        pytest.raises(ConnectError, match="does not accept the certificate" + overtaken),
+    ):
         await ping(f"rediss://127.0.0.1:{port}?cacert={files.ca}&{files.mine(trustme.CA())}")
 
 
