@@ -135,10 +135,13 @@ def answers_once(context: ssl.SSLContext) -> Iterator[int]:
 async def test_a_certificate_of_ours_that_is_wanted_is_asked_for(files: Files, version: ssl.TLSVersion) -> None:
     context = files.door(wants=files.authority)
     context.minimum_version = context.maximum_version = version
-    wanted = r"wants a certificate of yours\. .*--cert FILE --key FILE"
+    # With TLS 1.3 a client has begun to write before it reads why it is let go, and may only see that it is.
+    unread = r"|closed the connection at once\..*want a certificate of yours"
+    wanted = r"wants a certificate of yours\. .*--cert FILE --key FILE" + unread
+    refused = "does not accept the certificate" + unread
     with answers_once(context) as port, pytest.raises(ConnectError, match=wanted):
         await ping(f"rediss://127.0.0.1:{port}?cacert={files.ca}")
-    with answers_once(context) as port, pytest.raises(ConnectError, match="does not accept the certificate"):
+    with answers_once(context) as port, pytest.raises(ConnectError, match=refused):
         await ping(f"rediss://127.0.0.1:{port}?cacert={files.ca}&{files.mine(trustme.CA())}")
 
 
