@@ -25,6 +25,7 @@ NAMES = (
     "memory",
     "soak",
     "browser",
+    "remote",
     "floods",
     "opening",
     "editor",

@@ -27,7 +27,9 @@ from tests.benchmarks.measure import Limit, heartbeat, table
 from tests.conformance.real_server import running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
+
+    from textual.pilot import Pilot
 
     from redis_tui.session.base import Session
 
@@ -83,10 +85,9 @@ def _memory() -> float:
     return held / KEYS
 
 
-async def _measure(url: str) -> dict[str, float]:
-    session = await open_session(url)
-    await _fill(session)
-    settle()  # as the program does; the values lie in this very process
+@contextlib.asynccontextmanager
+async def workbench(session: Session) -> AsyncIterator[tuple[Pilot[int], KeysPane, KeyTree]]:
+    """The workbench over a session, its first keys read."""
 
     async def same() -> Session:
         return session
@@ -96,12 +97,21 @@ async def _measure(url: str) -> dict[str, float]:
         while not isinstance(app.screen, WorkbenchScreen) or not list(app.screen.query(KeyTree)):
             await asyncio.sleep(_BEAT_S)
         pane, tree = app.screen.query_one(KeysPane), app.screen.query_one(KeyTree)
-        while not pane.border_subtitle or "more" not in str(pane.border_subtitle):
+        while "more" not in str(pane.border_subtitle or ""):
             await asyncio.sleep(_BEAT_S)
+        yield pilot, pane, tree
+
+
+async def _measure(url: str) -> dict[str, float]:
+    session = await open_session(url)
+    await fill(session)
+    settle()  # as the program does; the values lie in this very process
+    async with workbench(session) as (pilot, pane, tree):
         tree.model.clear()  # what stands there stays until new keys come, and would pass for them
         tree.rebuild()
         started = time.perf_counter()
-        app.screen.action_refresh()
+        assert isinstance(pane.screen, WorkbenchScreen)
+        pane.screen.action_refresh()
         await asyncio.sleep(0)
         while not len(tree.rows):
             await asyncio.sleep(0)
@@ -143,7 +153,8 @@ def _scroll(tree: KeyTree) -> float:
     return (time.thread_time() - started) * 1000 / FRAMES
 
 
-async def _fill(session: Session) -> None:
+async def fill(session: Session) -> None:
+    """Writes a million keys, and one of 10,000 members."""
     await session.execute([b"FLUSHALL"])
     for start in range(0, KEYS, AT_ONCE):
         pairs = [part for number in range(start, start + AT_ONCE) for part in (_name(number), b"x")]
