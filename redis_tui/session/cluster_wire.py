@@ -20,14 +20,15 @@ from redis_tui.session.cluster_map import ClusterAddress, Node, SlotMap, has_fai
 from redis_tui.session.cluster_route import Route, may_be_repeated, redirection, route, without_node
 from redis_tui.session.cluster_scan import Scan
 from redis_tui.session.cluster_transaction import Transaction
+from redis_tui.session.commands import read_catalog
 from redis_tui.session.greeting import settle
 from redis_tui.session.guard import runs_script
 from redis_tui.session.wire import Wire, refused_credentials
-from redis_tui.spec.catalog import Catalog
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+    from redis_tui.spec.catalog import Catalog
 
 _HOPS = 5
 """Redirections of one command that are followed."""
@@ -162,8 +163,11 @@ class ClusterWire:
         for node in self.map.primaries:
             docs, info = await self.to(node, [[b"COMMAND", b"DOCS"], [b"COMMAND"]])
             if not isinstance(info, ErrorReply):
-                self.commands = Catalog.from_command_docs(docs, info)
+                self.commands = await read_catalog(docs, info, usual=self._usual_catalog)
                 return self.commands
+        return await self._usual_catalog()
+
+    async def _usual_catalog(self) -> Catalog:
         if self.spare_catalog is None:
             raise SessionError(f"No node of the cluster at {self.target} tells its commands.", hint="Try again.")
         return await self.spare_catalog()

@@ -31,6 +31,7 @@ from redis_tui.session.base import (
     SessionInfo,
 )
 from redis_tui.session.bulk import one_by_one
+from redis_tui.session.commands import read_catalog
 from redis_tui.session.deadline import Unkillable, within
 from redis_tui.session.failure import script_error
 from redis_tui.session.feed import Feed
@@ -52,7 +53,6 @@ from redis_tui.session.slots import declared_only, slot_notes
 from redis_tui.session.stream import CAPACITY, Stream, check_opens
 from redis_tui.session.syntax import check_syntax
 from redis_tui.session.trying import DryRuns
-from redis_tui.spec.catalog import Catalog
 from redis_tui.spec.redact import redacted_line
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from redis_tui.session.rehearsal import Scratch
     from redis_tui.session.way import Way
     from redis_tui.session.wire import Wire
+    from redis_tui.spec.catalog import Catalog
 
 _MULTI_LOST = " MULTI was open: what it had queued is gone, and none of it was run."
 _LOOK_S = 1.0
@@ -308,11 +309,11 @@ class RemoteSession:
                     docs = await self._send([[b"COMMAND", b"DOCS"], [b"COMMAND"]])
             if is_busy(docs[1]):
                 return await self._usual_catalog()
-            self._catalog = Catalog.from_command_docs(docs[0], docs[1])
+            self._catalog = await read_catalog(docs[0], docs[1], usual=self._usual_catalog)
         return self._catalog
 
     async def _usual_catalog(self) -> Catalog:
-        """The embedded engine's, while a busy server does not tell its own."""
+        """The embedded engine's, where the server does not tell its own."""
         scratch = await self._scratch(self.info)
         try:
             return await scratch.catalog()

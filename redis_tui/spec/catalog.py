@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from redis_tui.spec.categories import acl_categories
-from redis_tui.spec.docs import specs_from_docs
+from redis_tui.spec.docs import specs_from_docs, specs_from_info
 from redis_tui.spec.usage import render_usage
 
 if TYPE_CHECKING:
@@ -54,6 +54,16 @@ class Catalog:
             info: COMMAND INFO or COMMAND, where it was asked.
         """
         return cls.from_specs(specs_from_docs(docs, info))
+
+    @classmethod
+    def from_command_info(cls, info: Any, known: Catalog) -> Catalog:
+        """Makes a catalog of what a server without COMMAND DOCS has (before Redis 7).
+
+        Args:
+            info: COMMAND.
+            known: where summaries and arguments are taken from; they may name an option that the server is too old for.
+        """
+        return cls.from_specs(specs_from_info(info, known.by_name))
 
     def get(self, name: str) -> CommandSpec | None:
         """Finds a command as a person writes it: ``client setname``, ``CLIENT|SETNAME``, ``Get``."""

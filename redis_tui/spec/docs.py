@@ -40,6 +40,25 @@ def specs_from_docs(docs: Any, info: Any = None) -> list[CommandSpec]:
     return [_spec(name, fields, facts) for name, fields in _pairs(docs)]
 
 
+def specs_from_info(info: Any, known: Mapping[str, CommandSpec]) -> list[CommandSpec]:
+    """Reads the commands of a server that documents none, as those before version 7 do: which there are is its own.
+
+    Args:
+        info: the reply of COMMAND.
+        known: specs by name, from elsewhere: what the server does not tell. Theirs are the subcommands too, for
+            such a server lists none; arity, flags and keys are the server's.
+
+    Returns:
+        The top-level commands; one that is not known has a name, an arity and flags.
+    """
+    specs = []
+    for row in _items(info):
+        for name, facts in _facts(row):
+            blank = CommandSpec(name, summary="", group="", since="", arity=facts[1])
+            specs.append(_with_facts(known.get(name, blank), facts))
+    return specs
+
+
 def _spec(name: str, reply: Any, facts: dict[str, list[Any]]) -> CommandSpec:
     fields = dict(_pairs(reply))
     args = tuple(_arg(row) for row in _items(fields.get("arguments")))

@@ -71,3 +71,23 @@ async def test_a_run_says_that_it_went_as_eval_ro_and_cannot_write(reader: Sessi
 async def test_a_dry_run_may_write_as_it_leaves_no_mark(reader: Session) -> None:
     outcome = await reader.run(ScriptRun(b"return redis.call('set', KEYS[1], 1)", (b"k",), dry_run=True))
     assert "EVAL_RO" not in " ".join(outcome.notes)
+
+
+async def test_reads_go_through_where_a_server_documents_no_commands(request: pytest.FixtureRequest) -> None:
+    """As those before version 7; here it is the user that may not ask."""
+    url = address(request, "redis")
+    admin = await open_session(url)
+    await admin.execute(b"ACL SETUSER untold on >pw ~* &* +@all -command|docs".split())
+    session = await open_session(url.replace("://", "://untold:pw@"), read_only=True)
+    try:
+        assert await session.execute([b"GET", b"nothing"]) is None
+        refusal = await session.execute([b"SET", b"k", b"v"])
+        assert isinstance(refusal, ErrorReply)
+        assert refusal.line.startswith(b"READONLY This session")
+        get = (await session.catalog()).get("get")
+        assert get is not None
+        assert get.usage == "key"
+    finally:
+        await session.close()
+        await admin.execute([b"ACL", b"DELUSER", b"untold"])
+        await admin.close()

@@ -127,6 +127,27 @@ def test_an_unreadable_reply_gives_an_empty_catalog() -> None:
     assert len(Catalog.from_command_docs([], [None])) == 0
 
 
+# COMMAND of Redis 6.2.14, shortened, and a module's command.
+OLD_INFO: list[Any] = [
+    [b"lpop", -2, SetReply([Status(b"write"), Status(b"fast")]), 1, 1, 1, SetReply([Status(b"@write")])],
+    [b"client", -2, SetReply([Status(b"admin")]), 0, 0, 0, SetReply([Status(b"@admin")])],
+    [b"graph.QUERY", -2, SetReply([Status(b"write")]), 1, 1, 1, SetReply([])],
+]
+
+
+def test_a_server_that_documents_nothing_has_its_commands_by_what_is_known_elsewhere() -> None:
+    catalog = Catalog.from_command_info(OLD_INFO, Catalog.from_command_docs(DOCS, INFO))
+    assert [one.name for one in catalog] == ["client", "graph.query", "lpop"]
+    lpop, query = catalog.get("lpop"), catalog.get("GRAPH.QUERY")
+    assert lpop is not None
+    assert catalog.usage(lpop) == "LPOP key [count]"
+    assert CommandFlag.WRITE in lpop.flags
+    assert query is not None
+    assert (query.arity, query.flags, query.keys) == (-2, CommandFlag.WRITE, KeyRange(1, 1, 1))
+    assert catalog.get("client setname") is not None
+    assert catalog.get("sort") is None
+
+
 def spec(name: str, group: str, flags: CommandFlag = CommandFlag.NONE) -> CommandSpec:
     return CommandSpec(name, "", group, "1.0.0", 2, flags)
 
