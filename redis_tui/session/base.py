@@ -94,6 +94,36 @@ class SessionInfo:
         return host.rpartition(":")[0].strip("[]") or host if ":" in host else host
 
 
+class Trouble(Enum):
+    """Why a node of a cluster does not do what it is asked."""
+
+    DOWN = "down"
+    BUSY = "busy"
+    """A script holds it up."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """A primary of a cluster, as far as it is known now."""
+
+    name: str
+    """``host:port``, as the cluster announces it."""
+    ranges: tuple[tuple[int, int], ...]
+    """First and last slot of each stretch that it serves."""
+    replicas: tuple[str, ...] = ()
+    trouble: Trouble | None = None
+    """As it was found when it was last asked."""
+
+    @property
+    def slots(self) -> str:
+        """For people: ``0-5460, 9000``."""
+        return ", ".join(f"{first}-{last}" if first < last else f"{first}" for first, last in self.ranges)
+
+    def serves(self, slot: int) -> bool:
+        """Whether keys of a slot are here."""
+        return any(first <= slot <= last for first, last in self.ranges)
+
+
 @dataclass(frozen=True, slots=True)
 class ScriptRun:
     """One run of one script, as a person asked for it."""
@@ -299,6 +329,8 @@ class Running:
     has_written: bool | None
     """None where the server does not tell."""
     dry_run: bool = False
+    node: str = ""
+    """Which node of a cluster it runs on, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +374,8 @@ class EventKind(Enum):
     DISCONNECTED = "disconnected"
     RECONNECTED = "reconnected"
     """``text`` says where the server is now, if that is another place; empty otherwise."""
+    NODES_CHANGED = "nodes changed"
+    """A node of a cluster does not answer, answers again, or another serves its slots; ``text`` says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,6 +470,10 @@ class Session(Protocol):
 
     def running(self) -> Running | None:
         """What runs now, from memory, without asking the server."""
+        ...
+
+    def nodes(self) -> tuple[NodeFacts, ...]:
+        """The primaries of a cluster by their slots, from memory; empty where there is one server."""
         ...
 
     async def scripts(self) -> list[ScriptInfo]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from redis_tui.errors import NotSupportedError
 from redis_tui.resp.types import ErrorReply
-from redis_tui.session.base import Capability, KillOutcome, ScriptInfo, SessionInfo
+from redis_tui.session.base import Capability, Event, EventKind, KillOutcome, ScriptInfo, SessionInfo
 from redis_tui.session.cluster_stream import open_streams
 from redis_tui.session.cluster_way import ClusterWay
 from redis_tui.session.greeting import identity
@@ -26,7 +26,7 @@ from redis_tui.spec.slot import hash_slot
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from redis_tui.session.base import ScriptOutcome, ScriptRun
+    from redis_tui.session.base import NodeFacts, Running, ScriptOutcome, ScriptRun
     from redis_tui.session.cluster_keys import KeysWire
     from redis_tui.session.cluster_map import Node
     from redis_tui.session.cluster_wire import ClusterWire
@@ -53,6 +53,8 @@ class ClusterSession(RemoteSession):
         self._cluster = wire
         self._nodes_way = way
         self._is_cluster = True
+
+        way.health.tell = lambda text: self._feed.put(Event(EventKind.NODES_CHANGED, text))
 
     @classmethod
     async def connect_to(
@@ -121,6 +123,15 @@ class ClusterSession(RemoteSession):
         wire = self._cluster.wire_to(node)
         await wire.connect()
         return self._kept(await open_stream(wire, argv, capacity=capacity, note=self._sent))
+
+    def nodes(self) -> tuple[NodeFacts, ...]:
+        return self._nodes_way.health.facts(self._cluster.map)
+
+    def running(self) -> Running | None:
+        now = super().running()
+        if now is None or now.dry_run:
+            return now
+        return replace(now, node=", ".join(sorted(node.name for node in self._cluster.asked)))
 
     async def scripts(self) -> list[ScriptInfo]:
         infos = await super().scripts()

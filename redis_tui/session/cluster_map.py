@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from redis_tui.errors import UsageError
@@ -16,7 +16,7 @@ from redis_tui.session.address import Address, read_address
 from redis_tui.spec.redact import redact_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from redis_tui.resp.types import Reply
 
@@ -96,6 +96,8 @@ class SlotMap:
     ranges: tuple[tuple[int, int, Node], ...]
     """First slot, last slot, primary; by first slot."""
     replicas: tuple[Node, ...]
+    followers: Mapping[Node, tuple[Node, ...]] = field(default_factory=dict)
+    """By primary: its replicas."""
 
     @property
     def primaries(self) -> tuple[Node, ...]:
@@ -122,15 +124,16 @@ def slot_map(reply: Reply, asked: Node) -> SlotMap:
         asked: who answered; a node that does not know its own address means that one.
     """
     ranges: list[tuple[int, int, Node]] = []
-    replicas: dict[Node, None] = {}
+    followers: dict[Node, dict[Node, None]] = {}
     for row in reply if isinstance(reply, list) else []:
         if not (isinstance(row, list) and len(row) > 2 and isinstance(row[0], int) and isinstance(row[1], int)):
             continue
         nodes = list(_nodes(row[2:], asked))
         if nodes:
             ranges.append((row[0], row[1], nodes[0]))
-            replicas.update(dict.fromkeys(nodes[1:]))
-    return SlotMap(tuple(sorted(ranges)), tuple(replicas))
+            followers.setdefault(nodes[0], {}).update(dict.fromkeys(nodes[1:]))
+    replicas = dict.fromkeys(node for of_one in followers.values() for node in of_one)
+    return SlotMap(tuple(sorted(ranges)), tuple(replicas), {node: tuple(of) for node, of in followers.items()})
 
 
 def has_failed(nodes: bytes, node: Node) -> bool:

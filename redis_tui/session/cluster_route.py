@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from redis_tui.errors import CommandError, NotSupportedError
+from redis_tui.errors import CommandError, NotSupportedError, UsageError
 from redis_tui.resp.inline import join_inline
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.cluster_fan import DOWN, FANS, OF_ONE_NODE, Fan
@@ -19,7 +19,7 @@ from redis_tui.spec.keys import keys_of
 from redis_tui.spec.slot import hash_slot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from redis_tui.spec.catalog import Catalog
     from redis_tui.spec.command import CommandSpec
@@ -31,6 +31,12 @@ _OF_SLOT = frozenset(("cluster|countkeysinslot", "cluster|getkeysinslot"))
 _AT_NODE = re.compile(rb"^(\d+)@(\S+)$")
 _AT_NODE_COMMANDS = frozenset(("client|kill", "client|unblock"))
 """Which take an id with its node."""
+
+
+_OF_CONNECTION = frozenset(
+    b"AUTH ASKING DISCARD EXEC HELLO MULTI QUIT READONLY READWRITE RESET SELECT UNWATCH WATCH".split()
+)
+"""What would change the connection that everything else goes over as well."""
 
 
 class Route(NamedTuple):
@@ -71,6 +77,33 @@ def route(catalog: Catalog, argv: Sequence[bytes]) -> Route:
     if slots:
         return Route(slot=next(iter(slots)))
     return Route(fan=FANS.get(spec.name))
+
+
+def named(known: Iterable[Node], name: str) -> Node:
+    """The node of a name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for node in known:
+        if node.name == name:
+            return node
+    raise UsageError(f"There is no node {name} in this cluster.", hint="CLUSTER NODES lists those there are.")
+
+
+def check_named(commands: Sequence[Sequence[bytes]]) -> None:
+    """Refuses, for a node that was named, what concerns the connection and not the node.
+
+    Raises:
+        NotSupportedError: one of them does.
+    """
+    for argv in commands:
+        word = argv[0].upper()
+        if word in _OF_CONNECTION:
+            raise NotSupportedError(
+                f"{word.decode()} is about a connection, and this one serves the whole cluster.",
+                hint="Open the node itself for it: redis://host:port.",
+            )
 
 
 def crossslot(slots: dict[int, bytes]) -> ErrorReply:

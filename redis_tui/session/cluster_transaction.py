@@ -47,6 +47,11 @@ class Transaction:
         """A node holds something for us: a connection that breaks loses it."""
         return self._slot is not None
 
+    @property
+    def is_under_way(self) -> bool:
+        """WATCH or MULTI was said, and no end of it."""
+        return self._is_open or self.is_bound
+
     async def execute(self, argv: Sequence[bytes], slot: int | None, refusal: ErrorReply | None) -> Reply:
         """One command.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from redis_tui.errors import UsageError
+from redis_tui.session.cluster_health import Health
 from redis_tui.session.cluster_keys import KeysWire
 from redis_tui.session.cluster_map import read_cluster_address
 from redis_tui.session.cluster_wire import ClusterWire
@@ -46,6 +47,7 @@ class ClusterWay:
             )
         self._password = password
         self._known: dict[Node, None] = {}
+        self.health = Health()
         self._latest: ClusterWire | None = None
         """Whose commands are asked for no second time."""
         self.spare_catalog: Callable[[], Awaitable[Catalog]] | None = None
@@ -81,6 +83,7 @@ class ClusterWay:
             self._cluster_address,
             password=self._password,
             known=self._known,
+            health=self.health,
             catalog=None if self._latest is None else self._latest.commands,
             spare_catalog=self.spare_catalog,
         )

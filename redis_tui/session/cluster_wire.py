@@ -13,16 +13,27 @@ import random
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from redis_tui.errors import AuthError, ConnectError, SessionError, UsageError
+from redis_tui.errors import AuthError, ConnectError, NotSupportedError, SessionError, UsageError
 from redis_tui.resp.types import OK, ErrorReply, Reply
+from redis_tui.session.base import Trouble
 from redis_tui.session.cluster_fan import DOWN, Fan, is_down
+from redis_tui.session.cluster_health import Health
 from redis_tui.session.cluster_map import ClusterAddress, Node, SlotMap, has_failed, slot_map
-from redis_tui.session.cluster_route import Route, may_be_repeated, redirection, route, without_node
+from redis_tui.session.cluster_route import (
+    Route,
+    check_named,
+    may_be_repeated,
+    named,
+    redirection,
+    route,
+    without_node,
+)
 from redis_tui.session.cluster_scan import Scan
 from redis_tui.session.cluster_transaction import Transaction
 from redis_tui.session.commands import read_catalog
 from redis_tui.session.greeting import settle
 from redis_tui.session.guard import runs_script
+from redis_tui.session.nodes import named_node
 from redis_tui.session.wire import Wire, refused_credentials
 
 if TYPE_CHECKING:
@@ -52,6 +63,7 @@ class ClusterWire:
         address: of the cluster.
         password: overrides the URL's.
         known: further nodes to ask for the map.
+        health: told how each node does.
         catalog: the commands, as far as they are known; None asks the cluster.
         spare_catalog: makes one where every node that is asked is busy.
     """
@@ -62,6 +74,7 @@ class ClusterWire:
         *,
         password: str | None = None,
         known: Iterable[Node] = (),
+        health: Health | None = None,
         catalog: Catalog | None = None,
         spare_catalog: Callable[[], Awaitable[Catalog]] | None = None,
     ) -> None:
@@ -72,6 +85,9 @@ class ClusterWire:
             raise UsageError("A cluster has one database, number 0.", hint="Leave the number out of the address.")
         self.target = self.address.seeds[0].name
         self.map = SlotMap((), ())
+        self.health = health or Health()
+        self.asked: set[Node] = set()
+        """Those that have not answered yet."""
         self._known = dict.fromkeys((*self.address.seeds, *known))
         self._new: WeakSet[Wire] = WeakSet()
         """Connections that have not said yet who we are; a node that is silent is found out when they do."""
@@ -110,6 +126,8 @@ class ClusterWire:
             SessionError: no node answers.
             NotSupportedError: one of them is of one node and does not name it; nothing was sent.
         """
+        if name := named_node():
+            return await self._to_named(name, commands)
         catalog = await self.catalog()
         routes = [route(catalog, argv) for argv in commands]
         replies: list[Reply] = [None] * len(commands)
@@ -204,7 +222,8 @@ class ClusterWire:
             found = slot_map(reply, node)
             self._known.update(dict.fromkeys((*found.primaries, *found.replicas)))
             if found.ranges:
-                self.map = found
+                before, self.map = self.map, found
+                self.health.moved(before, found)
                 return
             fault = SessionError(f"{node.name} knows of no node that serves slots.", hint="Is the cluster set up?")
         if isinstance(fault, TimeoutError):
@@ -232,8 +251,9 @@ class ClusterWire:
             return [ErrorReply(DOWN + f" {self._served(node)} does not answer: {error.message}".encode())] * len(
                 commands
             )
+        self.asked.add(node)
         try:
-            return await self._answered(node, wire, commands)
+            replies = await self._answered(node, wire, commands)
         except SessionError:
             if self._transaction.is_bound:
                 await self.close()
@@ -242,6 +262,11 @@ class ClusterWire:
             await self._miss(node)
             text = f" The connection to {self._served(node)} broke: whether this was carried out is not known."
             return [ErrorReply(DOWN + text.encode())] * len(commands)
+        finally:
+            self.asked.discard(node)
+        is_busy = any(isinstance(reply, ErrorReply) and reply.code == "BUSY" for reply in replies)
+        self.health.note(node, Trouble.BUSY if is_busy else None, self.map)
+        return replies
 
     def _spare(self, node: Node, waited_s: float) -> None:
         """Has a node left alone for a while that was waited for in vain; one that refuses at once costs nothing."""
@@ -251,6 +276,7 @@ class ClusterWire:
     async def _miss(self, node: Node) -> None:
         """Notes that a node does not answer; where nobody else is connected, looks whether there is still a cluster."""
         self._silent.add(node)
+        self.health.note(node, Trouble.DOWN, self.map)
         if any(wire.is_open and not wire.is_gone for wire in self._wires.values()):
             return
         try:
@@ -294,6 +320,16 @@ class ClusterWire:
                     return has_failed(reply, node)
             await wire.close()
         return False
+
+    async def _to_named(self, name: str, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
+        """Sends commands to a node that a person named; a replica is read from."""
+        node = named(self.known, name)
+        if self._transaction.is_under_way:
+            raise NotSupportedError("WATCH or MULTI is open, and of the node of its keys.", hint="EXEC ends it.")
+        check_named(commands)
+        if node not in self.map.replicas:
+            return await self.to(node, commands)
+        return (await self.to(node, [[b"READONLY"], *commands]))[1:]
 
     async def to_each(self, nodes: Sequence[Node], commands: Sequence[Sequence[bytes]]) -> list[list[Reply]]:
         """Sends the same to several nodes, side by side."""

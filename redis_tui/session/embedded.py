@@ -30,6 +30,7 @@ from redis_tui.session.base import (
     Event,
     EventKind,
     KillOutcome,
+    NodeFacts,
     Running,
     ScriptInfo,
     ScriptOutcome,
@@ -302,6 +303,9 @@ class EmbeddedSession:
             has_written=current.host.wrote,
             dry_run=self._dry,
         )
+
+    def nodes(self) -> tuple[NodeFacts, ...]:
+        return ()
 
     async def scripts(self) -> list[ScriptInfo]:
         def work(engine: Engine) -> list[ScriptInfo]:

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from redis_tui.resp.types import Reply
-    from redis_tui.session.base import Event, KillOutcome, Running, ScriptInfo, ScriptOutcome, ScriptRun, Session
+    from redis_tui.session.base import (
+        Event,
+        KillOutcome,
+        NodeFacts,
+        Running,
+        ScriptInfo,
+        ScriptOutcome,
+        ScriptRun,
+        Session,
+    )
     from redis_tui.session.stream import Stream
     from redis_tui.spec.catalog import Catalog
 
@@ -94,6 +103,11 @@ class LateSession:
 
     def running(self) -> Running | None:
         return None
+
+    def nodes(self) -> tuple[NodeFacts, ...]:
+        opening = self._opening
+        is_there = opening is not None and opening.done() and not opening.cancelled() and opening.exception() is None
+        return opening.result().nodes() if opening is not None and is_there else ()
 
     async def scripts(self) -> list[ScriptInfo]:
         return await (await self.opened()).scripts()

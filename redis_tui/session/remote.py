@@ -24,6 +24,7 @@ from redis_tui.session.base import (
     Event,
     EventKind,
     KillOutcome,
+    NodeFacts,
     Running,
     ScriptInfo,
     ScriptOutcome,
@@ -278,6 +279,9 @@ class RemoteSession:
             return None
         name, started = self._running
         return Running(name, (time.perf_counter() - started) * 1000, has_written=None)
+
+    def nodes(self) -> tuple[NodeFacts, ...]:
+        return ()
 
     async def scripts(self) -> list[ScriptInfo]:
         if not self._known:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from redis_tui.session.base import (
         Event,
         KillOutcome,
+        NodeFacts,
         Running,
         ScriptInfo,
         ScriptOutcome,
@@ -63,6 +64,9 @@ class WrappedSession:
 
     def running(self) -> Running | None:
         return self.inner.running()
+
+    def nodes(self) -> tuple[NodeFacts, ...]:
+        return self.inner.nodes()
 
     async def scripts(self) -> list[ScriptInfo]:
         return await self.inner.scripts()

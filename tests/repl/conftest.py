@@ -14,6 +14,7 @@ from redis_tui.session.base import (
     Capability,
     Event,
     KillOutcome,
+    NodeFacts,
     Running,
     ScriptInfo,
     ScriptOutcome,
@@ -47,6 +48,7 @@ class FakeSession:
 
     def __init__(self, replies: dict[bytes, Reply] | None = None, *, capabilities: frozenset[Capability] = ALL) -> None:
         self.info = SessionInfo("redis://h:1", "redis", "8.2.3", embedded=False, capabilities=capabilities)
+        self.primaries: tuple[NodeFacts, ...] = ()
         self.db = 0
         self.in_transaction = False
         self.sent: list[list[bytes]] = []
@@ -107,6 +109,9 @@ class FakeSession:
 
     def running(self) -> Running | None:
         return self._running
+
+    def nodes(self) -> tuple[NodeFacts, ...]:
+        return self.primaries
 
     async def scripts(self) -> list[ScriptInfo]:
         return [ScriptInfo("a" * 40, "counter", None, 3, 0.5, 1.0, on_server=True)]

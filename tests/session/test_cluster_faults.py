@@ -10,7 +10,7 @@ import pytest
 
 from redis_tui.errors import AuthError, SessionError
 from redis_tui.resp.types import OK, ErrorReply
-from redis_tui.session.base import EventKind, ScriptRun
+from redis_tui.session.base import EventKind, ScriptRun, Trouble
 from redis_tui.session.open import open_session
 from redis_tui.spec.slot import hash_slot
 from tests.session.cluster_server import Cluster, running_cluster
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from redis_tui.resp.types import Reply
-    from redis_tui.session.base import Session
+    from redis_tui.session.base import Event, Session
 
 
 @pytest.fixture
@@ -102,12 +102,15 @@ async def test_a_node_that_is_gone_is_named_and_the_others_work(session: Session
     await session.execute_many([[b"SET", name, b""] for name in names])
     gone = cluster.owner(b"b")
     there = {name for name in names if cluster.owner(name) is not gone}
+    events = session.events()
     gone.stop()
 
     reply = await said(session, "GET b")
     assert isinstance(reply, ErrorReply)
     assert reply.code == "NODEDOWN"
     assert f"{gone.name}, which serves slots 0-5460," in reply.message
+    assert await _news(events) == f"{gone.name} does not answer: keys of slots 0-5460 are not seen. The others go on."
+    assert [node.trouble for node in session.nodes()] == [Trouble.DOWN, None, None]
     assert await said(session, "SET a 1") == OK
     size = await said(session, "DBSIZE")
     assert isinstance(size, ErrorReply)
@@ -128,6 +131,13 @@ async def test_a_node_that_is_gone_is_named_and_the_others_work(session: Session
     assert step == ErrorReply(
         f"NODEDOWN {gone.name} did not answer: keys there are missing, all others were told.".encode()
     )
+
+
+async def _news(events: AsyncIterator[Event]) -> str:
+    async for event in events:
+        if event.kind is EventKind.NODES_CHANGED:
+            return event.text
+    return ""
 
 
 async def test_the_session_opens_by_a_seed_that_lives(cluster: Cluster) -> None:
@@ -187,7 +197,7 @@ async def test_a_cluster_that_is_gone_is_an_error_of_the_session(session: Sessio
     with pytest.raises(SessionError):
         await said(session, "GET a")
     event = await anext(events)
-    while event.kind is EventKind.SENT:
+    while event.kind in (EventKind.SENT, EventKind.NODES_CHANGED):
         event = await anext(events)
     assert event.kind is EventKind.DISCONNECTED
 

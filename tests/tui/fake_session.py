@@ -15,6 +15,7 @@ from redis_tui.session.base import (
     EventKind,
     KillOutcome,
     LogLine,
+    NodeFacts,
     Running,
     ScriptError,
     ScriptInfo,
@@ -84,6 +85,8 @@ class FakeSession:
     closed: bool = False
     listings: int = 0
     """How often the scripts were asked for."""
+    primaries: tuple[NodeFacts, ...] = ()
+    """Of a cluster; empty: it is one server."""
     db: int = 0
     in_transaction: bool = False
     _now: Running | None = None
@@ -202,6 +205,9 @@ class FakeSession:
 
     def running(self) -> Running | None:
         return self._now
+
+    def nodes(self) -> tuple[NodeFacts, ...]:
+        return self.primaries
 
     async def scripts(self) -> list[ScriptInfo]:
         self.listings += 1
