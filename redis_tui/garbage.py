@@ -4,36 +4,30 @@ Knows nothing of redis-tui. Python's own settings suit programs that keep little
 thousand objects is interrupted two hundred times for nothing, a sixth of its time, and each whole pass over
 the values of an embedded engine holds up everything for as long as there are values, a second for some millions.
 
-The decision a reader would question: what a long pass has found in use is put aside for good (`gc.freeze`). A
-cycle that is let go of after that is never freed; there is at most one such moment for each quarter that the
-program grows, and what grows is data, which has no cycles.
+The decision a reader would question: where a whole pass has found much in use, all of it is put aside for good
+(`gc.freeze`). A cycle that is let go of after that is never freed. But there is such a moment only where the program
+has grown by more than several dialogs hold, and what grows so is data, which has no cycles. How much is told by
+number and not by time, which would be a matter of what else the machine does.
 """
 
 from __future__ import annotations
 
 import gc
-import time
 
 _AT_START = 50_000, 20, 10
 """Objects made between two passes over the young, and how many of each kind of pass go before the next wider one."""
-_AFTER = 10_000, 5, 10
-"""A pass over ten thousand takes one millisecond, ten where the machine is overrun; over fifty thousand it is felt."""
-_LONG_S = 0.02
-"""A pass that takes longer than this would be felt the second time."""
+_AFTER = 2_000, 5, 4
+"""A pass over two thousand is not felt, nor one over twelve thousand; a whole one comes once there are sixty thousand
+more, which takes twenty milliseconds. How often they come costs nothing: each object is looked at once by each."""
+_MUCH = 30_000
+"""Objects in use, found by a whole pass: with twice as many the next one would be felt."""
 
 
 class _Freezer:
-    """Puts aside what a long pass has looked through."""
-
-    def __init__(self) -> None:
-        self._began_s = 0.0
+    """Puts aside what a whole pass has found in use."""
 
     def __call__(self, phase: str, info: dict[str, int]) -> None:
-        if info["generation"] < 2:
-            return
-        if phase == "start":
-            self._began_s = time.thread_time()
-        elif time.thread_time() - self._began_s > _LONG_S:
+        if info["generation"] == 2 and phase == "stop" and len(gc.get_objects()) > _MUCH:
             gc.freeze()
 
 

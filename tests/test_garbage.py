@@ -12,6 +12,18 @@ values = [[number] for number in range(1_500_000)]
 gc.collect()
 print(gc.get_freeze_count() - before > len(values) / 2)
 """
+GROWTH = """
+import gc
+from redis_tui.garbage import settle
+settle()
+looked_at = []
+def note(phase, info):
+    if phase == "start" and info["generation"] == 2:
+        looked_at.append(len(gc.get_objects()))
+gc.callbacks.append(note)
+values = [[number] for number in range(1_500_000)]
+print(max(looked_at) < 120_000)
+"""
 SHORT_PASS = """
 import gc
 from redis_tui.garbage import settle
@@ -37,6 +49,10 @@ print(max(passes, default=0))
 
 def test_what_a_long_pass_found_in_use_is_not_looked_through_again() -> None:
     assert _last_word(LONG_PASS) == "True"
+
+
+def test_no_pass_looks_at_more_than_is_felt_however_much_is_made() -> None:
+    assert _last_word(GROWTH) == "True"
 
 
 def test_a_short_pass_puts_nothing_aside() -> None:
