@@ -27,6 +27,7 @@ class Proxy:
         self._flows = asyncio.Event()
         self._flows.set()
         self._left: int | None = None
+        self._spoilt = b""
         self.asked = asyncio.Event()
         """Somebody has sent something since `hold` or `truncate`."""
 
@@ -71,6 +72,10 @@ class Proxy:
         self.asked.clear()
         self._left = size
 
+    def spoil(self, words: bytes) -> None:
+        """Answers these words in place of the next reply."""
+        self._spoilt = words
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there_reader, there = await asyncio.open_connection("127.0.0.1", self._server_port)
         self._writers |= {writer, there}
@@ -86,6 +91,8 @@ class Proxy:
                 self.asked.set()
             elif self._left is not None:
                 data, self._left = data[: self._left], max(0, self._left - len(data))
+            if replies and self._spoilt:
+                data, self._spoilt = self._spoilt, b""
             if replies:
                 await self._flows.wait()
             writer.write(data)

@@ -334,6 +334,15 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What was sent and has no answer yet."""
+
+    command: str
+    """For people: redacted, and not long."""
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class ScriptInfo:
     """One script of the cache."""
 
@@ -376,6 +385,12 @@ class EventKind(Enum):
     """``text`` says where the server is now, if that is another place; empty otherwise."""
     NODES_CHANGED = "nodes changed"
     """A node of a cluster does not answer, answers again, or another serves its slots; ``text`` says which."""
+    BUSY = "busy"
+    """The server runs a script, of whomever, and answers nothing else."""
+    FREE = "free"
+    """It answers again."""
+    DEMOTED = "demoted"
+    """The server takes no writes any more; ``text`` says whose replica it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,6 +489,17 @@ class Session(Protocol):
 
     def nodes(self) -> tuple[NodeFacts, ...]:
         """The primaries of a cluster by their slots, from memory; empty where there is one server."""
+        ...
+
+    def waiting(self) -> Waiting | None:
+        """What a server has been asked and has not answered yet, from memory; None in the embedded engine."""
+        ...
+
+    async def let_go(self) -> None:
+        """Stops waiting for what is not answered, by ending the connection; the next command makes it anew.
+
+        Who waits gets a `SessionError`. What was asked may be carried out all the same.
+        """
         ...
 
     async def scripts(self) -> list[ScriptInfo]:

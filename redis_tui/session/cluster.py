@@ -17,6 +17,7 @@ from redis_tui.session.base import Capability, Event, EventKind, KillOutcome, Sc
 from redis_tui.session.cluster_stream import open_streams
 from redis_tui.session.cluster_way import ClusterWay
 from redis_tui.session.greeting import identity
+from redis_tui.session.killing import script_kill
 from redis_tui.session.remote import RemoteSession
 from redis_tui.session.remote_stream import open_stream
 from redis_tui.session.stream import CAPACITY, Stream, check_opens
@@ -172,7 +173,7 @@ class ClusterSession(RemoteSession):
         wire = self._cluster.wire_to(node)
         await wire.connect()
         try:
-            return await self._kill_over(wire)
+            return await script_kill(wire, self._sent)
         finally:
             await wire.close()
 

@@ -13,6 +13,7 @@ from redis_tui.session.cluster_health import Health
 from redis_tui.session.cluster_keys import KeysWire
 from redis_tui.session.cluster_map import read_cluster_address
 from redis_tui.session.cluster_wire import ClusterWire
+from redis_tui.session.login import Login
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -45,7 +46,7 @@ class ClusterWay:
                 "A cluster cannot be reached through ssh: its nodes name each other by addresses that are not here.",
                 hint="Name one node, redis://HOST:PORT?ssh=….",
             )
-        self._password = password
+        self.login = Login.of(password)
         self._known: dict[Node, None] = {}
         self.health = Health()
         self._latest: ClusterWire | None = None
@@ -81,7 +82,7 @@ class ClusterWay:
     async def _made(self, kind: type[_Kind]) -> _Kind:
         wire = kind(
             self._cluster_address,
-            password=self._password,
+            login=self.login,
             known=self._known,
             health=self.health,
             catalog=None if self._latest is None else self._latest.commands,

@@ -39,7 +39,9 @@ from redis_tui.session.wire import Wire, refused_credentials
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+    from redis_tui.session.login import Login
     from redis_tui.spec.catalog import Catalog
+
 
 _HOPS = 5
 """Redirections of one command that are followed."""
@@ -61,7 +63,7 @@ class ClusterWire:
 
     Args:
         address: of the cluster.
-        password: overrides the URL's.
+        login: overrides what the URL says of who one is.
         known: further nodes to ask for the map.
         health: told how each node does.
         catalog: the commands, as far as they are known; None asks the cluster.
@@ -72,14 +74,14 @@ class ClusterWire:
         self,
         address: ClusterAddress,
         *,
-        password: str | None = None,
+        login: Login | None = None,
         known: Iterable[Node] = (),
         health: Health | None = None,
         catalog: Catalog | None = None,
         spare_catalog: Callable[[], Awaitable[Catalog]] | None = None,
     ) -> None:
         self.address = address
-        self._password = password
+        self._login = login
         self.db = self.wire_to(self.address.seeds[0]).db
         if self.db:
             raise UsageError("A cluster has one database, number 0.", hint="Leave the number out of the address.")
@@ -168,7 +170,7 @@ class ClusterWire:
     def wire_to(self, node: Node) -> Wire:
         """A new connection to one node, not open yet."""
         there = self.address.of(node)
-        return Wire(there.plain, tls=there.tls, password=self._password, bare=True)
+        return Wire(there.plain, tls=there.tls, login=self._login, bare=True)
 
     async def catalog(self) -> Catalog:
         """The commands, by one node that is not busy.

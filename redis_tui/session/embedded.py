@@ -36,6 +36,7 @@ from redis_tui.session.base import (
     ScriptOutcome,
     ScriptRun,
     SessionInfo,
+    Waiting,
 )
 from redis_tui.session.bulk import one_by_one
 from redis_tui.session.embedded_stream import StreamOutlet
@@ -306,6 +307,12 @@ class EmbeddedSession:
 
     def nodes(self) -> tuple[NodeFacts, ...]:
         return ()
+
+    def waiting(self) -> Waiting | None:
+        return None
+
+    async def let_go(self) -> None:
+        """There is no connection."""
 
     async def scripts(self) -> list[ScriptInfo]:
         def work(engine: Engine) -> list[ScriptInfo]:

@@ -6,16 +6,38 @@ then wants to kill that script.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
 
 from redis_tui.errors import SessionError
 from redis_tui.resp.types import ErrorReply, Reply
+from redis_tui.session import wire as wires
+from redis_tui.session.refusal import no_words
 from redis_tui.session.wire import refused_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
 
     from redis_tui.session.link import Link
+
+_T = TypeVar("_T")
+
+
+async def in_time(target: str, asked: Awaitable[_T]) -> _T:
+    """What a server answers at the beginning, for which it has a limited time: who took a connection may be hung.
+
+    Args:
+        target: which server, for people.
+        asked: waits for the answer; cancelled when the time is up.
+
+    Raises:
+        ConnectError: the time is up.
+    """
+    try:
+        async with asyncio.timeout(wires.ANSWER_S):
+            return await asked
+    except TimeoutError:
+        raise no_words(target, wires.ANSWER_S) from None
 
 
 async def settle(wire: Link, db: int, resp: int = 2) -> ErrorReply | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         ScriptOutcome,
         ScriptRun,
         Session,
+        Waiting,
     )
     from redis_tui.session.stream import Stream
     from redis_tui.spec.catalog import Catalog
@@ -108,6 +109,12 @@ class LateSession:
         opening = self._opening
         is_there = opening is not None and opening.done() and not opening.cancelled() and opening.exception() is None
         return opening.result().nodes() if opening is not None and is_there else ()
+
+    def waiting(self) -> Waiting | None:
+        return None
+
+    async def let_go(self) -> None:
+        await (await self.opened()).let_go()
 
     async def scripts(self) -> list[ScriptInfo]:
         return await (await self.opened()).scripts()

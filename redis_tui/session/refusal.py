@@ -154,3 +154,16 @@ def no_answer(target: str, seconds: float, *, is_tls: bool) -> ConnectError:
     hint = "If it speaks no TLS, write redis:// instead of rediss://." if is_tls else ""
     wait = f"{target} did not answer within {seconds:.0f} s."
     return ConnectError(wait, hint=f"Check the address and any firewall between. {hint}".rstrip())
+
+
+def no_words(target: str, seconds: float) -> ConnectError:
+    """What is raised where a connection was taken, and then nothing was said on it.
+
+    Args:
+        target: host and port.
+        seconds: how long was waited.
+    """
+    return ConnectError(
+        f"{target} took the connection, but has not answered for {seconds:.0f} s.",
+        hint="It may hang, or run a script for longer than its busy-reply-threshold lets it answer: try again later.",
+    )

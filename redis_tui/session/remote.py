@@ -1,7 +1,8 @@
 """A session over a real server, through `wire`, the only door to redis-py.
 
-Two connections: one for work, one opened when something must go beside it (SCRIPT KILL); a stream and a dry run have
-their own.
+Two connections: one for work, one that goes beside it (SCRIPT KILL) and is opened ahead where a face listens; a stream
+and a dry run have their own. Longer than most files, because the states of the one connection (open, settled, in MULTI,
+busy, let go) are read and written together.
 What a server cannot tell is worked out where that is honest and said where it is not: the
 declared keys are read before and after a run, a trace is a wrapped script, a dry run is our own
 engine's, over the server's keys.
@@ -12,12 +13,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from redis_tui.errors import AuthError, ConnectError, NotSupportedError, RedisTuiError, SessionError
-from redis_tui.resp.types import OK, ErrorReply, Reply, Status
+from redis_tui.resp.types import OK, ErrorReply, Map, Reply, Status
 from redis_tui.session.aside import aside, is_aside
 from redis_tui.session.base import (
     Capability,
@@ -30,13 +30,14 @@ from redis_tui.session.base import (
     ScriptOutcome,
     ScriptRun,
     SessionInfo,
+    Waiting,
 )
 from redis_tui.session.bulk import one_by_one
 from redis_tui.session.commands import read_catalog
 from redis_tui.session.deadline import Unkillable, within
 from redis_tui.session.failure import script_error
 from redis_tui.session.feed import Feed
-from redis_tui.session.greeting import identity, is_busy, refused, settle
+from redis_tui.session.greeting import identity, in_time, is_busy, refused, settle
 from redis_tui.session.guard import (
     ends_script,
     read_only_notes,
@@ -48,8 +49,12 @@ from redis_tui.session.guard import (
 )
 from redis_tui.session.inspect import Pipeline, compare, snapshots
 from redis_tui.session.instrument import instrument, read_report
-from redis_tui.session.remote_notes import given_up, late_notes, run_notes
+from redis_tui.session.killing import SpareWire, script_kill
+from redis_tui.session.known import KnownScript
+from redis_tui.session.login import credentials_in
+from redis_tui.session.remote_notes import demotion, given_up, late_notes, run_notes
 from redis_tui.session.remote_stream import open_stream
+from redis_tui.session.silence import Silence
 from redis_tui.session.slots import declared_only, slot_notes
 from redis_tui.session.stream import CAPACITY, Stream, check_opens
 from redis_tui.session.syntax import check_syntax
@@ -60,9 +65,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from redis_tui.session.link import Link
+    from redis_tui.session.login import Credentials
     from redis_tui.session.rehearsal import Scratch
     from redis_tui.session.way import Way
-    from redis_tui.session.wire import Wire
     from redis_tui.spec.catalog import Catalog
 
 _MULTI_LOST = " MULTI was open: what it had queued is gone, and none of it was run."
@@ -72,19 +77,6 @@ _UNKNOWN = "Whether {} ran, and how far, is not known: look at its keys before y
 _CAPABILITIES = frozenset({Capability.TRACE, Capability.DECLARED_CHANGES, Capability.DRY_RUN})
 KILL_TIMEOUT_S = 10.0
 """A server answers SCRIPT KILL only once the script has passed busy-reply-threshold, 5 s by default."""
-
-
-@dataclass(slots=True)
-class _Known:
-    """A script that this session has run."""
-
-    name: str
-    source: bytes
-    runs: int = 0
-    total_ms: float = 0.0
-    worst_ms: float = 0.0
-    on_server: bool = True
-    """As the server said last; one that is busy does not say."""
 
 
 class RemoteSession:
@@ -100,12 +92,18 @@ class RemoteSession:
     ) -> None:
         self._way = way
         self._wire: Link = wire
-        self._aside: Wire | None = None
+        self._spare = SpareWire(way)
+        self._silence = Silence()
         self.info = info
         self._scratch = scratch
         self._feed = Feed()
         self._db = wire.db
         self._is_cluster = False
+        self._news: str | None = None
+        """Where a connection that was made anew has led to; told once the server has answered on it."""
+        self._is_busy = False
+        self._is_replica = False
+        """The server refused a write as one that takes none, and that was told."""
         self._settled = True
         """The connection is in its database; a server that was busy when it was made let nobody choose one."""
         self._in_transaction = False
@@ -114,7 +112,7 @@ class RemoteSession:
         self._queued_db: int | None = None
         """Where a SELECT that MULTI has queued will lead."""
         self._catalog: Catalog | None = None
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, KnownScript] = {}
         self._running: tuple[str, float] | None = None
         self._turn = asyncio.Lock()
         self._trying = DryRuns(self._fetching_link, scratch, self._sent)
@@ -145,10 +143,11 @@ class RemoteSession:
         # hear BUSY from it and to be able to kill that script, not that there is no way.
         wire = await way.dial(bare=True)
         try:
-            refusal = await settle(wire, wire.db)
+            refusal = await in_time(wire.target, settle(wire, wire.db))
             if refusal is not None and not is_busy(refusal):
                 raise refused(wire, refusal)
-            server, version, is_cluster = identity(await wire.pipeline([[b"INFO", b"server"], [b"HELLO"]]))
+            said = await in_time(wire.target, wire.pipeline([[b"INFO", b"server"], [b"HELLO"]]))
+            server, version, is_cluster = identity(said)
         except SessionError:
             await wire.close()
             raise
@@ -207,7 +206,7 @@ class RemoteSession:
         if run.dry_run:
             return await self._dry_run(run, sha)
         async with self._turn:
-            known = _Known(run.name, run.source)
+            known = KnownScript(run.name, run.source)
             if run.function is None:  # what is known is listed as a script
                 known = self._known.setdefault(sha, known)
             known.name = run.name
@@ -222,9 +221,7 @@ class RemoteSession:
             finally:
                 self._running = None
                 self._feed.put(Event(EventKind.RUN_ENDED, run.name))
-        known.runs += 1
-        known.total_ms += outcome.duration_ms
-        known.worst_ms = max(known.worst_ms, outcome.duration_ms)
+        known.note_run(outcome.duration_ms)
         self._feed.put(Event(EventKind.SCRIPTS_CHANGED))
         self._feed.put(Event(EventKind.KEYS_CHANGED, keys=tuple(change.key for change in outcome.changes)))
         return outcome
@@ -254,23 +251,7 @@ class RemoteSession:
             ) from None
 
     async def _script_kill(self) -> KillOutcome:
-        if self._aside is None or not self._aside.is_open:
-            self._aside = await self._way.dial(bare=True)
-        return await self._kill_over(self._aside)
-
-    async def _kill_over(self, wire: Wire) -> KillOutcome:
-        reply: Reply = None
-        for command in (b"SCRIPT", b"FUNCTION"):
-            self._feed.put(Event(EventKind.SENT, f"{command.decode()} KILL"))
-            reply = await wire.execute([command, b"KILL"])
-            # A server that runs a function answers BUSY to SCRIPT KILL, and the other way round.
-            if not (isinstance(reply, ErrorReply) and reply.code == "BUSY"):
-                break
-        if isinstance(reply, ErrorReply):
-            if reply.code in ("NOTBUSY", "UNKILLABLE"):
-                return KillOutcome.NOTHING_RUNNING if reply.code == "NOTBUSY" else KillOutcome.UNKILLABLE
-            raise SessionError(f"The server refused to kill the script: {reply.line.decode('utf-8', 'replace')}.")
-        return KillOutcome.KILLED
+        return await script_kill(await self._spare.get(), self._sent)
 
     def running(self) -> Running | None:
         if (tried := self._trying.running()) is not None:
@@ -283,6 +264,13 @@ class RemoteSession:
     def nodes(self) -> tuple[NodeFacts, ...]:
         return ()
 
+    def waiting(self) -> Waiting | None:
+        return self._silence.waiting()
+
+    async def let_go(self) -> None:
+        self._silence.is_let_go = True
+        await self._wire.close()
+
     async def scripts(self) -> list[ScriptInfo]:
         if not self._known:
             return []
@@ -293,18 +281,7 @@ class RemoteSession:
         if isinstance(reply, list):
             for known, there in zip(self._known.values(), reply, strict=True):
                 known.on_server = bool(there)
-        return [
-            ScriptInfo(
-                sha=sha,
-                name=known.name,
-                source=known.source,
-                runs=known.runs,
-                mean_ms=known.total_ms / known.runs if known.runs else 0.0,
-                worst_ms=known.worst_ms,
-                on_server=known.on_server,
-            )
-            for sha, known in reversed(self._known.items())
-        ]
+        return [known.told(sha) for sha, known in reversed(self._known.items())]
 
     async def catalog(self) -> Catalog:
         if self._catalog is None:
@@ -337,8 +314,7 @@ class RemoteSession:
         for stream in tuple(self._streams):
             await stream.aclose()
         await self._wire.close()
-        if self._aside is not None:
-            await self._aside.close()
+        await self._spare.close()
         await self._way.close()
 
     async def _run(self, run: ScriptRun, sha: str) -> ScriptOutcome:
@@ -429,33 +405,80 @@ class RemoteSession:
         return replies[1:-1]
 
     async def _send(self, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
-        if not self._wire.is_open:
-            self._in_transaction = False
-            await self._reconnect()
-        if not self._settled:
-            refusal = await settle(self._wire, self._db, self._resp)
-            self._settled = refusal is None
-            if refusal is not None and not all(ends_script(argv) for argv in commands):
-                return [refusal] * len(commands)
+        refusal = await self._ready(commands)
+        if refusal is not None:
+            self._note_state([refusal])
+            return [refusal] * len(commands)
         for argv in commands:
             self._sent(argv)
+        wire = self._wire
         try:
-            replies = await self._wire.pipeline(commands)
+            replies = await self._silence.until(wire.target, commands, wire.pipeline(commands))
         except SessionError as error:
             self._lost(error.message, commands)
             raise
-        if self._way.follows and any(isinstance(reply, ErrorReply) and reply.code == "READONLY" for reply in replies):
-            await self._wire.close()  # the next command goes to the master that is asked for then
-            self._lost(f"{self._wire.target} takes no writes any more: it is a replica now.", commands)
+        self._note_state(replies)
+        if any(isinstance(reply, ErrorReply) and reply.code == "READONLY" for reply in replies):
+            await self._refused_write(commands)
         return replies
 
+    async def _ready(self, commands: Sequence[Sequence[bytes]]) -> ErrorReply | None:
+        """Connects where it must, and chooses the database.
+
+        Returns:
+            Why the commands cannot be sent, where the server says that it is busy.
+        """
+        if not self._wire.is_open:
+            self._in_transaction = False
+            await self._reconnect(credentials_in(commands[0]))
+        if self._settled:
+            return None
+        try:
+            refusal = await in_time(self._wire.target, settle(self._wire, self._db, self._resp))
+            if refusal is not None and refusal.code == "NOAUTH" and not all(map(credentials_in, commands)):
+                await self._wire.close()
+                raise refused(self._wire, refusal)
+        except SessionError as error:
+            self._lost(error.message)
+            raise
+        self._settled = refusal is None
+        if self._news is not None:
+            self._feed.put(Event(EventKind.RECONNECTED, self._news))
+            self._news = None
+        return None if all(ends_script(argv) or credentials_in(argv) for argv in commands) else refusal
+
+    def _note_state(self, replies: Sequence[Reply]) -> None:
+        """Tells when a script begins to hold the server up, of whichever client it is, and when it has ended."""
+        busy = any(map(is_busy, replies))
+        if busy != self._is_busy and not self._is_cluster:
+            self._is_busy = busy
+            self._feed.put(Event(EventKind.BUSY if busy else EventKind.FREE))
+
+    async def _refused_write(self, commands: Sequence[Sequence[bytes]]) -> None:
+        """The server takes no writes: goes where they are taken, if that can be found out, or tells what it is now."""
+        wire = self._wire
+        if self._way.follows:
+            await wire.close()  # the next command goes to the master that is asked for then
+            self._lost(f"{wire.target} takes no writes any more: it is a replica now.", commands)
+        elif not (self._is_replica or self._is_cluster or self._in_transaction):
+            self._is_replica = True
+            with aside():
+                self._sent([b"ROLE"])
+                role = await self._silence.until(wire.target, [[b"ROLE"]], wire.execute([b"ROLE"]))
+            if told := demotion(wire.target, role):
+                self._feed.put(Event(EventKind.DEMOTED, told))
+
     async def _watch(self) -> None:
-        """Notices, for who listens, a server that hangs up while nothing is asked of it; sends nothing."""
+        """For who listens: notices a server that hangs up unasked, and has a connection ready for kills."""
         while True:
             await asyncio.sleep(_LOOK_S)
-            if self._feed.has_readers and not self._turn.locked() and self._wire.is_open and self._wire.is_gone:
+            if not self._feed.has_readers:
+                continue
+            if not self._turn.locked() and self._wire.is_open and self._wire.is_gone:
                 await self._wire.close()
                 self._lost(f"{self._wire.target} closed the connection.")
+            if self._wire.is_open and not self._is_cluster:
+                await self._spare.keep()
 
     def _lost(self, reason: str, commands: Sequence[Sequence[bytes]] = ()) -> None:
         """Tells that the connection broke, and what became of an open MULTI."""
@@ -465,17 +488,24 @@ class RemoteSession:
             reason += " Whether EXEC was carried out is not known." if is_exec else _MULTI_LOST
         self._feed.put(Event(EventKind.DISCONNECTED, reason))
 
-    async def _reconnect(self) -> None:
-        """Connects again, bare as at first; the database is chosen with the next command."""
+    async def _reconnect(self, given: Credentials | None) -> None:
+        """Connects again, bare as at first; the database is chosen with the next command.
+
+        Args:
+            given: what an AUTH says for which the connection is made: who was locked out can say no other.
+        """
+        login, before_login = self._way.login, self._way.login.now
+        login.now = given or before_login
         try:
             wire = await self._link()
         except RedisTuiError as error:
+            login.now = before_login
             self._feed.put(Event(EventKind.DISCONNECTED, error.message))
             raise
         before, now = self._wire.target, wire.target
-        self._wire, self._settled = wire, False
-        news = "" if now == before else f"{self.info.label} is at {now} now, no longer at {before}."
-        self._feed.put(Event(EventKind.RECONNECTED, news))
+        await self._spare.close()  # the server may be another one now
+        self._wire, self._settled, self._is_replica = wire, False, False
+        self._news = "" if now == before else f"{self.info.label} is at {now} now, no longer at {before}."
 
     async def _link(self) -> Link:
         """A way to send commands, bare and open."""
@@ -494,6 +524,8 @@ class RemoteSession:
             self._db = int(argv[1])
         if name == b"HELLO" and len(argv) > 1 and not isinstance(reply, ErrorReply):
             self._resp = int(argv[1])
+        if done or isinstance(reply, list | Map):
+            self._way.login.now = credentials_in(argv) or self._way.login.now
         if name == b"MULTI" and done:
             self._in_transaction, self._queued_db = True, None
         elif name in (b"EXEC", b"DISCARD", b"RESET"):

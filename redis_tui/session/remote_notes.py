@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from redis_tui.resp.types import ErrorReply
+from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.base import ScriptError, ScriptOutcome
 
 if TYPE_CHECKING:
@@ -27,6 +27,21 @@ def given_up(sha: str, duration_ms: float) -> ScriptOutcome:
         error=ScriptError("UNKILLABLE", f"Its time is up, but {text}", None, None),
         timed_out=True,
         notes=("It runs on the server until it ends; others are told BUSY meanwhile. Its writes stay.",),
+    )
+
+
+def demotion(target: str, role: Reply) -> str:
+    """What is told of a server that takes no writes; empty where it is no replica, and refuses for another reason.
+
+    Args:
+        target: the server, for people.
+        role: its answer to ROLE.
+    """
+    if not isinstance(role, list) or role[:1] != [b"slave"] or not isinstance(role[1], bytes):
+        return ""
+    return (
+        f"{target} is a replica of {role[1].decode('utf-8', 'replace')}:{role[2]} and takes no writes. "
+        "Connect there to write, or have this one made a primary (REPLICAOF NO ONE)."
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from redis_tui.errors import AuthError, ConnectError, SessionError
 from redis_tui.resp.types import ErrorReply, Reply
+from redis_tui.session.login import Login
 from redis_tui.session.wire import Wire
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class SentinelWay:
         assert address.sentinels is not None
         self.address = address
         self._sentinels: Sentinels = address.sentinels
-        self._password = password
+        self.login = Login.of(password)
         self._hosts = list(self._sentinels.hosts)
         """Who answered last stands first."""
 
@@ -140,9 +141,7 @@ class SentinelWay:
             raise ConnectError(f"{self._sentinels.name} has no replica that is up.")
         failure: SessionError | None = None
         for server in servers:
-            wire = Wire(
-                self.address.at(server.host, server.port), tls=self.address.tls, password=self._password, bare=bare
-            )
+            wire = Wire(self.address.at(server.host, server.port), tls=self.address.tls, login=self.login, bare=bare)
             try:
                 await wire.connect()
                 role = await wire.execute([b"ROLE"])

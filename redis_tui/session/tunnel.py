@@ -15,6 +15,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.errors import ConnectError, UsageError
+from redis_tui.session.login import Login
 from redis_tui.session.wire import Through, Wire
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class TunnelWay:
 
     def __init__(self, address: Address, *, password: str | None = None) -> None:
         self.address = address
-        self._password = password
+        self.login = Login.of(password)
         self._tunnel = Tunnel(address.ssh, address.host_and_port)
         self._turn = asyncio.Lock()
 
@@ -185,7 +186,7 @@ class TunnelWay:
 
     async def _through(self, *, bare: bool) -> Wire:
         through = Through(self._tunnel.port, self._tunnel.destination)
-        wire = Wire(self.address.plain, tls=self.address.tls, password=self._password, bare=bare, through=through)
+        wire = Wire(self.address.plain, tls=self.address.tls, login=self.login, bare=bare, through=through)
         await wire.connect()
         return wire
 

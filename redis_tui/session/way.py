@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from redis_tui.session.login import Login
 from redis_tui.session.wire import Wire
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ class Way(Protocol):
     """Gives connections to one server."""
 
     address: Address
+    login: Login
+    """Who every connection logs in as."""
     follows: bool
     """The server may be another one the next time: who is refused writes asks again."""
 
@@ -50,10 +53,10 @@ class StraightWay:
 
     def __init__(self, address: Address, *, password: str | None = None) -> None:
         self.address = address
-        self._password = password
+        self.login = Login.of(password)
 
     async def dial(self, *, bare: bool = False) -> Wire:
-        wire = Wire(self.address.plain, tls=self.address.tls, password=self._password, bare=bare)
+        wire = Wire(self.address.plain, tls=self.address.tls, login=self.login, bare=bare)
         await wire.connect()
         return wire
 

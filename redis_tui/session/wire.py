@@ -24,7 +24,7 @@ from redis_tui.errors import AuthError, ProtocolError, SessionError, UsageError
 from redis_tui.resp.encoder import encode_command
 from redis_tui.resp.parser import ReplyParser
 from redis_tui.resp.types import Push, Reply
-from redis_tui.session.refusal import no_answer, no_connection
+from redis_tui.session.refusal import no_answer, no_connection, no_words
 from redis_tui.spec.redact import redact_url
 
 if TYPE_CHECKING:
@@ -32,9 +32,13 @@ if TYPE_CHECKING:
 
     from redis.asyncio.connection import AbstractConnection
 
+    from redis_tui.session.login import Login
     from redis_tui.session.tls import Tls
 
 CONNECT_TIMEOUT_S = 5.0
+ANSWER_S = 10.0
+"""Seconds that a server has for its first answers. Longer than the 5 s of busy-reply-threshold, for which one that runs
+a script says nothing at all."""
 _LISTEN_S = 1.0
 """Seconds that a server has to say why it takes nobody."""
 _READ_SIZE = 65_536
@@ -93,7 +97,7 @@ class Wire:
     Args:
         url: ``redis:// rediss:// unix://``, as redis-py takes them.
         tls: how TLS is spoken, where it is.
-        password: overrides the URL's.
+        login: overrides what the URL says of who one is; looked at each time it connects.
         through: the server's port is found there.
         bare: send nothing beyond credentials when connecting; a server that is busy with a script
             refuses all else (CLIENT SETNAME, SELECT) and would so shut out SCRIPT KILL.
@@ -104,7 +108,7 @@ class Wire:
         url: str,
         *,
         tls: Tls | None = None,
-        password: str | None = None,
+        login: Login | None = None,
         through: Through | None = None,
         bare: bool = False,
     ) -> None:
@@ -117,8 +121,6 @@ class Wire:
                 hint="Write redis://[user:password@]host[:port][/db].",
             ) from None
         kind: type[AbstractConnection] = options.pop("connection_class", Connection)
-        if password is not None:
-            options["password"] = password
         if tls is not None:
             kind = _TlsConnection
             options["tls"] = tls
@@ -140,6 +142,7 @@ class Wire:
             socket_connect_timeout=CONNECT_TIMEOUT_S,
             retry=Retry(NoBackoff(), 0),
         )
+        self._login = login
         self._turn = asyncio.Lock()
         self._has_answered = False
 
@@ -150,11 +153,19 @@ class Wire:
             ConnectError: refused, unknown host, timeout, TLS.
             AuthError: the server wants other credentials.
         """
+        self._connection.socket_timeout = ANSWER_S
+        if self._login is not None:
+            user, password = self._login.now
+            self._connection.username = user or self._connection.username
+            self._connection.password = self._connection.password if password is None else password
         try:
             await self._connection.connect()
+            self._connection.socket_timeout = None  # the handshake's: what is written later may be large, and wait
         except (faults.AuthenticationError, faults.NoPermissionError) as error:
             raise refused_credentials(self.target, _text(error)) from None
-        except (faults.TimeoutError, TimeoutError):
+        except (faults.TimeoutError, TimeoutError) as error:
+            if "reading from" in str(error):
+                raise no_words(self.target, ANSWER_S) from None
             raise no_answer(self.target, CONNECT_TIMEOUT_S, is_tls=self._is_tls) from None
         except (faults.RedisError, OSError) as error:
             said = await self._first_words() if "onnection lost" in str(error) else ""

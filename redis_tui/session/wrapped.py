@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         ScriptRun,
         Session,
         SessionInfo,
+        Waiting,
     )
     from redis_tui.session.stream import Stream
     from redis_tui.spec.catalog import Catalog
@@ -67,6 +68,12 @@ class WrappedSession:
 
     def nodes(self) -> tuple[NodeFacts, ...]:
         return self.inner.nodes()
+
+    def waiting(self) -> Waiting | None:
+        return self.inner.waiting()
+
+    async def let_go(self) -> None:
+        await self.inner.let_go()
 
     async def scripts(self) -> list[ScriptInfo]:
         return await self.inner.scripts()

@@ -62,15 +62,16 @@ def binary(name: str) -> str:
 
 
 @contextlib.contextmanager
-def running(name: str, *options: str, program: str | None = None) -> Iterator[RealServer]:
+def running(name: str, *options: str, program: str | None = None, port: int | None = None) -> Iterator[RealServer]:
     """Starts a server on a free port of the loopback, ends it afterwards.
 
     Args:
         name: the dialect that it speaks.
         options: further words of its command line.
         program: the path of its binary; None takes the one that the test extras have.
+        port: where another one ran before; None is any that is free.
     """
-    port = free_port()
+    port = port or free_port()
     folder = tempfile.mkdtemp(prefix=f"{name}-")
     argv = [program or binary(name), "--port", str(port), "--bind", "127.0.0.1", "--save", "", *_SETTINGS, *options]
     process = subprocess.Popen(

@@ -20,6 +20,7 @@ from redis_tui.session.base import (
     ScriptOutcome,
     ScriptRun,
     SessionInfo,
+    Waiting,
 )
 from redis_tui.session.bulk import one_by_one
 from redis_tui.session.stream import Stream, check_opens
@@ -112,6 +113,12 @@ class FakeSession:
 
     def nodes(self) -> tuple[NodeFacts, ...]:
         return self.primaries
+
+    def waiting(self) -> Waiting | None:
+        return None
+
+    async def let_go(self) -> None:
+        """Nothing is waited for."""
 
     async def scripts(self) -> list[ScriptInfo]:
         return [ScriptInfo("a" * 40, "counter", None, 3, 0.5, 1.0, on_server=True)]

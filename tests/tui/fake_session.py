@@ -25,6 +25,7 @@ from redis_tui.session.base import (
     Snapshot,
     TouchedKey,
     TraceRow,
+    Waiting,
 )
 from redis_tui.session.bulk import one_by_one
 from redis_tui.session.stream import Stream, check_opens
@@ -78,6 +79,10 @@ class FakeSession:
     """Answers as a server does that somebody's script holds up."""
     is_loading: bool = False
     """Answers as a server does that reads its data from disk."""
+    waits: Waiting | None = None
+    """What the server does not answer."""
+    let_gos: int = 0
+    """How often that was given up."""
     streams: list[Stream] = field(default_factory=list)
     """What was opened; a test puts messages in."""
     left: int = 0
@@ -208,6 +213,13 @@ class FakeSession:
 
     def nodes(self) -> tuple[NodeFacts, ...]:
         return self.primaries
+
+    def waiting(self) -> Waiting | None:
+        return self.waits
+
+    async def let_go(self) -> None:
+        self.waits = None
+        self.let_gos += 1
 
     async def scripts(self) -> list[ScriptInfo]:
         self.listings += 1
