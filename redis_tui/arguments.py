@@ -7,10 +7,11 @@ holds any byte, and what was copied from a terminal can be pasted.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import ProtocolError, UsageError
+from redis_tui.record import dataclass
 from redis_tui.resp.inline import join_inline, split_inline
 
 if TYPE_CHECKING:

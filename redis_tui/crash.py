@@ -14,12 +14,12 @@ import platform
 import sys
 import time
 import traceback
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from redis_tui import __version__
 from redis_tui.log_file import current_log
 from redis_tui.paths import state_dir
+from redis_tui.record import dataclass
 from redis_tui.spec.redact import redact_url
 
 if TYPE_CHECKING:

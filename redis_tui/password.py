@@ -13,10 +13,10 @@ import getpass
 import os
 import subprocess
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import AuthError, UsageError
+from redis_tui.record import dataclass
 from redis_tui.spec.redact import redact_url
 
 if TYPE_CHECKING:

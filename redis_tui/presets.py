@@ -10,12 +10,13 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from redis_tui.arguments import format_arguments, parse_arguments
 from redis_tui.errors import FileError, SettingsError, UsageError
 from redis_tui.quantity import milliseconds
+from redis_tui.record import dataclass
 from redis_tui.toml_file import read_toml
 from redis_tui.whole_file import write_whole
 

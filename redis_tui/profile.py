@@ -6,11 +6,11 @@ A settings file is copied, shown and committed; a password is named by a command
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from redis_tui.errors import UsageError
 from redis_tui.password import PasswordSource
+from redis_tui.record import dataclass
 from redis_tui.spec.redact import redact_url
 from redis_tui.toml_file import Mistake, refuse_unknown
 

@@ -11,11 +11,11 @@ import contextlib
 import signal
 import sys
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from redis_tui.errors import UsageError
 from redis_tui.exit_status import ExitStatus
+from redis_tui.record import dataclass
 from redis_tui.render.spans import plain
 from redis_tui.report import outcome_json, outcome_remarks, outcome_text, repetition_json, repetition_text
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline

@@ -9,12 +9,13 @@ on with the settings, and each face tells it where it is seen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, field, fields
 from typing import TYPE_CHECKING, Any
 
 from redis_tui.errors import SettingsError
 from redis_tui.paths import settings_file
 from redis_tui.profile import TABLE, Profile, read_profile
+from redis_tui.record import dataclass
 from redis_tui.toml_file import Mistake, placed, read_toml, refuse_unknown
 
 if TYPE_CHECKING:

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from redis_tui.contrast import legible
 from redis_tui.errors import SettingsError
 from redis_tui.paths import packaged_themes_dir, state_dir, user_themes_dir
+from redis_tui.record import dataclass
 from redis_tui.toml_file import Mistake, placed, read_toml, refuse_unknown
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ same data, so replies can be compared and expected, and nobody finds twenty sets
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from redis_tui.record import dataclass
 from redis_tui.render.reply import cli_lines
 from redis_tui.render.spans import Line, Span, plain, width
 from redis_tui.render.summary import time_text

@@ -13,7 +13,7 @@ import hashlib
 import json
 import tomllib
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from redis_tui.arguments import format_arguments
 from redis_tui.errors import FileError, RedisTuiError, UsageError
 from redis_tui.paths import data_dir, expanded, state_dir
 from redis_tui.presets import Preset, PresetShelf, preset_of, presets_beside, table_of, with_one
+from redis_tui.record import dataclass
 from redis_tui.resp.inline import split_inline
 from redis_tui.whole_file import write_whole
 

@@ -16,6 +16,7 @@ import click
 from redis_tui.errors import UsageError
 from redis_tui.log_file import LEVELS
 from redis_tui.quantity import memory_size, milliseconds
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,7 +55,7 @@ read_only_option = click.option(
 )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Safety:
     """What the options of a command say about how careful to be."""
 

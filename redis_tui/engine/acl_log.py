@@ -7,9 +7,9 @@ front; as in a server only the ten newest are looked at for that.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import Final
 
+from redis_tui.record import dataclass
 from redis_tui.resp.types import Map
 
 _GROUPED_MS: Final = 60_000

@@ -12,12 +12,13 @@ are left; the set is what a call is held against.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from redis_tui.engine.glob import compile_glob
 from redis_tui.errors import CommandError
+from redis_tui.record import dataclass
 from redis_tui.spec.categories import acl_categories
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.keys import KeyUse, has_keys, key_uses

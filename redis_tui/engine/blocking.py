@@ -14,10 +14,10 @@ from __future__ import annotations
 import contextlib
 import heapq
 import itertools
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply, Reply, Several
 
 if TYPE_CHECKING:

@@ -6,9 +6,11 @@ CLIENT KILL through its `Outlet`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
+
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

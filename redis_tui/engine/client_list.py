@@ -6,12 +6,13 @@ where there is no socket, so that whoever parses the lines finds every field of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.client_memory import Figures, figures
 from redis_tui.engine.pubsub import Kind, Subscriptions
 from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.spec.decode import decode_int
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ would be kept. The sum is kept up only while ``maxmemory`` or ``maxmemory-client
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
+
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from redis_tui.engine.client import Client

@@ -8,10 +8,10 @@ a password from it.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.config_settings import SECRETS
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence

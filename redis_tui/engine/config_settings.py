@@ -11,10 +11,10 @@ says which do something.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from redis_tui.engine.where import places
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from redis_tui.engine.dialect import Dialect

@@ -6,11 +6,12 @@ So a dialect is a value that handlers ask, never a subclass that they override.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import UsageError
+from redis_tui.record import dataclass
 from redis_tui.scripting import wording as lua
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ other is said once, in the tables, and what they mean is up to the commands.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.registry import printable
 from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.spec.decode import INT64_MAX, decode_int, wrong_arity
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ in space, not of their degrees; that is what Valkey measures the distances from.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import atan2, cos, hypot, inf, isfinite, sin, sqrt
 from typing import TYPE_CHECKING, Protocol
 
 from redis_tui.engine.geohash import EARTH_RADIUS_M, RADIAN, Bounds, distance_m, parallels_m
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from redis_tui.engine.geohash import Point

@@ -11,9 +11,10 @@ neither. Unsorted answers, and those cut short by COUNT … ANY, come in that or
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import asin, cos, isfinite, pi, sin, sqrt
 from typing import TYPE_CHECKING, Final
+
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

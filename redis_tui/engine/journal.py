@@ -7,11 +7,11 @@ and only while a journal is open.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.types.base import Collection
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

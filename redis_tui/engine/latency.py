@@ -8,8 +8,10 @@ the background keeps nobody waiting, and nothing forks.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from redis_tui.record import dataclass
 
 _KEPT: Final = 160
 """Samples of one event, as in Redis."""

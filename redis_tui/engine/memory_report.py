@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import resource
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine import memory
 from redis_tui.engine.where import places
+from redis_tui.record import dataclass
 from redis_tui.resp.types import Map
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ counts them, so that too large a ``numkeys`` is a syntax error.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.spec.decode import Options, decode_int
 
 if TYPE_CHECKING:

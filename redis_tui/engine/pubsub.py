@@ -7,11 +7,12 @@ because all that differs is the prefix of the words on the wire and what is coun
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.glob import compile_glob
+from redis_tui.record import dataclass
 from redis_tui.resp.types import Push
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ the servers double the count there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.spec.decode import INT64_MAX, decode_count
 
 if TYPE_CHECKING:

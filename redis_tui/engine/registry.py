@@ -11,12 +11,13 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from redis_tui.engine.command_facts import facts_of
 from redis_tui.engine.flag_variants import TURNED
 from redis_tui.errors import CommandError
+from redis_tui.record import dataclass
 from redis_tui.resp.types import Reply, Status
 from redis_tui.spec.bind import compile_binder, plain_call
 from redis_tui.spec.command import CommandFlag, CommandSpec, KeyRange

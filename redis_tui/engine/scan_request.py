@@ -8,7 +8,6 @@ are read by two functions, because a server looks at the key between them
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from redis_tui.engine.dialect import REDIS_8, Dialect
@@ -16,6 +15,7 @@ from redis_tui.engine.glob import compile_glob
 from redis_tui.engine.registry import printable
 from redis_tui.engine.types.base import Collection
 from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.spec.decode import INT64_MAX, Options, Rest
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from redis_tui.engine.replication import STALE_IN_SCRIPT
 from redis_tui.engine.script_text import keeping_text
 from redis_tui.engine.write_gate import OUT_OF_MEMORY
 from redis_tui.errors import CommandError
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.scripting.host import DirectCall, Stopwatch
 from redis_tui.spec.command import CommandFlag

@@ -8,7 +8,6 @@ a reference and set an event, nothing more.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ from redis_tui.engine.replication import MASTER_DOWN, SCRIPT_MASTER_DOWN, SCRIPT
 from redis_tui.engine.script_host import EngineHost, LogSink
 from redis_tui.engine.write_gate import TOO_FEW_REPLICAS
 from redis_tui.errors import CommandError
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply
 from redis_tui.scripting.cache import CachedScript, CacheImage, ScriptCache
 from redis_tui.scripting.functions import LOAD_TIMEOUT_MS, Function, FunctionStore, Library, read_metadata

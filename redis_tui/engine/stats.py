@@ -7,10 +7,11 @@ set to zero by CONFIG RESETSTAT, because a lane of a script keeps the one of its
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.histogram import Histogram
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from redis_tui.engine.dialect import Dialect

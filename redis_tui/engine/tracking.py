@@ -10,9 +10,10 @@ every event of a key and `flush` at the end of a command.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from redis_tui.record import dataclass
 from redis_tui.resp.types import Push, Reply
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ options, as its id; so what is no id is refused as one, and never as a syntax er
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.stream_id import strict_id
 from redis_tui.engine.types.stream import Strategy, Trim
 from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.spec.decode import decode_int
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.vector_attributes import MISSING, Item, field_of
 from redis_tui.errors import CommandError
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,10 +7,11 @@ ranges, and a prompt that waits for their other half would never send ZRANGEBYLE
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from redis_tui.prompt.memory import Memory
+from redis_tui.record import dataclass
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.spec.complete import Candidate, Completion, Usage, complete

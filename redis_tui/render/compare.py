@@ -9,11 +9,12 @@ of expiry of two runs a second apart always differs, and says nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.quantity import size_text
+from redis_tui.record import dataclass
 from redis_tui.render.calls_difference import calls_section
 from redis_tui.render.changes import change_lines
 from redis_tui.render.reply_difference import reply_differences, two_sides

@@ -13,9 +13,9 @@ import base64
 import importlib
 import json
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from redis_tui.record import dataclass
 from redis_tui.render.export import hex_lines
 from redis_tui.render.spans import Line, Span
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Final
 
+from redis_tui.record import dataclass
 from redis_tui.render.spans import Line, Span
 from redis_tui.render.text_difference import changed_lines
 from redis_tui.render.trace import brief

@@ -7,9 +7,9 @@ strings in pieces are for views (`render.reply_text`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from redis_tui.record import dataclass
 from redis_tui.render.export import csv_text, raw_chunks
 from redis_tui.render.reply import stream_cli_lines
 from redis_tui.render.reply_text import json_lines

@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from redis_tui.record import dataclass
 from redis_tui.render.cells import cells
 from redis_tui.render.reply_node import count_of, short_text
 from redis_tui.resp.encoder import format_double

@@ -6,9 +6,9 @@ ellipsis. What was cut is to be had one under the other, where nothing is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from redis_tui.record import dataclass
 from redis_tui.render.cells import cells, fit, fitting
 from redis_tui.render.spans import Line, Span, width
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import contextlib
 import textwrap
-from dataclasses import dataclass
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import NotSupportedError, UsageError
 from redis_tui.quantity import milliseconds
+from redis_tui.record import dataclass
 from redis_tui.render.reference import group_lines, reference_lines
 from redis_tui.render.spans import Line, Span, text_line, width
 from redis_tui.repl.dot_edit import edit

@@ -8,7 +8,7 @@ here from HELLO and its reply, because a session tells that of its beginning onl
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
 from redis_tui.batch import OutputMode
@@ -17,6 +17,7 @@ from redis_tui.prompt.assist import Assist
 from redis_tui.prompt.label import prompt_label, prompt_line
 from redis_tui.prompt.memory import Memory
 from redis_tui.prompt.watching import Watching
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.production import ask_with
 

@@ -31,8 +31,10 @@ This module must not know sockets, commands or any library.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Self, Union
+
+from redis_tui.record import dataclass
 
 
 class Status(bytes):

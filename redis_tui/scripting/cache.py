@@ -8,8 +8,10 @@ and Valkey 8. Adding an evictable script as one that stays makes it stay; only V
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

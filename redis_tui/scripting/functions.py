@@ -7,10 +7,11 @@ back where the last of them turns out to clash.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from redis_tui.errors import CommandError, ProtocolError
+from redis_tui.record import dataclass
 from redis_tui.resp.inline import split_inline
 from redis_tui.scripting.script import FLAGS, ScriptFlag
 

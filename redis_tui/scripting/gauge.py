@@ -16,9 +16,10 @@ script does, so the time of a run is told without it, as far as `CALIBRATION` ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
+
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,13 +10,13 @@ run would cost a microsecond. Only a run that was killed or ran out of memory co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
 from lupa import lua51
 
 from redis_tui.errors import CommandError
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.scripting import api, convert, gauge, lane, limits, matcher, pattern, sandbox
 from redis_tui.scripting.bytecode import keep_frames

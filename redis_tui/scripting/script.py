@@ -7,12 +7,13 @@ a script runs in the old, laxer mode; a bare ``#!lua`` is held to its (absent) f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Flag, auto
 from hashlib import sha1
 from typing import TYPE_CHECKING, Any, Protocol
 
 from redis_tui.errors import CommandError, ProtocolError
+from redis_tui.record import dataclass
 from redis_tui.resp.inline import split_inline
 
 if TYPE_CHECKING:

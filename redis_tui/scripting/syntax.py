@@ -8,9 +8,10 @@ So it can be made from any thread, while a script spins, and leaves nothing behi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from lupa import lua51
+
+from redis_tui.record import dataclass
 
 _MEMORY = 64 * 1024 * 1024
 _POSITION = re.compile(rb"^text:(\d+): (.*)$", re.DOTALL)

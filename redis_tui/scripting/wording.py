@@ -7,7 +7,7 @@ because they are, to a script, nothing but words. Every text was read from a run
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from redis_tui.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

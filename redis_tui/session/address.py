@@ -10,11 +10,11 @@ constructor, which ends in a traceback, and a misspelt ``?cacrt=`` would silentl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
 
 from redis_tui.errors import UsageError
+from redis_tui.record import dataclass
 from redis_tui.session.tls import Tls
 from redis_tui.spec.redact import redact_url
 

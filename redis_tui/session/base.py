@@ -11,9 +11,11 @@ functions written once for both kinds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
+
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
 from redis_tui.errors import UsageError
+from redis_tui.record import dataclass
 from redis_tui.session.address import Address, read_address
 from redis_tui.spec.redact import redact_url
 

@@ -10,9 +10,9 @@ answered without being read, and then FLUSHALL's is as well.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.record import dataclass
 from redis_tui.spec.catalog import acl_categories
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ list is short, is the shortest edit looked for, which would take time in proport
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import SequenceMatcher
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.record import dataclass
 from redis_tui.resp.types import Map, Reply
 from redis_tui.session.base import Part, PartKind, Snapshot
 

@@ -7,9 +7,9 @@ its own and a workbench shows those it has never heard of.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply, Map, Reply, SetReply, Verbatim
 
 if TYPE_CHECKING:

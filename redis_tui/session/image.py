@@ -7,7 +7,7 @@ worked out here, from the whole values, and not from what was cut.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from redis_tui.engine.types.sorted_set import SortedSet
 from redis_tui.engine.types.stream import Stream, text_of
 from redis_tui.engine.types.timed_hash import TimedHash
 from redis_tui.engine.types.vector_set import Entry, VectorSet
+from redis_tui.record import dataclass
 from redis_tui.resp.types import Map, Reply
 from redis_tui.session.base import BYTES, ITEMS, MISSING, Change, Snapshot
 from redis_tui.session.difference import NOTHING, Facets, difference

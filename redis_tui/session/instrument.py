@@ -15,8 +15,8 @@ sent when a trace was asked for, and the outcome says so.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.base import MISSING, Snapshot, TraceRow
 from redis_tui.session.inspect import READS, seen

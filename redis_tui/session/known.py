@@ -5,8 +5,7 @@ Knows no connection.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from redis_tui.record import dataclass
 from redis_tui.session.base import ScriptInfo
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import UsageError
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply, Reply, Verbatim
 from redis_tui.session.base import ScriptOutcome
 from redis_tui.session.facts import items_of, pairs_of, text_of

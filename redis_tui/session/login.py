@@ -6,8 +6,9 @@ that breaks is made anew without anybody being asked, and would else come back a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

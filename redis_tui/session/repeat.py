@@ -12,10 +12,11 @@ import asyncio
 import math
 import statistics
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from redis_tui.errors import RedisTuiError
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.threshold import slow_threshold_ms
 

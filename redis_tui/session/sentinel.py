@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.errors import AuthError, ConnectError, SessionError
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.login import Login
 from redis_tui.session.wire import Wire

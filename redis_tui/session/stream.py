@@ -12,10 +12,10 @@ import asyncio
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from redis_tui.errors import NotSupportedError, SessionError
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply, Push, Reply
 
 if TYPE_CHECKING:

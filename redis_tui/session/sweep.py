@@ -7,10 +7,10 @@ pattern or a type narrows, how many keys were looked at is worked out from the b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import UsageError
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.facts import SIZE_OF, items_of, text_of
 

@@ -7,7 +7,8 @@ needs no connection, and nobody's script can hold it up: it is found in a thread
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+
+from redis_tui.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ authorities, as in redis-cli. Whoever names one means that one.
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
 from pathlib import Path
 
 from redis_tui.errors import FileError, UsageError
+from redis_tui.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from redis_tui.errors import SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.spec.command import Arg, ArgKind
 from redis_tui.spec.decode import SMALL_INTS, Options, Rest, decode_float, decode_int, wrong_arity
 from redis_tui.spec.plan import choices_of, plan_of, token_of, width_of

@@ -9,9 +9,10 @@ reader would question: subcommands are found by their full name beside their con
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from redis_tui.record import dataclass
 from redis_tui.spec.categories import acl_categories
 from redis_tui.spec.docs import specs_from_docs, specs_from_info
 from redis_tui.spec.usage import render_usage

@@ -8,9 +8,10 @@ knows which.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, Flag, auto
 from typing import Final, Literal
+
+from redis_tui.record import dataclass
 
 
 class CommandFlag(Flag):

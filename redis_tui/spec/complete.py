@@ -8,9 +8,10 @@ rather than reported, because a hint must stay useful while a line is half right
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from redis_tui.record import dataclass
 from redis_tui.spec.command import Arg, ArgKind, CommandSpec
 from redis_tui.spec.usage import render_usage
 from redis_tui.spec.walk import Walk, Word, split_words

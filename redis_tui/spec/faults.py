@@ -8,10 +8,10 @@ catalog; so only what is plainly wrong is marked, and the line can be sent all t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.record import dataclass
 from redis_tui.spec.command import Arg, ArgKind, CommandFlag, CommandSpec
 from redis_tui.spec.complete import subcommand
 from redis_tui.spec.usage import render_usage

@@ -7,8 +7,9 @@ is stranger is parsed by its handler from `Rest`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from redis_tui.record import dataclass
 from redis_tui.spec.command import Arg, ArgKind
 
 

@@ -8,9 +8,10 @@ the walk goes on as if it had not been typed, so that what follows one slip is s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from redis_tui.record import dataclass
 from redis_tui.spec.command import Arg, ArgKind
 from redis_tui.spec.plan import begins_with_token, is_option
 from redis_tui.spec.usage import render_arg

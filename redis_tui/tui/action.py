@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from redis_tui.record import dataclass
 
 Scope = Literal["app", "workbench", "keys", "result"]
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from redis_tui.paths import state_dir
+from redis_tui.record import dataclass
 from redis_tui.tui.layout import COLUMNS, is_narrow
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ about an action counts less than its name; letters scattered over a sentence, wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from redis_tui.record import dataclass
 from redis_tui.tui.actions import PANES
 from redis_tui.tui.pane_actions import PANE_OF
 from redis_tui.tui.panes.view_help import VIEWS

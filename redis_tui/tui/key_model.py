@@ -9,11 +9,12 @@ a pointer each, and a level is as quick to show with ten groups of a hundred tho
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Protocol, overload
 
 from sortedcontainers import SortedList
+
+from redis_tui.record import dataclass
 
 GROUP_LIMIT = 2_000
 """Rows that a group shows before it is told to show more."""

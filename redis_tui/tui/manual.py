@@ -7,10 +7,11 @@ so that a whole pane's keys are read at one glance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from redis_tui.record import dataclass
 from redis_tui.render.advice import known_errors
 from redis_tui.render.lua import FUNCTIONS
 from redis_tui.render.lua_notes import LUA_NOTES

@@ -8,9 +8,9 @@ elements is there at once and a row of it costs what it costs in a reply of ten.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from redis_tui.record import dataclass
 from redis_tui.render.reply_node import Path, child_of, count_of, label_of, node_line
 from redis_tui.render.spans import Line, Span
 

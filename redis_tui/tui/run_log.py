@@ -10,10 +10,11 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply, Map, Pairs, SetReply
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ is never dropped for it. A slow log that is read every two seconds would otherwi
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass
 from typing import Literal
+
+from redis_tui.record import dataclass
 
 Whose = Literal["all", "yours", "panes"]
 FILTERS: tuple[Whose, ...] = ("all", "yours", "panes")

@@ -7,9 +7,9 @@ MULTI is open all of them would be queued.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ elements and for ten million, and what is not shown is counted.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.tui.queries import SIZE_OF, facts
 from redis_tui.tui.replies import as_bytes, as_int, as_items, as_pairs, as_text, as_two

@@ -6,13 +6,13 @@ because one that is wrong stops all of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.commands.bitmap import decode_offset
 from redis_tui.engine.registry import command
 from redis_tui.engine.types.bitmap import fit, read_field, write_field
 from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import Options, decode_int
 

@@ -7,12 +7,12 @@ server to server.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.registry import command
 from redis_tui.engine.types.bitmap import OPERATIONS, combine, count, find
 from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import decode_int
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine import digest
@@ -22,6 +21,7 @@ from redis_tui.engine.rdb import lzf, payload, values
 from redis_tui.engine.registry import command, printable
 from redis_tui.engine.types.list import List
 from redis_tui.errors import CommandError
+from redis_tui.record import dataclass
 from redis_tui.resp.types import (
     OK,
     Attributed,

@@ -6,13 +6,13 @@ words raw, since a server reads the options first, then looks at the key, and on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.access import FrequencyLog
 from redis_tui.engine.rdb import payload
 from redis_tui.engine.registry import command
 from redis_tui.errors import CommandError, DamagedData, SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.resp.types import OK, Reply
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import Options, decode_int

@@ -8,7 +8,6 @@ refusal comes first depends on their order, on whether the key exists, and on wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from redis_tui.engine import geohash
@@ -17,6 +16,7 @@ from redis_tui.engine.geo_shape import Box, Circle, Polygon, Shape
 from redis_tui.engine.registry import command, printable
 from redis_tui.engine.types.sorted_set import SortedSet
 from redis_tui.errors import CommandError, NamedFault, SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.resp.types import NULL_ARRAY, LongDouble, Reply
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import Options, decode_int

@@ -8,7 +8,7 @@ server does, and lookups of keys (hits, expiry) happen in its order.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import isnan
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ from redis_tui.engine.types.list import List
 from redis_tui.engine.types.set import Set
 from redis_tui.engine.types.sorted_set import SortedSet
 from redis_tui.errors import CommandError, SyntaxFault, WrongType
+from redis_tui.record import dataclass
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import Options, decode_float
 

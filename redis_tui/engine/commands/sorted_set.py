@@ -10,7 +10,6 @@ options exclude each other; the first wrong thing in that order is what it compl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from redis_tui.engine.pop_request import PopRequest, parse_pop
@@ -19,6 +18,7 @@ from redis_tui.engine.registry import command
 from redis_tui.engine.scan_request import scan_collection
 from redis_tui.engine.types.sorted_set import SortedSet
 from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.resp.encoder import format_double
 from redis_tui.resp.types import NULL_ARRAY, Pairs, Reply
 from redis_tui.spec.bind import binding

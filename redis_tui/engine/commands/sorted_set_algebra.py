@@ -8,7 +8,6 @@ though addition should not care: sums of doubles differ in their last digit with
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from redis_tui.engine.commands.sorted_set import decode_score
@@ -16,6 +15,7 @@ from redis_tui.engine.registry import command
 from redis_tui.engine.types.set import Set
 from redis_tui.engine.types.sorted_set import SortedSet
 from redis_tui.errors import CommandError, SyntaxFault, WrongType
+from redis_tui.record import dataclass
 from redis_tui.resp.types import Pairs, Reply
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import Options

@@ -9,12 +9,12 @@ documentation leaves open, is looked for from the first member on, as a listpack
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from redis_tui.engine.registry import command
 from redis_tui.engine.types.sorted_set import SortedSet
 from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.resp.types import Pairs, Reply
 from redis_tui.spec.command import DENYOOM, FAST, READ, WRITE
 from redis_tui.spec.decode import Options, decode_int

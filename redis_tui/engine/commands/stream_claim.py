@@ -6,7 +6,6 @@ the stream. XCLAIM does so without a word, XAUTOCLAIM tells; as servers do since
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ from redis_tui.engine.registry import command, printable
 from redis_tui.engine.stream_id import is_strict_id, range_start, strict_id
 from redis_tui.engine.types.stream import Stream, text_of
 from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import INT64_MAX, Options, decode_int
 

@@ -7,7 +7,7 @@ would stand for the very entry that woke it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.commands.stream import counting_of, shown
@@ -16,6 +16,7 @@ from redis_tui.engine.registry import command, printable
 from redis_tui.engine.stream_id import strict_id
 from redis_tui.engine.types.stream import LAST_ID, Stream, text_of
 from redis_tui.errors import CommandError, NamingFault, SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.resp.types import NULL_ARRAY, Map, Reply
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import INT64_MAX, Options

@@ -7,7 +7,6 @@ at keys and values between options in an order that a grammar cannot tell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.lcs import CELL_BYTES, longest_common
@@ -20,6 +19,7 @@ from redis_tui.engine.types.string import (
     parse_long_double,
 )
 from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.record import dataclass
 from redis_tui.resp.types import OK, Map, Reply
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import INT64_MAX, INT64_MIN, Options, decode_int

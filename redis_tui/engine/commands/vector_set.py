@@ -9,7 +9,6 @@ CAS and NOTHREAD are read and checked, and make no difference; VLINKS answers th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +17,7 @@ from redis_tui.engine.types.vector import Binary, Float32, Floats, Int8, floats,
 from redis_tui.engine.types.vector_set import DEFAULT_EFFORT, DEFAULT_LINKS, Entry, Layout, VectorSet
 from redis_tui.engine.vector_filter import Filter
 from redis_tui.errors import CommandError
+from redis_tui.record import dataclass
 from redis_tui.resp.types import NULL_ARRAY, Map, Reply, Status
 from redis_tui.spec.command import CommandFlag
 from redis_tui.spec.decode import Options, decode_float, decode_int, wrong_arity

@@ -11,7 +11,7 @@ reading, since a data set with holes is worse than none.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from redis_tui.engine.rdb import lzf, values
@@ -19,6 +19,7 @@ from redis_tui.engine.rdb.crc64 import crc64
 from redis_tui.engine.rdb.payload import FIRST_OF_VALKEY, version
 from redis_tui.engine.rdb.reader import Reader
 from redis_tui.engine.rdb.writer import INT64, put_length, put_string
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

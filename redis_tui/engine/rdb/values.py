@@ -10,7 +10,6 @@ from its size, as servers do, and not taken from the type number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +25,7 @@ from redis_tui.engine.types.stream import Stream
 from redis_tui.engine.types.timed_hash import TimedHash
 from redis_tui.engine.types.vector_set import VectorSet
 from redis_tui.errors import CommandError
+from redis_tui.record import dataclass
 from redis_tui.resp.encoder import format_double
 
 if TYPE_CHECKING:

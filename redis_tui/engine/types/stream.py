@@ -10,12 +10,12 @@ only `text_of` and the parser of arguments know its two parts.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 from weakref import WeakKeyDictionary
 
 from redis_tui.engine.types.base import Collection
 from redis_tui.engine.types.stream_node import Node, radix_nodes
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,13 +11,14 @@ is told where it shows: a set has one level, and an element's links are its true
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from heapq import nsmallest
 from math import isnan
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from redis_tui.engine.types.base import Collection
 from redis_tui.engine.types.vector import Floats, Int8, Vector, floats, normalised
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -6,10 +6,11 @@ screen folds, is short or zoomed, so that the style sheet decides whenever nobod
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from redis_tui.record import dataclass
 from redis_tui.tui.arrangement import (
     FIXED,
     LEAST_MIDDLE,

@@ -6,13 +6,14 @@ and not by the screen, so that a desk can be given them before the screen is mou
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from textual.css.query import NoMatches
 
 from redis_tui.errors import RedisTuiError, SessionError
 from redis_tui.paths import history_file
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.aside import aside
 from redis_tui.tui.actions import PANE_NUMBER

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
+from redis_tui.record import dataclass
 from redis_tui.render.cells import cells, fit
 from redis_tui.render.spans import Line, Span
 from redis_tui.tui.screens.modal import Modal

@@ -7,7 +7,6 @@ markup holds, so that whatever a pane puts there to be clicked can be reached by
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -16,6 +15,7 @@ from textual.events import Key
 from textual.geometry import Offset
 from textual.widgets import Static, TabbedContent, TabPane
 
+from redis_tui.record import dataclass
 from redis_tui.tui.actions import PANES
 from redis_tui.tui.screens.modal import Modal
 from redis_tui.tui.widgets.bars import PaneTabs

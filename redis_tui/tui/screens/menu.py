@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
+from redis_tui.record import dataclass
 from redis_tui.render.spans import Span
 from redis_tui.tui.screens.modal import Modal
 from redis_tui.tui.widgets.line_view import LineView

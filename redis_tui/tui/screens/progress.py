@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -18,6 +17,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
 from redis_tui.errors import RedisTuiError
+from redis_tui.record import dataclass
 from redis_tui.tui.screens.modal import Modal
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ second, whether it was done; its own key goes on without, and Esc ends it where 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -16,6 +15,7 @@ from textual.css.query import NoMatches
 from textual.geometry import Offset, Region
 from textual.widgets import Button, Static
 
+from redis_tui.record import dataclass
 from redis_tui.tui.actions import PANE_NUMBER, PANES
 from redis_tui.tui.keymap import keymap_of
 from redis_tui.tui.widgets.find_bar import FindBar

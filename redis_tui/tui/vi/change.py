@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from redis_tui.record import dataclass
 from redis_tui.tui.vi.motion import Place, first_column
 from redis_tui.tui.vi.textobject import Span
 

@@ -7,9 +7,9 @@ The decision a reader would question: patterns are expressions of Python's, as i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.record import dataclass
 from redis_tui.tui.vi.change import Change, removed, rows_of, shifted, text_of
 from redis_tui.tui.vi.motion import first_column, pattern_of
 

@@ -6,9 +6,10 @@ key. They are few, and a command is then told from a beginning of one by one fun
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.record import dataclass
 from redis_tui.tui.vi.motion import MOTIONS, SEEKING
 from redis_tui.tui.vi.textobject import OBJECTS
 

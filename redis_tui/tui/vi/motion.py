@@ -7,8 +7,10 @@ where it began, because an operator before it must then do nothing at all.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
+
+from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

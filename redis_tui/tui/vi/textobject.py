@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from redis_tui.record import dataclass
 from redis_tui.tui.vi.motion import Place, kind, matching
 
 if TYPE_CHECKING:

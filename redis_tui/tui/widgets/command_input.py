@@ -6,13 +6,13 @@ that is the seam that Textual's one-line input has; it is asked anew for each ke
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from rich.highlighter import Highlighter
 from textual.message import Message
 
 from redis_tui.prompt.assist import underlined
+from redis_tui.record import dataclass
 from redis_tui.render.command import highlight_command
 from redis_tui.spec.faults import Fault
 from redis_tui.tui.theme import palette_of

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from redis_tui.arguments import key_use
+from redis_tui.record import dataclass
 from redis_tui.render.lua import FUNCTIONS, KEYWORDS
 from redis_tui.tui.widgets.lua_signature import SIGNATURES, command_line, open_call
 

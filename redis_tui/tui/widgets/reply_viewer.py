@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.containers import Vertical
 from textual.message import Message
 
+from redis_tui.record import dataclass
 from redis_tui.render.export import raw_chunks
 from redis_tui.render.reply_node import Path, count_of, node_at
 from redis_tui.render.reply_text import HexRows, json_lines, raw_lines, unpacked_lines

@@ -6,12 +6,12 @@ added; ten thousand clients are read again every two seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widgets import Static
 
+from redis_tui.record import dataclass
 from redis_tui.render.cells import fit
 from redis_tui.render.spans import Line, Span
 from redis_tui.tui.widgets.line_view import LineView

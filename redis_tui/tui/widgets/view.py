@@ -7,7 +7,6 @@ take a letter from the editor anywhere else; bindings, the line below and the he
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -19,6 +18,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
+from redis_tui.record import dataclass
 from redis_tui.tui.widgets.field import Field
 from redis_tui.tui.widgets.line_view import LineView
 
