@@ -13,7 +13,7 @@ import getpass
 import os
 import subprocess
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from redis_tui.errors import AuthError, UsageError
 from redis_tui.record import dataclass
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 VARIABLE = "REDISCLI_AUTH"
 _SERVICE = "redis-tui"
+_PATIENCE_S = 30.0
+"""What a command may take where nobody can answer it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +36,33 @@ class PasswordSource:
     command: str = ""
     """Its first line of output is the password."""
     keyring: bool = False
+    variable: str = ""
+    """Of the environment, by its name."""
 
-    def read(self, url: str, *, environment: Mapping[str, str] | None = None) -> str | None:
+    def read(self, url: str, *, environment: Mapping[str, str] | None = None, has_terminal: bool = True) -> str | None:
         """The password for a server; None where there is none, or the address has it.
 
         Args:
             url: of the server.
-            environment: of the process, unless told otherwise.
+            environment: of the process, unless told otherwise; what ``variable`` names is looked up in the process'.
+            has_terminal: a person can be asked on it, and a command may talk there; false while a screen is drawn.
 
         Raises:
             UsageError: it cannot be asked for here, or there is no keyring.
-            AuthError: the command fails, or the keyring knows none.
+            AuthError: the command fails, or the keyring or the environment has none.
         """
         if redact_url(url) != url or url.startswith("memory://"):
             return None
         if self.ask:
+            if not has_terminal:
+                raise UsageError("This server's password is asked for.", hint="Type it on the screen Connect.")
             return _asked(url)
         if self.command:
-            return _told_by(self.command)
+            return _told_by(self.command, has_terminal=has_terminal)
         if self.keyring:
             return _kept(url)
+        if self.variable:
+            return _set_in(self.variable)
         return (os.environ if environment is None else environment).get(VARIABLE)
 
 
@@ -74,10 +83,46 @@ def _asked(url: str) -> str:
             ) from None
 
 
-def _told_by(command: str) -> str:
-    # Its complaints and questions go where they always go: standard error and the terminal.
-    done = subprocess.run(command, shell=True, stdout=subprocess.PIPE, check=False)  # noqa: S602  # the user's own words
-    first = done.stdout.partition(b"\n")[0].rstrip(b"\r").decode("utf-8", "surrogateescape")
+def keep_in_keyring(url: str, password: str) -> str:
+    """Puts a password into the system's keyring, where `PasswordSource` finds it again.
+
+    Args:
+        url: of the server.
+        password: to be kept.
+
+    Returns:
+        The name that it is kept by.
+
+    Raises:
+        UsageError: there is no keyring.
+        AuthError: it takes nothing.
+    """
+    keyring, fault = _keyring()
+    name = account(url)
+    try:
+        keyring.set_password(_SERVICE, name, password)
+    except fault as error:
+        raise AuthError(f"The system's keyring took no password: {error}.", hint="Unlock it, and try again.") from None
+    return name
+
+
+def _set_in(variable: str) -> str:
+    if found := os.environ.get(variable):
+        return found
+    raise AuthError(f"The environment has no {variable}.", hint=f"Set {variable} to the password before you start.")
+
+
+def _told_by(command: str, *, has_terminal: bool) -> str:
+    # Its complaints and questions go where they always go, standard error and the terminal, if nothing is drawn there.
+    beside = {} if has_terminal else {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "timeout": _PATIENCE_S}
+    try:
+        done = subprocess.run(command, shell=True, stdout=subprocess.PIPE, check=False, **beside)  # type: ignore[call-overload]  # noqa: S602  # the user's own words
+    except subprocess.TimeoutExpired:
+        raise AuthError(
+            f"The command for the password gave none within {_PATIENCE_S:.0f} s: {command}.",
+            hint="It may ask something, which it cannot here; run it in a shell first.",
+        ) from None
+    first: str = done.stdout.partition(b"\n")[0].rstrip(b"\r").decode("utf-8", "surrogateescape")
     if done.returncode:
         raise AuthError(
             f"The command for the password failed with status {done.returncode}: {command}.", hint="Try it in a shell."
@@ -89,7 +134,7 @@ def _told_by(command: str) -> str:
     return first
 
 
-def _kept(url: str) -> str:
+def _keyring() -> tuple[Any, type[Exception]]:
     try:
         import keyring
         from keyring.errors import KeyringError
@@ -97,10 +142,15 @@ def _kept(url: str) -> str:
         raise UsageError(
             "The system's keyring needs the package keyring.", hint="Install it: pip install 'redis-tui[keyring]'."
         ) from None
+    return keyring, KeyringError
+
+
+def _kept(url: str) -> str:
+    keyring, fault = _keyring()
     name = account(url)
     try:
         found: str | None = keyring.get_password(_SERVICE, name)
-    except KeyringError as error:
+    except fault as error:
         raise AuthError(f"The system's keyring gave no password: {error}.", hint="Unlock it, and try again.") from None
     if found is None:
         raise AuthError(

@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from redis_tui.settings import ReadSettings
 
 TABLE: Final = "profiles"
-_TEXTS: Final = ("url", "user", "password_command", "theme", "ssh", "cacert", "cacertdir", "cert", "key", "sni")
-_FLAGS: Final = ("tls", "insecure", "keyring", "read_only", "production")
+COLORS: Final = {"red": "danger", "orange": "accent", "yellow": "warning", "green": "success", "blue": "focus"}
+"""What a profile may be marked with, and whose colour of the theme that is: so it reads in every theme."""
+_TEXTS: Final = (
+    *("url", "user", "password_command", "password_env", "theme", "ssh"),
+    *("cacert", "cacertdir", "cert", "key", "sni", "color", "separator"),
+)
+_FLAGS: Final = ("tls", "insecure", "keyring", "askpass", "read_only", "production")
 _KNOWN: Final = (*_TEXTS, *_FLAGS)
 _OF_THE_ADDRESS: Final = ("ssh", "cacert", "cacertdir", "cert", "key", "sni", "insecure", "read_only", "production")
 """Keys that an address can say as well, and is made to say."""
@@ -36,6 +41,10 @@ class Profile:
     """With all that the profile says of the way to it."""
     source: PasswordSource
     theme: str
+    color: str
+    """One of `COLORS`, for the title; empty where it has none."""
+    separator: str | None
+    """What the tree of keys is made by; None is the usual, empty a flat list."""
     said: tuple[tuple[str, Any], ...]
     """As it stands in the file, without a password."""
 
@@ -64,6 +73,8 @@ def read_profile(name: str, table: Any) -> Profile:
         if not isinstance(value, bool if key in _FLAGS else str):
             hint = f"Write {key} = true or {key} = false." if key in _FLAGS else f'Write text in quotes: {key} = "…".'
             raise Mistake(f"{at}.{key}", "is of another kind", hint)
+    if table.get("color", "") not in ("", *COLORS):
+        raise Mistake(f"{at}.color", f"is {table['color']!r}", f"Choose one of {', '.join(COLORS)}.")
     if not table.get("url"):
         raise Mistake(at, "has no url", 'Write url = "redis://host:port/db".')
     options = {key: "yes" if table[key] is True else str(table[key]) for key in _OF_THE_ADDRESS if table.get(key)}
@@ -75,8 +86,15 @@ def read_profile(name: str, table: Any) -> Profile:
     return Profile(
         name,
         url,
-        PasswordSource(command=table.get("password_command", ""), keyring=table.get("keyring", False)),
+        PasswordSource(
+            ask=table.get("askpass", False),
+            command=table.get("password_command", ""),
+            keyring=table.get("keyring", False),
+            variable=table.get("password_env", ""),
+        ),
         theme=table.get("theme", ""),
+        color=table.get("color", ""),
+        separator=table.get("separator"),
         said=tuple((key, redact_url(value) if key == "url" else value) for key, value in table.items()),
     )
 

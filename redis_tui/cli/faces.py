@@ -25,7 +25,7 @@ from redis_tui.cli.options import (
     url_option,
 )
 from redis_tui.cli.stream import complain, play, print_mode
-from redis_tui.cli.way_options import is_profile, open_other, told_address, told_theme, way_options
+from redis_tui.cli.way_options import is_profile, open_other, told_address, told_profile, told_theme, way_options
 from redis_tui.errors import UsageError
 from redis_tui.password import account
 
@@ -73,7 +73,9 @@ def tui(  # noqa: PLR0917  # click passes what the options above name
         from redis_tui.session.open import open_session
 
         if is_profile(other):
-            return await open_other(other, dialect=dialect, read_only=read_only, production=production)
+            return await open_other(
+                other, dialect=dialect, read_only=read_only, production=production, has_terminal=False
+            )
         # A password left hidden is the one given before; one that was asked for belongs to the server named first.
         nonlocal given
         given = unredacted(other, given)
@@ -81,7 +83,9 @@ def tui(  # noqa: PLR0917  # click passes what the options above name
         return await open_session(given, dialect=dialect, read_only=read_only, production=production, password=asked)
 
     shown, theme = redact_url(address), told_theme(theme)
-    return run_workbench(opener, open_at=open_at, files=files, theme=theme, address=shown, plain=plain)
+    return run_workbench(
+        opener, open_at=open_at, files=files, theme=theme, address=shown, plain=plain, profile=told_profile()
+    )
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

@@ -82,7 +82,7 @@ def told_address(url: str) -> str:
 def told_password_source() -> PasswordSource:
     """Where the options, or the profile, of the command that runs say that the password is."""
     said = _said()
-    profile = _used()
+    profile = told_profile()
     if profile is not None and not said.keys() & {"askpass", "password_command", "keyring"}:
         return profile.source
     return PasswordSource(ask="askpass" in said, command=said.get("password_command", ""), keyring="keyring" in said)
@@ -90,7 +90,7 @@ def told_password_source() -> PasswordSource:
 
 def told_theme(theme: str | None) -> str | None:
     """The theme that was named, or that of the profile."""
-    profile = _used()
+    profile = told_profile()
     return theme or (profile.theme if profile is not None else "") or None
 
 
@@ -102,7 +102,9 @@ def is_profile(word: str) -> bool:
     return word in found.profiles or word in found.faulty_profiles
 
 
-async def open_other(url: str, *, dialect: str, read_only: bool, production: bool) -> Session:
+async def open_other(
+    url: str, *, dialect: str, read_only: bool, production: bool, has_terminal: bool = True
+) -> Session:
     """Opens another server than the one that was named at the start, whose options and password are not its own.
 
     Args:
@@ -110,6 +112,7 @@ async def open_other(url: str, *, dialect: str, read_only: bool, production: boo
         dialect: whom the embedded engine speaks as.
         read_only: refuse commands that write.
         production: people depend on it.
+        has_terminal: a person can be asked for a password on it; not while a screen is drawn there.
 
     Raises:
         RedisTuiError: it cannot be opened.
@@ -120,7 +123,7 @@ async def open_other(url: str, *, dialect: str, read_only: bool, production: boo
     profile = profile_named(url, read_settings())
     if profile is not None:
         url = profile.url
-        password = await asyncio.to_thread(profile.source.read, url, environment={})
+        password = await asyncio.to_thread(profile.source.read, url, environment={}, has_terminal=has_terminal)
     return await open_session(url, dialect=dialect, read_only=read_only, production=production, password=password)
 
 
@@ -138,7 +141,8 @@ def _profile(url: str) -> Profile | None:
     return profile
 
 
-def _used() -> Profile | None:
+def told_profile() -> Profile | None:
+    """The profile of the command that runs, once `told_address` has found it."""
     found: Profile | None = click.get_current_context().meta.get(_PROFILE)
     return found
 

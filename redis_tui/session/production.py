@@ -88,8 +88,8 @@ def ask_with(session: Session, ask: Callable[[Danger, str], Awaitable[bool]]) ->
         session: of a face.
         ask: told the danger and the word that must be typed; answers whether to go on.
     """
-    if isinstance(session, ProductionSession):
-        session.ask = ask
+    if (guarded := _guarded(session)) is not None:
+        guarded.ask = ask
 
 
 async def agreed(session: Session, danger: Danger) -> bool:
@@ -102,9 +102,16 @@ async def agreed(session: Session, danger: Danger) -> bool:
     Returns:
         True as well where the server is no production server: nobody is asked.
     """
-    if not isinstance(session, ProductionSession):
+    if (guarded := _guarded(session)) is None:
         return True
-    return session.ask is not None and await session.ask(danger, session.info.word)
+    return guarded.ask is not None and await guarded.ask(danger, session.info.word)
+
+
+def _guarded(session: Session) -> ProductionSession | None:
+    """The session that asks, however it is wrapped."""
+    while isinstance(session, WrappedSession) and not isinstance(session, ProductionSession):
+        session = session.inner
+    return session if isinstance(session, ProductionSession) else None
 
 
 @contextmanager

@@ -126,6 +126,14 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "command_palette", "Palette", "Finds any action by its name.", "ctrl+p", "palette", "Workbench", "app", rank=5
     ),
+    Action(
+        "connect",
+        "Connect to a server",
+        "Profiles, addresses, TLS, SSH: tries them, saves them, goes over to one.",
+        "alt+u",
+        group="Workbench",
+        scope="app",
+    ),
     Action("choose_theme", "Choose a theme", "Shows each while you look; Esc goes back.", "f3", "", "Workbench", "app"),
     Action("next_theme", "Next theme", "Changes the colours.", group="Workbench", scope="app"),
     Action("notices", "Notices", "What was told, to be read again.", group="Workbench", scope="app"),

@@ -15,6 +15,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import work
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 from textual.binding import Binding
@@ -28,6 +29,7 @@ from redis_tui.plain import needs_plain
 from redis_tui.session.aside import aside
 from redis_tui.session.base import Event, EventKind, Session
 from redis_tui.session.production import ask_with
+from redis_tui.session.switched import SwitchedSession
 from redis_tui.settings import ReadSettings, read_settings
 from redis_tui.theme import remember_theme
 from redis_tui.tui.actions import PANES, bindings
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from redis_tui.crash import Crash
+    from redis_tui.profile import Profile
     from redis_tui.session.danger import Danger
     from redis_tui.theme import ThemeShelf
     from redis_tui.tui.screens.connecting import ConnectingScreen
@@ -90,6 +93,7 @@ class WorkbenchApp(App[int]):
         on_ready: called once the workbench stands.
         settings: the user's; read from their file when None. What is asked for above goes before it.
         tour: show a newcomer around, on the embedded engine.
+        profile: what the settings say of the server, where it was named.
     """
 
     CSS_PATH = "app.tcss"
@@ -117,6 +121,7 @@ class WorkbenchApp(App[int]):
         settings: ReadSettings | None = None,
         on_ready: Callable[[], None] = lambda: None,
         tour: bool = False,
+        profile: Profile | None = None,
     ) -> None:
         self._read_settings = settings or read_settings()
         self.settings = self._read_settings.settings
@@ -136,7 +141,10 @@ class WorkbenchApp(App[int]):
         self._sample_keys = sample_keys and self.settings.sample_keys
         self._shows_tour = tour
         self._was_toured = False
-        self._session: Session | None = None
+        self._session: SwitchedSession | None = None
+        self._profile = profile
+        self._theme_before: str | None = None
+        """The user's own, while that of a profile is on."""
         self.crash: Crash | None = None
         """The fault that ended it."""
         self._sent = SentLog()
@@ -248,20 +256,78 @@ class WorkbenchApp(App[int]):
         except RedisTuiError as error:
             (waiting or await self._show_waiting()).show_failure(error)
             return
-        self._session = session
+        await self._stand(session, waiting)
+
+    async def _stand(self, session: Session, waiting: ConnectingScreen | None) -> None:
+        """Makes the workbench around the first session."""
+        self._session = SwitchedSession(session)
+        await self._attend(session)
+        workbench = WorkbenchScreen(self._session, self._workspace, self._sent, self._files)
+        with self.batch_update():  # else each pane would be drawn empty, and again when it is filled
+            await (self.push_screen(workbench) if waiting is None else self.switch_screen(workbench))
+            workbench.show_profile(self._profile)
+            await workbench.wait_until_filled(_FILLED_S)
+        self._on_ready()
+        if self._shows_tour and session.info.embedded and not self._files:
+            self.call_after_refresh(self.action_tour)  # beside a workbench that stands
+
+    async def _attend(self, session: Session) -> None:
+        """Listens to a session that has just been opened, and says how its dangers are asked about."""
         ask_with(session, self._ask_danger)
         self._listener = asyncio.create_task(self._listen(session))
         await asyncio.sleep(0)  # lets the listener subscribe before the first command goes out
         if self._sample_keys:
             with aside():
                 await put_samples(session)
-        workbench = WorkbenchScreen(session, self._workspace, self._sent, self._files)
-        with self.batch_update():  # else each pane would be drawn empty, and again when it is filled
-            await (self.push_screen(workbench) if waiting is None else self.switch_screen(workbench))
-            await workbench.wait_until_filled(_FILLED_S)
-        self._on_ready()
-        if self._shows_tour and session.info.embedded and not self._files:
-            self.call_after_refresh(self.action_tour)  # beside a workbench that stands
+
+    # ── going over to another server ───────────────────────────────────────
+
+    @work(group="goes over", exclusive=True)
+    async def action_connect(self) -> None:
+        """Alt-U, or a click on the title."""
+        from redis_tui.tui.desks.connect import ConnectDesk
+        from redis_tui.tui.screens.connect import ConnectScreen
+        from redis_tui.tui.screens.modal import Modal
+
+        if isinstance(self.screen, Modal):
+            return
+        if self._open_at is None:
+            self.notify("This workbench was given one session, and opens no other.", severity="warning")
+            return
+        desk = ConnectDesk(self._open_at, self._read_settings.path)
+        note = "" if self._session is None else _leaving_note(self._session)
+        used = "" if self._profile is None else self._profile.name
+        opened = await self.push_screen_wait(ConnectScreen(desk, note=note, profile=used))
+        if opened is not None:
+            await self._go_over(*opened)
+
+    async def _go_over(self, session: Session, profile: Profile) -> None:
+        """Has the workbench work with another session; the one before is ended."""
+        from redis_tui.tui.screens.connecting import ConnectingScreen
+
+        self._profile = profile
+        self._wear(profile.theme)
+        workbench = next((one for one in self.screen_stack if isinstance(one, WorkbenchScreen)), None)
+        if workbench is None or self._session is None:
+            await self._stand(session, self.screen if isinstance(self.screen, ConnectingScreen) else None)
+            return
+        workbench.leave_server()
+        if self._listener is not None:
+            self._listener.cancel()
+        before = self._session.switch(session)
+        await self._attend(session)
+        workbench.meet_server(profile)
+        with contextlib.suppress(RedisTuiError):
+            await before.close()
+
+    def _wear(self, theme: str) -> None:
+        """Puts a profile's theme on; without one, the user's own again."""
+        if theme in self.themes.shelf.themes:
+            self._theme_before = self._theme_before or self.themes.name
+            self.themes.show(theme)
+        elif self._theme_before is not None:
+            self.themes.show(self._theme_before)
+            self._theme_before = None
 
     async def _ask_danger(self, danger: Danger, word: str) -> bool:
         from redis_tui.tui.screens.danger import ask_danger
@@ -408,6 +474,18 @@ class WorkbenchApp(App[int]):
             await self._session.close()
 
 
+def _leaving_note(session: Session) -> str:
+    """What is given up by going over to another server."""
+    running, info = session.running(), session.info
+    if running is not None and not running.dry_run:
+        return f"{running.name} is running: " + ("it ends with the engine." if info.embedded else "it goes on there.")
+    if session.in_transaction:
+        return f"MULTI is open on {info.label}: what it has queued is dropped when you go over."
+    if info.embedded:
+        return "You work on the embedded engine: its keys live in memory, and go when you go over to a server."
+    return f"You work on {info.label}. Scripts and arguments stay as they are when you go over."
+
+
 def _tell_alt_digits() -> None:
     """Lets Alt and a digit arrive as that.
 
@@ -428,6 +506,7 @@ def run_workbench(
     address: str = "the server",
     workspace: Workspace | None = None,
     plain: bool = False,
+    profile: Profile | None = None,
 ) -> int:
     """Runs the workbench until the user leaves.
 
@@ -439,6 +518,7 @@ def run_workbench(
         address: what is connected to, for people; without any password.
         workspace: the user's files.
         plain: borders and signs in ASCII.
+        profile: what the settings say of the server, where it was named.
 
     Returns:
         The exit status.
@@ -466,6 +546,7 @@ def run_workbench(
         plain=plain,
         tour=not in_browser and not was_taken(),
         on_ready=settle,
+        profile=profile,
     )
     status = app.run(mouse=app.settings.mouse)
     if app.crash is not None:

@@ -34,6 +34,7 @@ PRESETS: dict[str, dict[str, str]] = {
         "pane_up": "alt+k",
         "pane_right": "alt+l",
         "open_view_functions": "alt+u",
+        "connect": "alt+0",
         "replace": "alt+t",
     },
 }

@@ -84,6 +84,15 @@ class ActivityDesk:
         """All views are read at the next tick."""
         self._read_at.clear()
 
+    def leave(self) -> None:
+        """Another server comes: what is shown of this one goes."""
+        self._own_id = ""
+        self._reading.clear()
+        self._figures.leave()
+        for view in (*self._panes.library.views.values(), *self._panes.activity.views.values()):
+            view.forget()
+        self.forget()
+
     def _is_due(self, name: str, every: float, now: float) -> bool:
         if now - self._read_at.get(name, -every) < every:
             return False

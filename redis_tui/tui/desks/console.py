@@ -157,6 +157,14 @@ class ConsoleDesk:
         for task in self._waiting:
             task.cancel()
 
+    def leave(self) -> None:
+        """Another server comes: what this one told is of no use there."""
+        self.stop_waiting()
+        self._watching = Watching()
+        self.answered = None
+        self._pane.assist.memory.forget()
+        self._pane.assist.catalog = None
+
     @property
     def waits_for_script(self) -> bool:
         """Whether what is waited for is a script, which has to be ended where it runs."""

@@ -88,6 +88,18 @@ class FeedDesk:
         for soon in (self._figures_soon, self._slowlog_soon, self._scripts_soon, self._keys_soon, self._all_soon):
             soon.stop()
 
+    def leave(self) -> None:
+        """Another server comes: forgets what this one told."""
+        self.stop()
+        self._scripts, self._catalog, self.log = [], None, "slow"
+        self._was_running = self._was_busy = False
+        self._note_held("", "")
+        self._panes.title.set_state("ready", "success")
+        self._panes.title.set_figures("")
+        self._keys.leave()
+        for view in (self._panes.scripts, self._panes.slowlog):
+            view.forget()
+
     # ── what the session tells ─────────────────────────────────────────────
 
     def take(self, event: Event) -> None:

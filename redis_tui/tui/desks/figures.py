@@ -31,6 +31,10 @@ class FigureDesk:
             "server.set": self._set,
         }
 
+    def leave(self) -> None:
+        """Another server comes, with settings of its own."""
+        self._settings = {}
+
     async def read(self) -> None:
         """INFO for the charts, and the settings where these are looked at."""
         from redis_tui.tui import server_queries

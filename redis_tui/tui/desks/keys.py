@@ -65,6 +65,16 @@ class KeyDesk:
         self._is_fresh = True
         await self._scan()
 
+    def leave(self) -> None:
+        """Another server comes: these keys are not its."""
+        self._generation += 1
+        self._scanning, self._complete, self._seen, self._total = False, False, 0, 0
+        self._asked.clear()
+        self._pane.start()
+        self._pane.clear_selection()
+        self._pane.say("")
+        self._pane.show_message("Reading keys…", "")
+
     async def go_on_or_stop(self) -> None:
         """Stops a scan that is under way, or goes on where it stopped."""
         if self._scanning:

@@ -65,6 +65,14 @@ class LinkDesk:
         else:
             self._panes.title.set_alarm(f"disconnected, trying again ({math.ceil(left)} s) · F9 now")
 
+    def forget(self) -> None:
+        """Another server comes, and its link is whole."""
+        self._bench.link.is_lost = self._is_trying = False
+        self._told = ""
+        self._panes.title.set_alarm(None)
+        self._mark(is_old=False)
+        take_away(self._bench.app, _LOST)
+
     def try_now(self) -> None:
         """An attempt, if the link is lost and none is under way."""
         if self._bench.link.is_lost and not self._is_trying:

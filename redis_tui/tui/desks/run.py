@@ -53,6 +53,8 @@ class RunDesk:
         """The runs of this session."""
         self.shown = 0
         """The number of the run that the Result pane is about; 0 before the first."""
+        self._places: dict[int, str] = {}
+        """Where runs were made on another server than this one, by their numbers."""
         self.marked = 0
         """The number of the run that is to be compared with another; 0 for none."""
         self._stop: asyncio.Event | None = None
@@ -67,6 +69,14 @@ class RunDesk:
         if run is not None:
             run = replace(run, on_server=on_server)
             self._bench.work(self._run(run, "dry" if dry_run else "trace" if trace else "run"), "run")
+
+    def leave(self, label: str) -> None:
+        """Another server comes: the run that is shown was of the one before."""
+        self._under_way = None
+        for record in self.log.records:
+            self._places.setdefault(record.number, label)
+        if self.shown:
+            self._panes.result.mark_old(f"run {self.shown}, on {self._places.get(self.shown, label)}")
 
     def launch(self, run: ScriptRun, kind: Kind) -> None:
         """Runs what was run before."""
@@ -165,8 +175,10 @@ class RunDesk:
             info = self._session.info
             result.show(record.run, record.outcome, info, record.slow_ms, ended_s=record.at_s)
         self.shown = record.number
-        if record.number != self.log.total or self._under_way is not None:
-            result.mark_old(f"run {record.number} of {self.log.total}, {record.clock}")
+        place = self._places.get(record.number)
+        if place is not None or record.number != self.log.total or self._under_way is not None:
+            on = "" if place is None else f", on {place}"
+            result.mark_old(f"run {record.number} of {self.log.total}, {record.clock}{on}")
         self.show_log()
 
     def show_newest(self) -> None:

@@ -89,6 +89,13 @@ class ServerView(TablePane):
         self._table.set_rows(rows, empty="The server gives no settings.")
         self.subtitle = f"{len(rows):,} settings · c figures"
 
+    def forget(self) -> None:
+        """The charts as well."""
+        super().forget()
+        self._series = {name: deque(maxlen=_KEPT) for name in _CHARTS}
+        self._said, self._last = {}, None
+        self._charts.update("")
+
     def show_message(self, text: str) -> None:
         """The server refused."""
         self._table.say(text)

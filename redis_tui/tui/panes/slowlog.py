@@ -57,6 +57,11 @@ class SlowlogView(View):
         """Says what will be here."""
         self.show([], {}, "")
 
+    def forget(self) -> None:
+        """As before anything was read."""
+        super().forget()
+        self.show([], {}, "")
+
     def show(self, entries: list[SlowEntry], names: Mapping[str, str], threshold: str, *, unit: str = "ms") -> None:
         """Shows entries.
 

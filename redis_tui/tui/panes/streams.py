@@ -95,6 +95,13 @@ class StreamView(View):
         self._tail.say(*((f"✗ {problem}",) if problem else ()), *self.NOTE)
         self._show_state()
 
+    def forget(self) -> None:
+        """Messages of another server, and how many they were."""
+        super().forget()
+        self._received = self._dropped = 0
+        self._tail.clear()
+        self.stopped()
+
     def take(self, batch: Batch) -> None:
         """Messages have come."""
         self._received += len(batch.messages) + batch.dropped

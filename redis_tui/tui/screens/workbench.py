@@ -14,6 +14,7 @@ from redis_tui.tui.actions import bindings
 from redis_tui.tui.parts.arranging import ArrangingPart
 from redis_tui.tui.parts.editing import EditingPart
 from redis_tui.tui.parts.files import FilesPart
+from redis_tui.tui.parts.meeting import MeetingPart
 from redis_tui.tui.parts.prompt import PromptPart
 from redis_tui.tui.parts.running import RunningPart
 from redis_tui.tui.parts.runs import RunsPart
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 _TICK_SECONDS = 0.2
 
 
-class WorkbenchScreen(RunningPart, RunsPart, FilesPart, EditingPart, PromptPart, ServerPart, ArrangingPart):
+class WorkbenchScreen(
+    RunningPart, RunsPart, FilesPart, EditingPart, PromptPart, ServerPart, MeetingPart, ArrangingPart
+):
     """All panes around one session."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("workbench")

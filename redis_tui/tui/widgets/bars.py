@@ -33,12 +33,18 @@ class TitleBar(Static):
         self._alarm: str | None = None
         self._figures = ""
         self._guards: list[tuple[str, str]] = []
+        self._profile = ("", "")
 
     def set_guards(self, *, production: bool, read_only: bool) -> None:
         """Says how careful one has to be here; each is a word, and the first one colours the bar as well."""
         told = ((production, PRODUCTION, "danger"), (read_only, "READ-ONLY", "warning"))
         self._guards = [(word, tone) for holds, word, tone in told if holds]
         self.set_class(production, "-production")
+        self._draw()
+
+    def set_profile(self, name: str, tone: str) -> None:
+        """Names the profile that is connected to, on its colour where it has one; empty names none."""
+        self._profile = (name, tone)
         self._draw()
 
     def set_place(self, label: str, detail: str) -> None:
@@ -77,6 +83,10 @@ class TitleBar(Static):
         """Draws for the new width."""
         self._draw()
 
+    async def on_click(self) -> None:
+        """Where we are connected is where one goes elsewhere."""
+        await self.run_action("app.connect")
+
     def _draw(self) -> None:
         left = self._left(self._detail)
         if left.cell_length > self.size.width:
@@ -93,8 +103,12 @@ class TitleBar(Static):
         strong, dim, tone = (self._tone(name) for name in ("text", "dim", tone))
         guards = "".join(f"[bold {self._tone(tone)}]{word}[/]  " for word, tone in self._guards)
         look = strong if self._is_production else "bold $rt-background on $rt-focus"
+        name, color = self._profile
+        badge = f"[bold $rt-background on $rt-{color}] $profile [/]  " if color else f"[bold {strong}]$profile[/]  "
         return Content.from_markup(
-            f"[{look}] redis-tui [/]  {guards}[bold {strong}]$place[/][{dim}] · $detail[/]   [{tone}]$mark $text[/]",
+            f"[{look}] redis-tui [/]  {guards}{badge if name else ''}[bold {strong}]$place[/][{dim}] · $detail[/]"
+            f"   [{tone}]$mark $text[/]",
+            profile=name,
             place=self._place,
             detail=detail,
             mark=mark,

@@ -44,6 +44,11 @@ class TablePane(View):
         """Says what will be here."""
         self._table.say("Not read yet; F9 reads.")
 
+    def forget(self) -> None:
+        """As before anything was read."""
+        super().forget()
+        self.begin()
+
     def argument(self) -> str:
         """The key of the row under the cursor."""
         row = self._table.chosen

@@ -128,6 +128,10 @@ class View(Vertical):
         """Gives the keyboard to the rows."""
         self.query_one(LineView).focus()
 
+    def forget(self) -> None:
+        """Another server comes: what is shown of the one before goes."""
+        self.subtitle = ""
+
     def open_filter(self, wanted: str) -> None:
         """Shows the field that narrows the rows; it is made when it is first asked for.
 
