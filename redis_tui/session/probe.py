@@ -8,10 +8,10 @@ meant; so they are told with the address that may have been.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.facts import items_of, pairs_of, text_of
 

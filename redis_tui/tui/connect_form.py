@@ -7,12 +7,13 @@ or written has it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
 
 from redis_tui.errors import UsageError
 from redis_tui.profile import read_profile
+from redis_tui.record import dataclass
 from redis_tui.toml_file import Mistake
 
 if TYPE_CHECKING:
