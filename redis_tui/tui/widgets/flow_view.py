@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from array import array
 from bisect import bisect_left, bisect_right
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -17,13 +18,14 @@ from textual.message import Message
 from redis_tui.render.cells import cells
 from redis_tui.render.reply_text import BREATH
 from redis_tui.render.spans import width
+from redis_tui.tui.line_store import LineStore
 from redis_tui.tui.slices import in_slices
 from redis_tui.tui.widgets.findable import marked
 from redis_tui.tui.widgets.line_view import LineView, wrap_breaks, wrap_line
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
     from redis_tui.render.spans import Line
 
@@ -35,6 +37,8 @@ _ROWS = 1_000
 """Rows that are measured at a step."""
 _HUNTED = 50
 """Lines that are looked through at a step."""
+_HELD = 20_000
+"""Lines that can be forgotten at once."""
 _TELL_EVERY_S = 0.2
 """How far it is by now; to draw the border takes longer than a slice of lines."""
 
@@ -51,7 +55,8 @@ class FlowView(LineView):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name
         super().__init__(wrap=True, id=id)
-        self._text: Sequence[Line] = []
+        self._text: LineStore | Sequence[Line] = LineStore()
+        """Lines that are kept, or rows that are made when they are asked for."""
         self._more: Iterator[Line] | None = None
         """Lines that are still to come."""
         self._growth: Iterator[None] | None = None
@@ -74,7 +79,7 @@ class FlowView(LineView):
     @property
     def wraps(self) -> bool:
         """Whether long lines are broken."""
-        return self._wraps and isinstance(self._text, list)
+        return self._wraps and isinstance(self._text, LineStore)
 
     @property
     def is_whole(self) -> bool:
@@ -108,13 +113,13 @@ class FlowView(LineView):
 
     def set_lines(self, lines: Iterable[Line], *, keep_place: bool = False) -> None:
         """Shows other lines, from the top unless the place is kept."""
-        self._show(list(lines), None, keep_place=keep_place)
+        self._show(LineStore(lines), None, keep_place=keep_place)
 
     def draw_lines(self, lines: Iterable[Line]) -> None:
         """Shows lines while they are made."""
         source = iter(lines)
         first, ended = _taken(source, _FIRST)
-        self._show(first, None if ended else source)
+        self._show(LineStore(first), None if ended else source)
         if self._more is None:
             self.post_message(self.Drawn(self, is_whole=True))
 
@@ -131,29 +136,39 @@ class FlowView(LineView):
 
     def append_lines(self, lines: Iterable[Line]) -> None:
         """Adds lines below and scrolls to them."""
-        self._show([*self._text, *lines], None, keep_place=True)
+        self._show(LineStore(chain(self._text, lines)), None, keep_place=True)
         self.scroll_end(animate=False, force=True)
 
     @property
     def plain(self) -> str:
         """All lines as text, as far as they are made."""
-        return "\n".join("".join(span.text for span in line) for line in self._text)
+        return "\n".join(map(self._text_of, range(len(self._text))))
+
+    def _text_of(self, at: int) -> str:
+        text = self._text
+        return text.text(at) if isinstance(text, LineStore) else "".join([span.text for span in text[at]])
 
     def _show(
         self,
-        text: Sequence[Line],
+        text: LineStore | Sequence[Line],
         more: Iterator[Line] | None,
         growth: Iterator[None] | None = None,
         *,
         keep_place: bool = False,
     ) -> None:
         self.end_hunt()
+        self._let_go(self._text)
         self._text, self._more, self._growth = text, more, growth
         self._widest = 0
         self._measure_anew()
         if not keep_place:
             self.scroll_to(0, 0, animate=False, force=True)
         self._go_on()
+
+    def _let_go(self, text: LineStore | Sequence[Line]) -> None:
+        """Forgets lines a little at a time: those of a million elements all at once are a quarter of a second."""
+        if isinstance(text, LineStore) and len(text) > _HELD and self.is_attached:
+            self.app.run_worker(_to_the_end(in_slices(text.crumble())), group="let-go")
 
     # ── measuring ──────────────────────────────────────────────────────────
 
@@ -172,25 +187,25 @@ class FlowView(LineView):
         self.rows_changed()
 
     def _measure(self, most: int, *, rows: int = _ROWS) -> None:
-        if not isinstance(self._text, list):
+        if not isinstance(self._text, LineStore):
             self._widest = width(self._text[0]) if len(self._text) else 0
             return
         first, enough = len(self._starts), self._count + rows
-        for line in self._text[first : first + most]:  # islice would walk there from the top
+        for at in range(first, min(first + most, len(self._text))):
             if self._count > enough:  # a line of thousands of wide characters takes as long as a hundred others
                 return
             self._starts.append(self._count)
             wide = 0
-            for text, _ in line:
+            for text in self._text.texts(at):
                 wide += len(text) if text.isascii() else cells(text)
             self._widest = max(wide, self._widest)
             if wide <= self._room:
                 self._count += 1
             else:
-                self._count += len(wrap_breaks("".join([span.text for span in line]), self._room)[1])
+                self._count += len(wrap_breaks(self._text.text(at), self._room)[1])
 
     def _go_on(self) -> None:
-        if self.is_whole and (not isinstance(self._text, list) or len(self._starts) >= len(self._text)):
+        if self.is_whole and (not isinstance(self._text, LineStore) or len(self._starts) >= len(self._text)):
             return
         if self.is_attached:
             self.run_worker(self._draw_the_rest(), group="flow", exclusive=True)
@@ -218,7 +233,7 @@ class FlowView(LineView):
                 self._growth = None
                 self._measure(0)
             return
-        while isinstance(text, list) and text is self._text:
+        while isinstance(text, LineStore) and text is self._text:
             if len(self._starts) == len(text):
                 if more is None:
                     return
@@ -271,7 +286,7 @@ class FlowView(LineView):
         at = 0
         while True:
             while at < len(self._text):
-                text = "".join([span.text for span in self._text[at]])
+                text = self._text_of(at)
                 for found in pattern.finditer(text):
                     lines.append(at)
                     columns.append(found.start())
@@ -297,7 +312,7 @@ class FlowView(LineView):
         self._hit = number
         self._broken.clear()
         line, column = self._hits[0][number], self._hits[1][number]
-        text = "".join([span.text for span in self._text[line]])
+        text = self._text_of(line)
         row, left = line, max(0, cells(text[:column]) - self.size.width // 2)
         if self.wraps:
             ends = [0] if cells(text) <= self._room else [end for _, end in wrap_breaks(text, self._room)[1]]
@@ -332,3 +347,8 @@ def _taken(source: Iterator[Line], most: int) -> tuple[list[Line], bool]:
         if len(lines) >= most or room < 0:
             return lines, False
     return lines, True
+
+
+async def _to_the_end(slices: AsyncIterator[object]) -> None:
+    async for _ in slices:
+        pass
