@@ -17,6 +17,8 @@ from redis_tui.tui.widgets.line_view import LineView
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from tests.tui.conftest import Until
+
 
 class Page(App[None]):
     """One widget and nothing else."""
@@ -41,3 +43,12 @@ async def test_no_row_is_wider_than_what_the_scrollbar_leaves(make: type[LineVie
         room = app.view.scrollable_content_region.width
         assert room == 19
         assert max(width(app.view.line_at(row)) for row in range(app.view.row_count)) == room
+
+
+async def test_a_row_wider_than_the_first_hundred_can_be_scrolled_to_once_it_is_seen(until: Until) -> None:
+    app = Page(LineView())
+    async with app.run_test(size=(20, 5)) as pilot:
+        app.view.set_lines([text_line("x")] * 200 + [text_line("x" * 60)])
+        await until(pilot, lambda: app.view.virtual_size.height == 201)
+        app.view.scroll_end(animate=False, force=True)
+        await until(pilot, lambda: app.view.virtual_size.width == 60)

@@ -36,6 +36,8 @@ _SLICE = 1_000
 """Lines that are made at a time where there are many."""
 _PAUSE_S = 0.005
 """Between two slices, for keys and the screen."""
+_MEASURED = 100
+"""Rows whose width is known before they are seen; the bar below grows with what comes into view."""
 
 
 class LineView(ScrollView, can_focus=True):
@@ -106,6 +108,8 @@ class LineView(ScrollView, can_focus=True):
         self._source: Iterator[Line] | None = None
         """Of lines that are still to come."""
         self._fitted = Size(0, 0)
+        self._seen_width: int | None = None
+        """Columns of the widest row seen so far; None where rows are wrapped or cut."""
 
     # ── what a subclass may replace ────────────────────────────────────────
 
@@ -169,9 +173,15 @@ class LineView(ScrollView, can_focus=True):
         count = self.row_count
         if self.row >= count:
             self.row = max(0, count - 1)
-        widest = max((width(self.line_at(row)) for row in range(min(count, 500))), default=0)
-        self.virtual_size = Size(widest if not self._wrap else 0, count)
+        widest = max((width(self.line_at(row)) for row in range(min(count, _MEASURED))), default=0)
+        self._seen_width = None if self._wrap else widest
+        self.virtual_size = Size(self._seen_width or 0, count)
         self.refresh()
+
+    def _widen(self) -> None:
+        """A row that came into view is wider than those before."""
+        if self._seen_width is not None:
+            self.virtual_size = Size(self._seen_width, self.row_count)
 
     def resize_rows(self, count: int, columns: int = 0) -> None:
         """Tells the scrollbars how many rows there are now, and how wide they are.
@@ -213,7 +223,11 @@ class LineView(ScrollView, can_focus=True):
             base += Style(bgcolor=palette.color("selection"))
         ink = palette.rich_on_selection if marked else palette.rich
         segments = [Segment(visible(span.text), base + ink(span.style)) for span in self.line_at(row)]
-        return Strip(segments).crop_extend(scroll_x, scroll_x + room, base)
+        strip = Strip(segments)
+        if self._seen_width is not None and strip.cell_length > self._seen_width:
+            self._seen_width = strip.cell_length
+            self.call_later(self._widen)
+        return strip.crop_extend(scroll_x, scroll_x + room, base)
 
     def watch_row(self, after: int) -> None:
         """Keeps the cursor in view."""
