@@ -16,6 +16,8 @@ import gc
 
 _AT_START = 50_000, 20, 10
 """Objects made between two passes over the young, and how many of each kind of pass go before the next wider one."""
+_BEFORE_A_FACE = 500_000, 20, 10
+"""A face on its way makes some hundred thousand objects that stay; two passes cost a twentieth of the way."""
 _AFTER = 2_000, 5, 4
 """A pass over two thousand is not felt, nor one over twelve thousand; a whole one comes once there are sixty thousand
 more, which takes twenty milliseconds. How often they come costs nothing: each object is looked at once by each."""
@@ -37,6 +39,11 @@ _freezer = _Freezer()
 def collect_seldom() -> None:
     """For the program's first moment."""
     gc.set_threshold(*_AT_START)
+
+
+def collect_after_the_start() -> None:
+    """For a face that says when it stands: there is next to no garbage before."""
+    gc.set_threshold(*_BEFORE_A_FACE)
 
 
 def settle() -> None:

@@ -33,6 +33,15 @@ values = [[number] for number in range(1_000)]
 gc.collect()
 print(gc.get_freeze_count() > before)
 """
+FACE = """
+import gc
+from redis_tui.garbage import collect_after_the_start
+passes = []
+gc.callbacks.append(lambda phase, info: passes.append(info))
+collect_after_the_start()
+import redis_tui.session.embedded, redis_tui.tui.app
+print(len(passes))
+"""
 START = """
 import gc, sys
 sys.argv = ["redis-tui", "--help"]
@@ -61,6 +70,10 @@ def test_a_short_pass_puts_nothing_aside() -> None:
 
 def test_a_start_is_not_interrupted_by_a_pass_over_everything() -> None:
     assert _last_word(START) == "0"
+
+
+def test_nothing_is_looked_for_until_a_face_stands() -> None:
+    assert _last_word(FACE) == "0"
 
 
 def _last_word(program: str) -> str:

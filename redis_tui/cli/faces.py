@@ -27,6 +27,7 @@ from redis_tui.cli.options import (
 from redis_tui.cli.stream import complain, play, print_mode
 from redis_tui.cli.way_options import is_profile, open_other, told_address, told_profile, told_theme, way_options
 from redis_tui.errors import UsageError
+from redis_tui.garbage import collect_after_the_start, settle
 from redis_tui.password import account
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def tui(  # noqa: PLR0917  # click passes what the options above name
 
     A FILE.rdb is loaded into the embedded engine.
     """
+    collect_after_the_start()
     from redis_tui.spec.redact import redact_url, unredacted
     from redis_tui.tui.app import run_workbench
 
@@ -146,6 +148,7 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
     opener = session_opener(url, dialect=dialect, read_only=read_only, load=load, db=db)
     if not sys.stdin.isatty():
         return asyncio.run(with_session(opener, lambda session: play(session, print_mode(mode))))
+    collect_after_the_start()
     from redis_tui.repl.app import run_repl
     from redis_tui.session.late import LateSession
     from redis_tui.settings import read_settings
@@ -172,6 +175,8 @@ def repl(  # noqa: PLR0917  # click passes what the options above name
         async def open_one(other: str) -> Session:
             return await open_other(other, dialect=dialect, read_only=read_only, production=production)
 
-        return await run_repl(session, open_session=open_one, mode=print_mode(mode), theme=theme, plain=plain, vi=vi)
+        return await run_repl(
+            session, open_session=open_one, mode=print_mode(mode), theme=theme, plain=plain, vi=vi, on_ready=settle
+        )
 
     return asyncio.run(talk())

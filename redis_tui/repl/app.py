@@ -117,6 +117,7 @@ async def run_repl(
     printer: Printer | None = None,
     input: Input | None = None,  # noqa: A002  # prompt_toolkit's own word for it
     output: Output | None = None,
+    on_ready: Callable[[], None] = lambda: None,
 ) -> int:
     """Runs a REPL until ``.quit`` or the end of its input; closes the session that it ends with.
 
@@ -132,6 +133,7 @@ async def run_repl(
         printer: where to print; the terminal when None.
         input: where keys come from; the terminal when None.
         output: where the prompt is drawn; the terminal when None.
+        on_ready: called once a session stands behind the first prompt.
 
     Returns:
         0, or 3 where the session broke at the last command. A mistyped command is no reason to end with 1.
@@ -144,7 +146,7 @@ async def run_repl(
     with create_app_session(input=input, output=output):
         terminal = TerminalPrinter(theme, output, plain=plain)
         shell = Shell(session, printer or terminal, mode=OutputMode(mode), catalog=catalog, open_session=open_session)
-        repl = Repl(shell, terminal, history if history is not None else history_file("repl"), vi=vi)
+        repl = Repl(shell, terminal, history if history is not None else history_file("repl"), vi=vi, on_ready=on_ready)
         try:
             return await repl.run()
         finally:
@@ -154,8 +156,17 @@ async def run_repl(
 class Repl:
     """The loop, and what Ctrl-C means in it."""
 
-    def __init__(self, shell: Shell, terminal: TerminalPrinter, history: Path, *, vi: bool) -> None:
+    def __init__(
+        self,
+        shell: Shell,
+        terminal: TerminalPrinter,
+        history: Path,
+        *,
+        vi: bool,
+        on_ready: Callable[[], None] = lambda: None,
+    ) -> None:
         self._shell = shell
+        self._on_ready = on_ready
         self._terminal = terminal
         self._interrupt = asyncio.Event()
         self._was_pressed = False
@@ -237,6 +248,7 @@ class Repl:
         if self._shell.catalog is None:
             with contextlib.suppress(RedisTuiError):
                 self._shell.catalog = await self._shell.session.catalog()
+        self._on_ready()
 
     async def _hear(self) -> None:
         """Keeps what a session tells of its server having moved, to be told below the next answer."""
