@@ -193,6 +193,8 @@ def _slow_line(entry: SlowEntry, names: dict[str, str], now_s: float) -> Line:
     sha = entry.argv[1].decode("latin-1").lower() if len(entry.argv) > 1 else ""
     if sha in names:
         line.append(Span(f"  {names[sha]}", "key"))
+    if entry.node:
+        line.append(Span(f"  {entry.node}", "accent"))
     if entry.client or entry.client_name:
         line.append(Span(f"  {entry.client_name} {entry.client}".rstrip(), "dim"))
     return line

@@ -7,13 +7,17 @@ its own and a workbench shows those it has never heard of.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply, Map, Reply, SetReply, Verbatim
+from redis_tui.session.nodes import each_node
 
 if TYPE_CHECKING:
-    from redis_tui.session.base import Session
+    from collections.abc import Sequence
+
+    from redis_tui.session.base import NodeFacts, Session
 
 SIZE_OF = {
     "string": b"STRLEN",
@@ -76,6 +80,8 @@ class SlowEntry:
     client_name: str = ""
     more: tuple[str, ...] = ()
     """What servers tell beyond these six."""
+    node: str = ""
+    """Which node of a cluster tells it; empty where there is one server."""
 
 
 async def clients(session: Session, own: str = "") -> list[ClientFacts] | ErrorReply:
@@ -85,15 +91,39 @@ async def clients(session: Session, own: str = "") -> list[ClientFacts] | ErrorR
         session: asked.
         own: this session's own id, as far as it is known; asked for where it is not in the list.
     """
+    if session.info.is_cluster:
+        return await _clients_of_nodes(session)
     reply = await session.execute([b"CLIENT", b"LIST"])
     if isinstance(reply, ErrorReply):
         return reply
-    lines = [
-        dict(part.split("=", 1) for part in line.split(" ") if "=" in part) for line in text_of(reply).splitlines()
-    ]
+    lines = _client_lines(reply)
     if own not in {fields.get("id") for fields in lines}:
         own = text_of(await session.execute([b"CLIENT", b"ID"]))
     return [ClientFacts(fields, fields["id"] == own) for fields in lines if fields.get("id")]
+
+
+async def _clients_of_nodes(session: Session) -> list[ClientFacts] | ErrorReply:
+    """Of every node that answers, since one that does not says nothing about the others."""
+    told = await each_node(session, [b"CLIENT", b"LIST"])
+    if refusal := _refusal_of_all(told):
+        return refusal
+    own = {node.name: text_of(reply) for node, reply in await each_node(session, [b"CLIENT", b"ID"])}
+    return [
+        ClientFacts(fields | {"id": f"{fields['id']}@{node.name}"}, fields["id"] == own.get(node.name))
+        for node, reply in told
+        for fields in _client_lines(reply)
+        if fields.get("id")
+    ]
+
+
+def _client_lines(reply: Reply) -> list[dict[str, str]]:
+    return [dict(part.split("=", 1) for part in line.split(" ") if "=" in part) for line in text_of(reply).splitlines()]
+
+
+def _refusal_of_all(told: Sequence[tuple[NodeFacts, Reply]]) -> ErrorReply | None:
+    """The error where every node answers one."""
+    refusals = [reply for _, reply in told if isinstance(reply, ErrorReply)]
+    return refusals[0] if refusals and len(refusals) == len(told) else None
 
 
 async def info(session: Session) -> dict[str, dict[str, str]] | ErrorReply:
@@ -117,10 +147,14 @@ async def slowlog(session: Session, count: int = 64, *, log: str = "slow") -> li
     wanted = [b"SLOWLOG", b"GET", b"%d" % count]
     if log != "slow":
         wanted = [b"COMMANDLOG", b"GET", b"%d" % count, log.encode()]
-    reply = await session.execute(wanted)
-    if isinstance(reply, ErrorReply):
-        return reply
-    return [_slow_entry(items_of(item)) for item in items_of(reply)]
+    if not session.info.is_cluster:
+        reply = await session.execute(wanted)
+        return reply if isinstance(reply, ErrorReply) else [_slow_entry(items_of(item)) for item in items_of(reply)]
+    told = await each_node(session, wanted)
+    if refusal := _refusal_of_all(told):
+        return refusal
+    entries = [replace(_slow_entry(items_of(item)), node=node.name) for node, reply in told for item in items_of(reply)]
+    return sorted(entries, key=lambda entry: entry.at_s, reverse=True)[:count]
 
 
 def _slow_entry(parts: list[Reply]) -> SlowEntry:

@@ -15,11 +15,13 @@ from redis_tui.errors import UsageError
 from redis_tui.session.base import Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from redis_tui.resp.types import Reply
     from redis_tui.session.base import NodeFacts, Session
 
+TROUBLE_WORDS = {Trouble.DOWN: "down", Trouble.BUSY: "BUSY"}
+"""For people, in a word."""
 _NODE: ContextVar[str] = ContextVar("node", default="")
 
 
@@ -67,21 +69,26 @@ async def each_node(session: Session, argv: Sequence[bytes]) -> list[tuple[NodeF
     return told
 
 
-def short_names(nodes: Sequence[NodeFacts]) -> dict[str, str]:
+def short_names(names: Iterable[str]) -> dict[str, str]:
     """Names that tell nodes apart where there is little room: ``:7001`` where all are on one host."""
-    hosts = {node.name.rpartition(":")[0] for node in nodes}
-    return {node.name: f":{node.name.rpartition(':')[2]}" if len(hosts) == 1 else node.name for node in nodes}
+    wanted = [*names]
+    hosts = {name.rpartition(":")[0] for name in wanted}
+    return {name: f":{name.rpartition(':')[2]}" if len(hosts) == 1 else name for name in wanted}
 
 
 def trouble_text(nodes: Sequence[NodeFacts]) -> str:
     """Which nodes do not do what they are asked: ``:7001 down, :7002 BUSY``; empty where all do."""
-    short = short_names(nodes)
-    words = {Trouble.DOWN: "down", Trouble.BUSY: "BUSY"}
-    return ", ".join(f"{short[node.name]} {words[node.trouble]}" for node in nodes if node.trouble)
+    short = short_names(node.name for node in nodes)
+    return ", ".join(f"{short[node.name]} {TROUBLE_WORDS[node.trouble]}" for node in nodes if node.trouble)
 
 
 def lacking_text(nodes: Sequence[NodeFacts]) -> str:
     """For a pane that shows what the nodes told: ``without :7001``; empty where all told."""
-    short = short_names(nodes)
+    short = short_names(node.name for node in nodes)
     missing = [short[node.name] for node in nodes if node.trouble]
     return f"without {', '.join(missing)}" if missing else ""
+
+
+def busy_names(nodes: Sequence[NodeFacts]) -> str:
+    """Nodes that a script holds up; empty where none is."""
+    return ", ".join(node.name for node in nodes if node.trouble is Trouble.BUSY)

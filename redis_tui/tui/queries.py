@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from redis_tui.record import dataclass
 from redis_tui.resp.inline import UnbalancedQuotes, split_inline
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.facts import SIZE_OF, SlowEntry, slowlog
+from redis_tui.session.nodes import each_node
 from redis_tui.tui.replies import as_bytes, as_int, as_items, as_text, as_two
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from redis_tui.resp.types import Reply
     from redis_tui.session.base import Session
 
 __all__ = [
@@ -38,6 +40,8 @@ __all__ = [
     "typed_bytes",
 ]
 SCAN_COUNT = 500
+UNKNOWN = "✗ down"
+"""In place of the type of a key whose node does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,18 @@ class ScanBatch:
     cursor: bytes
     """``0`` where the scan is complete."""
     keys: tuple[bytes, ...]
+    count: KeyCount
+    """How many there were at that moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCount:
+    """How many keys there are."""
+
     total: int
-    """DBSIZE at that moment."""
+    """Of a cluster: on the nodes that told."""
+    by_node: dict[str, int] = field(default_factory=dict)
+    """Of each node of a cluster that told; empty where there is one server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,8 @@ class KeyFacts:
     @property
     def ttl_label(self) -> str:
         """``∞``, ``58 s``, ``12 min``, ``3 h``, ``9 d``."""
+        if self.type == UNKNOWN:
+            return ""
         return "∞" if self.ttl_ms == -1 else "gone" if self.ttl_ms < 0 else duration_label(self.ttl_ms)
 
 
@@ -112,7 +128,7 @@ async def scan(
     kind: str = "",
     *,
     count: int = SCAN_COUNT,
-    total: int | None = None,
+    known: KeyCount | None = None,
 ) -> ScanBatch | ErrorReply:
     """One SCAN in a small budget, and the size of the database.
 
@@ -122,7 +138,7 @@ async def scan(
         pattern: MATCH; empty for all keys.
         kind: TYPE; empty for all types.
         count: the budget.
-        total: the size of the database as it was just told; None asks for it.
+        known: how many keys there are, as it was just told; None asks for it.
     """
     argv = [b"SCAN", cursor, *([b"MATCH", typed_bytes(pattern)] if pattern not in ("", "*") else [])]
     argv += [b"COUNT", b"%d" % count, *([b"TYPE", kind.encode()] if kind else [])]
@@ -130,9 +146,21 @@ async def scan(
     if isinstance(reply, ErrorReply):
         return reply
     following, keys = as_two(reply)
-    if total is None or following == b"0":
-        total = as_int(await session.execute([b"DBSIZE"]))
-    return ScanBatch(as_bytes(following), tuple(as_bytes(key) for key in as_items(keys)), total)
+    if known is None or following == b"0":
+        told = await key_count(session)
+        known = KeyCount(0) if isinstance(told, ErrorReply) else told
+    return ScanBatch(as_bytes(following), tuple(as_bytes(key) for key in as_items(keys)), known)
+
+
+async def key_count(session: Session) -> KeyCount | ErrorReply:
+    """DBSIZE; of a cluster, of each node that answers."""
+    if not session.info.is_cluster:
+        reply = await session.execute([b"DBSIZE"])
+        return reply if isinstance(reply, ErrorReply) else KeyCount(as_int(reply))
+    told = await each_node(session, [b"DBSIZE"])
+    by_node = {node.name: reply for node, reply in told if isinstance(reply, int)}
+    refusal = next((reply for _, reply in told if isinstance(reply, ErrorReply)), None)
+    return refusal if refusal is not None and not by_node else KeyCount(sum(by_node.values()), by_node)
 
 
 async def facts(
@@ -145,11 +173,16 @@ async def facts(
     )
     types, ttls = replies[: len(keys)], replies[len(keys) :]
     found = {
-        key: KeyFacts(as_text(kind), as_int(ttl))
+        key: KeyFacts(UNKNOWN, -2) if _is_unseen(kind) else KeyFacts(as_text(kind), as_int(ttl))
         for key, kind, ttl in zip(keys, types, ttls, strict=True)
-        if not isinstance(kind, ErrorReply) and as_text(kind) != "none"
+        if _is_unseen(kind) or (not isinstance(kind, ErrorReply) and as_text(kind) != "none")
     }
     return await _with_details(session, found, db) if details else found
+
+
+def _is_unseen(kind: Reply) -> bool:
+    """The key's node does not answer: whether the key is there is not known."""
+    return isinstance(kind, ErrorReply) and kind.code == "NODEDOWN"
 
 
 async def _with_details(session: Session, found: dict[bytes, KeyFacts], db: int | None) -> dict[bytes, KeyFacts]:
@@ -176,8 +209,8 @@ async def loading_share(session: Session) -> str:
 
 async def figures(session: Session) -> str:
     """Keys and memory, for the title bar."""
-    size, memory = await asyncio.gather(session.execute([b"DBSIZE"]), session.execute([b"INFO", b"memory"]))
-    parts = [] if isinstance(size, ErrorReply) else [f"{as_int(size):,} key{'' if size == 1 else 's'}"]
+    count, memory = await asyncio.gather(key_count(session), session.execute([b"INFO", b"memory"]))
+    parts = [] if isinstance(count, ErrorReply) else [f"{count.total:,} key{'' if count.total == 1 else 's'}"]
     if not isinstance(memory, ErrorReply):
         info = dict(line.split(":", 1) for line in as_text(memory).splitlines() if ":" in line)
         parts += [f"{info['used_memory_human']}"] if info.get("used_memory_human") else []

@@ -130,8 +130,8 @@ def test_a_replica_that_takes_over_is_told_and_its_own_trouble_before_is_not() -
 
 def test_names_are_short_where_all_are_on_one_host() -> None:
     nodes = [NodeFacts("h:1", ((0, 1),)), NodeFacts("h:2", ((2, 3),), trouble=Trouble.DOWN)]
-    assert short_names(nodes) == {"h:1": ":1", "h:2": ":2"}
-    assert short_names([*nodes, NodeFacts("i:1", ())])["h:1"] == "h:1"
+    assert short_names(node.name for node in nodes) == {"h:1": ":1", "h:2": ":2"}
+    assert short_names(["h:1", "i:1"])["h:1"] == "h:1"
     assert trouble_text(nodes) == ":2 down"
     assert lacking_text(nodes) == "without :2"
     assert [(node.serves(2), node.serves(1)) for node in nodes] == [(False, True), (True, False)]

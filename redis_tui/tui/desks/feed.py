@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from redis_tui.errors import RedisTuiError
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.base import Capability, Event, EventKind, ScriptInfo
+from redis_tui.session.nodes import busy_names, lacking_text, trouble_text
 from redis_tui.session.threshold import slow_threshold_ms
 from redis_tui.spec.complete import complete
 from redis_tui.tui import queries
@@ -118,8 +119,20 @@ class FeedDesk:
                 self._scripts_soon.wish()
             case EventKind.RUN_STARTED | EventKind.RUN_ENDED:
                 self.tick()
+            case EventKind.NODES_CHANGED:
+                self._tell_nodes(event.text)
             case EventKind.SENT | EventKind.DISCONNECTED | EventKind.RECONNECTED:
                 pass
+
+    def _tell_nodes(self, text: str) -> None:
+        """A node of a cluster fell out or came back: the title says it while it lasts, a notice says it now."""
+        nodes = self._session.nodes()
+        is_well = not any(node.trouble for node in nodes)
+        self._bench.app.notify(text, title="Nodes", severity="information" if is_well else "warning", timeout=8)
+        self._show_place()
+        self._figures_soon.wish()
+        self._keys_soon.wish()
+        self._scripts_soon.wish()
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
@@ -137,7 +150,12 @@ class FeedDesk:
         if not self._bench.is_whole:
             return
         running = self._session.running()
-        self._panes.running.show(running, self._session.info.capabilities, is_server_busy=self._was_busy)
+        self._panes.running.show(
+            running,
+            self._session.info.capabilities,
+            is_server_busy=self._was_busy,
+            busy_nodes=busy_names(self._session.nodes()),
+        )
         if running is not None:
             self._panes.title.set_state(f"running {running.name}", "warning", "▶")
         elif self._was_running:
@@ -244,10 +262,13 @@ class FeedDesk:
         self._show_place()
 
     def _show_place(self) -> None:
-        info = self._session.info
+        info, nodes = self._session.info, self._session.nodes()
         self._panes.title.set_guards(production=info.production, read_only=info.read_only)
         trust = " · TLS unverified" if info.is_unverified else ""
-        self._panes.title.set_place(info.label, f"{info.server} {info.version}{trust} · db{self._session.db}")
+        where = f"{len(nodes)} node{'' if len(nodes) == 1 else 's'}" if nodes else f"db{self._session.db}"
+        self._panes.title.set_place(info.label, f"{info.server} {info.version}{trust} · {where}")
+        self._panes.title.set_trouble(trouble_text(nodes))
+        self._panes.arguments.set_nodes(nodes)
 
     def read_scripts(self) -> None:
         """The script cache."""
@@ -272,10 +293,12 @@ class FeedDesk:
         is_busy = isinstance(entries, ErrorReply) and entries.code == "BUSY"
         if is_busy:
             self._note_held(*_BUSY)
-        elif self._was_busy:
+        elif self._held == _BUSY[0]:
             self._note_held("", "")
             self.read_scripts()
-        self._was_busy = is_busy
+        nodes = self._session.nodes()
+        self._was_busy = is_busy or bool(busy_names(nodes))
+        self._panes.title.set_trouble(trouble_text(nodes))
         if isinstance(entries, ErrorReply):
             self._panes.slowlog.show_message(f"✗ {entries.message or entries.code}")
             return
@@ -284,6 +307,7 @@ class FeedDesk:
             return
         threshold = await slow_threshold_ms(self._session)
         label = "" if threshold is None else "off" if math.isinf(threshold) else f"over {threshold:g} ms"
+        label = " · ".join(part for part in (label, lacking_text(nodes)) if part)
         self._panes.slowlog.show(entries, self.script_names(), label)
 
     def _note_held(self, state: str, mark: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from redis_tui.resp.types import ErrorReply
+from redis_tui.session.nodes import lacking_text
 from redis_tui.tui import queries
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class KeyDesk:
         self._pane = pane
         self._cursor = b"0"
         self._seen = 0
-        self._total = 0
+        self._count = queries.KeyCount(0)
         self._pattern = ""
         self._complete = False
         self._scanning = False
@@ -99,13 +100,15 @@ class KeyDesk:
         self._scanning = True
         while (budget is None or budget > 0) and generation == self._generation:
             count = queries.SCAN_COUNT if budget is not None else _ON_AND_ON
-            total = self._total if asked % _COUNTED_EVERY else None
+            known = self._count if asked % _COUNTED_EVERY else None
             batch = await queries.scan(
-                self._session, self._cursor, self._pattern, self._pane.kind, count=count, total=total
+                self._session, self._cursor, self._pattern, self._pane.kind, count=count, known=known
             )
             asked += 1
             if generation != self._generation:
                 return
+            if isinstance(batch, ErrorReply) and self._ends_short(batch):
+                break
             if isinstance(batch, ErrorReply):
                 self._scanning = False
                 if batch.code in _PASSING and self._pane.all_keys:
@@ -121,6 +124,14 @@ class KeyDesk:
         self._scanning = False
         self._progress()
 
+    def _ends_short(self, error: ErrorReply) -> bool:
+        """Whether a walk is over that has seen all nodes of a cluster but those that do not answer."""
+        if error.code != "NODEDOWN" or not self._count.by_node:
+            return False
+        self._begin()
+        self._complete = True
+        return True
+
     def _begin(self) -> None:
         if self._is_fresh:
             self._is_fresh = False
@@ -128,9 +139,9 @@ class KeyDesk:
 
     def _take(self, batch: ScanBatch, count: int) -> None:
         self._begin()
-        self._cursor, self._total = batch.cursor, batch.total
+        self._cursor, self._count = batch.cursor, batch.count
         self._complete = batch.cursor == b"0"
-        self._seen = min(self._seen + max(count, len(batch.keys)), batch.total)
+        self._seen = min(self._seen + max(count, len(batch.keys)), batch.count.total)
         self._pane.add(batch.keys)
         self._progress()
 
@@ -142,15 +153,25 @@ class KeyDesk:
         """
         if self._scanning:
             return None
-        total = await self._session.execute([b"DBSIZE"])
-        if isinstance(total, int) and not self._scanning:
-            self._total = total
-            self._seen = min(self._seen, total)
+        count = await queries.key_count(self._session)
+        if isinstance(count, ErrorReply):
+            return count
+        if not self._scanning:
+            self._count = count
+            self._seen = min(self._seen, count.total)
             self._progress()
-        return total if isinstance(total, ErrorReply) else None
+        return None
 
     def _progress(self) -> None:
-        self._pane.show_progress(self._seen, self._total, scanning=self._scanning, complete=self._complete)
+        nodes = self._session.nodes()
+        self._pane.show_nodes(nodes, self._count.by_node)
+        self._pane.show_progress(
+            self._seen,
+            self._count.total,
+            scanning=self._scanning,
+            complete=self._complete,
+            lacking=lacking_text(nodes),
+        )
 
     async def facts(self, keys: Sequence[bytes], *, details: bool = False) -> None:
         """Types and TTLs of keys that came into view, with ``details`` size and encoding."""

@@ -20,9 +20,11 @@ from redis_tui.tui.messages import ArgumentsEdited, RunWanted
 from redis_tui.tui.widgets.field import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
+
+    from redis_tui.session.base import NodeFacts
 
 T = TypeVar("T")
 
@@ -51,6 +53,7 @@ class ArgumentsPane(Horizontal):
         super().__init__(id="arguments", classes="pane")
         self.border_title = "3 Arguments"
         self._use = KeyUse()
+        self._primaries: Sequence[NodeFacts] = ()
 
     def compose(self) -> ComposeResult:
         """Label and field, thrice."""
@@ -93,6 +96,12 @@ class ArgumentsPane(Horizontal):
         self._use = use
         self._judge()
 
+    def set_nodes(self, nodes: Sequence[NodeFacts]) -> None:
+        """Of a cluster: each key is told with its slot and its node."""
+        if tuple(nodes) != tuple(self._primaries):
+            self._primaries = nodes
+            self._judge()
+
     def focus_content(self) -> None:
         """Gives the keyboard to KEYS."""
         self._keys.focus()
@@ -115,7 +124,13 @@ class ArgumentsPane(Horizontal):
             self.border_subtitle = f"[$rt-danger]{escape(str(error))}[/]"
             return
         missing = self._use.missing(keys, args)
-        self.border_subtitle = f"[$rt-warning]⚠ {escape(' · '.join(missing))}[/]" if missing else ""
+        if missing or not self._primaries:
+            self.border_subtitle = f"[$rt-warning]⚠ {escape(' · '.join(missing))}[/]" if missing else ""
+            return
+        from redis_tui.tui.slot_lines import slot_line
+
+        text, is_well = slot_line(keys, self._primaries, room=max(20, self.size.width - 8))
+        self.border_subtitle = escape(text) if is_well else f"[$rt-warning]⚠ {escape(text)}[/]"
 
     @property
     def _keys(self) -> Input:

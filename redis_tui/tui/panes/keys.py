@@ -26,11 +26,13 @@ from redis_tui.tui.widgets.field import Field
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.timer import Timer
 
+    from redis_tui.session.base import NodeFacts
+    from redis_tui.tui.panes.node_strip import NodeStrip
     from redis_tui.tui.queries import KeyFacts
 
 __all__ = ["KeyTree", "KeysPane"]
@@ -64,6 +66,7 @@ class KeysPane(Vertical):
         self._awaited: bytes | None = None
         """The key to go to once its scan begins."""
         self._watch: Timer | None = None
+        self._strip: NodeStrip | None = None
         self._title()
 
     def compose(self) -> ComposeResult:
@@ -126,9 +129,36 @@ class KeysPane(Vertical):
         if self._tree.model.add(keys):
             self._draw_soon()
 
-    def show_progress(self, seen: int, total: int, *, scanning: bool, complete: bool) -> None:
-        """How far the scan has come, and how to go on or stop."""
+    def show_nodes(self, nodes: Sequence[NodeFacts], counts: Mapping[str, int]) -> None:
+        """The nodes of a cluster, and how many keys each has told; nothing where there is one server."""
+        if not nodes:
+            return
+        if self._strip is None:
+            from redis_tui.tui.panes.node_strip import NodeStrip
+
+            self._strip = NodeStrip()
+            self.mount(self._strip)
+        self._strip.show(nodes, counts)
+        self._point()
+
+    def _point(self) -> None:
+        here = self._tree.here
+        if self._strip is not None:
+            self._strip.point(here.key if here is not None else None)
+
+    def show_progress(self, seen: int, total: int, *, scanning: bool, complete: bool, lacking: str = "") -> None:
+        """How far the scan has come, and how to go on or stop.
+
+        Args:
+            seen: keys so far.
+            total: keys that there are.
+            scanning: it goes on.
+            complete: it has ended.
+            lacking: nodes of a cluster whose keys are not seen.
+        """
         text = f"scanned {total if complete else seen:,} of {total:,}"
+        if lacking and complete:
+            text = f"{total:,} {lacking}"
         if scanning:
             text += " · m stops"
         elif not complete:
@@ -290,6 +320,7 @@ class KeysPane(Vertical):
     @on(LineView.Moved)
     def _moved(self, event: LineView.Moved) -> None:
         event.stop()
+        self._point()
         self.ask_facts()
 
     @on(LineView.Chosen)

@@ -39,7 +39,12 @@ class RunningPane(Vertical):
         self._said = prospect
 
     def show(
-        self, running: Running | None, capabilities: frozenset[Capability], *, is_server_busy: bool = False
+        self,
+        running: Running | None,
+        capabilities: frozenset[Capability],
+        *,
+        is_server_busy: bool = False,
+        busy_nodes: str = "",
     ) -> None:
         """Shows a run, or that there is none.
 
@@ -47,12 +52,13 @@ class RunningPane(Vertical):
             running: of this session.
             capabilities: what can be undone.
             is_server_busy: somebody else's script holds the server up.
+            busy_nodes: of a cluster: which of its nodes.
         """
         self.query_one("#kill-button", Button).display = running is not None or is_server_busy
         self.set_class(running is not None or is_server_busy, "-busy")
         if running is None and not is_server_busy:
             self._said = ""
-        text = self._text(running, capabilities)
+        text = self._text(running, capabilities, busy_nodes)
         if text == self._shown:
             return
         # Only another number of lines is worth laying out the whole screen for.
@@ -60,17 +66,19 @@ class RunningPane(Vertical):
         self.query_one("#running-text", Static).update(text, layout=taller)
         self._shown = text
 
-    def _text(self, running: Running | None, capabilities: frozenset[Capability]) -> Content:
+    def _text(self, running: Running | None, capabilities: frozenset[Capability], busy_nodes: str) -> Content:
         if running is not None:
             return Content.from_markup(
-                "[bold $rt-danger]▶ $name[/]  [$rt-text]$elapsed s[/]\n[$rt-dim]  $prospect[/]",
+                "[bold $rt-danger]▶ $name[/]  [$rt-text]$elapsed s[/]$where\n[$rt-dim]  $prospect[/]",
                 name=running.name,
+                where=_at(running.node),
                 elapsed=f"{running.elapsed_ms / 1000:.1f}",
                 prospect=self._said or _prospect(running, capabilities),
             )
         if self.has_class("-busy"):
             return Content.from_markup(
-                "[bold $rt-danger]▶ BUSY[/]  [$rt-text]another client's script[/]\n[$rt-dim]  $prospect[/]",
+                "[bold $rt-danger]▶ BUSY[/]  [$rt-text]another client's script[/]$where\n[$rt-dim]  $prospect[/]",
+                where=_at(busy_nodes),
                 prospect=self._said or "can be killed if it has not written",
             )
         return Content.from_markup("[$rt-dim]nothing is running[/]")
@@ -87,6 +95,11 @@ class RunningPane(Vertical):
             button.focus()
         else:
             self.focus()
+
+
+def _at(nodes: str) -> str:
+    """Where it runs, on a line of its own."""
+    return f"\n  at {nodes}" if nodes else ""
 
 
 def _prospect(running: Running, capabilities: frozenset[Capability]) -> str:

@@ -9,6 +9,7 @@ from textual import on
 
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import join_inline
+from redis_tui.session.nodes import short_names
 from redis_tui.spec.redact import redact
 from redis_tui.tui.messages import SlowCommandOpened
 from redis_tui.tui.widgets.line_view import LineView
@@ -76,8 +77,9 @@ class SlowlogView(View):
             return
         self._entries = entries
         lines: list[Line] = []
+        nodes = short_names({entry.node for entry in entries if entry.node})
         for entry in entries:
-            lines += _lines(entry, names, unit)
+            lines += _lines(entry, names, unit, nodes.get(entry.node, ""))
         if not lines:
             lines = [[Span(f" {text}", "dim")] for text in _EMPTY[unit == "ms"]]
         self.query_one(LineView).set_lines(lines, keep_place=True)
@@ -94,7 +96,7 @@ class SlowlogView(View):
             self.post_message(SlowCommandOpened(self._entries[event.row // 2]))
 
 
-def _lines(entry: SlowEntry, names: Mapping[str, str], unit: str) -> list[Line]:
+def _lines(entry: SlowEntry, names: Mapping[str, str], unit: str, node: str = "") -> list[Line]:
     milliseconds = entry.duration_us / 1000
     took = f"{milliseconds:.1f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
     took = took if unit == "ms" else f"{entry.duration_us:,} B"
@@ -104,7 +106,10 @@ def _lines(entry: SlowEntry, names: Mapping[str, str], unit: str) -> list[Line]:
     first = Span(name, "strong") if name else Span(text, "text")
     who = " · ".join(part for part in (entry.client_name, entry.client) if part)
     second = text if name else f"{at} · {who}".rstrip(" ·")
-    return [[Span(f"{took:>8}  ", "warning"), first], [Span(" " * 10, "dim"), Span(second, "dim")]]
+    return [
+        [Span(f"{took:>8}  ", "warning"), first],
+        [Span(" " * 10, "dim"), Span(f"{node} " if node else "", "accent"), Span(second, "dim")],
+    ]
 
 
 def script_name(argv: tuple[bytes, ...], names: Mapping[str, str]) -> str | None:
@@ -120,6 +125,7 @@ def slow_lines(entry: SlowEntry) -> list[Line]:
         ("entry", f"{entry.number}"),
         ("at", time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.at_s))),
         ("took", f"{entry.duration_us:,} microseconds"),
+        ("node", entry.node),
         ("client", f"{entry.client} {entry.client_name}".strip()),
         ("also", " ".join(entry.more)),
     )

@@ -32,6 +32,7 @@ class TitleBar(Static):
         self._state = ("ready", "success", "●")
         self._alarm: str | None = None
         self._figures = ""
+        self._trouble = ""
         self._guards: list[tuple[str, str]] = []
         self._profile = ("", "")
 
@@ -69,6 +70,12 @@ class TitleBar(Static):
             self._alarm = text
             self._draw()
 
+    def set_trouble(self, text: str) -> None:
+        """What is wrong with a part of a cluster, beside the state of the rest; empty where nothing is."""
+        if text != self._trouble:
+            self._trouble = text
+            self._draw()
+
     @property
     def state(self) -> tuple[str, str, str]:
         """What is said of the server: text, tone, mark."""
@@ -102,13 +109,15 @@ class TitleBar(Static):
         text, tone, mark = self.state
         strong, dim, tone = (self._tone(name) for name in ("text", "dim", tone))
         guards = "".join(f"[bold {self._tone(tone)}]{word}[/]  " for word, tone in self._guards)
+        trouble = f"  [bold {self._tone('danger')}]✗ $trouble[/]" if self._trouble else ""
         look = strong if self._is_production else "bold $rt-background on $rt-focus"
         name, color = self._profile
         badge = f"[bold $rt-background on $rt-{color}] $profile [/]  " if color else f"[bold {strong}]$profile[/]  "
         return Content.from_markup(
             f"[{look}] redis-tui [/]  {guards}{badge if name else ''}[bold {strong}]$place[/][{dim}] · $detail[/]"
-            f"   [{tone}]$mark $text[/]",
+            f"   [{tone}]$mark $text[/]{trouble}",
             profile=name,
+            trouble=self._trouble,
             place=self._place,
             detail=detail,
             mark=mark,

@@ -1,0 +1,125 @@
+"""A cluster in the workbench: keys by node, slots beside keys, a node that is down while the others go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import Input, Static
+
+from redis_tui.session.base import NodeFacts, Running, Trouble
+from redis_tui.tui.panes.arguments import ArgumentsPane
+from redis_tui.tui.panes.keys import KeysPane, KeyTree
+from redis_tui.tui.panes.node_strip import NodeStrip
+from redis_tui.tui.panes.running import RunningPane
+from redis_tui.tui.panes.slowlog import SlowlogView
+from redis_tui.tui.slot_lines import slot_line
+from redis_tui.tui.widgets.line_view import LineView
+from tests.tui.conftest import Until, ready
+from tests.tui.fake_cluster import NODES, A, B, C, FakeCluster
+
+if TYPE_CHECKING:
+    from redis_tui.tui.app import WorkbenchApp
+
+
+@pytest.fixture
+def session() -> FakeCluster:
+    made = FakeCluster(data={b"a": b"1", b"b": b"2", b"counter": b"3"})
+    made.told = {(A, b"DBSIZE"): 1, (B, b"DBSIZE"): 1, (C, b"DBSIZE"): 1_200}
+    return made
+
+
+def text(app: WorkbenchApp, selector: str) -> str:
+    found = app.screen.query_one(selector, Static)
+    return str(found.visual)
+
+
+async def test_the_browser_tells_the_keys_of_each_node_and_the_slot_under_the_cursor(
+    app: WorkbenchApp, session: FakeCluster, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await until(pilot, lambda: app.screen.query(NodeStrip) and ":7003 1,200" in text(app, "#node-strip"))
+        assert ":7001 1  :7002 1" in text(app, "#node-strip")
+        await until(pilot, lambda: app.screen.query_one(KeyTree).row_count == 3)
+        assert "slot 15495 · :7003" in text(app, "#node-strip")
+        app.screen.query_one(KeyTree).row = 1
+        app.screen.query_one(KeyTree).post_message(LineView.Moved(app.screen.query_one(KeyTree)))
+        await until(pilot, lambda: "slot 3300 · :7001" in text(app, "#node-strip"))
+        assert "1,202 keys" in text(app, "#title-bar")
+        assert "3 nodes" in text(app, "#title-bar")
+
+
+async def test_a_node_that_is_down_is_told_and_its_keys_are_not_counted(
+    app: WorkbenchApp, session: FakeCluster, until: Until
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await until(pilot, lambda: app.screen.query(NodeStrip) and ":7003 1,200" in text(app, "#node-strip"))
+        session.trouble(C, Trouble.DOWN, f"{C} does not answer: keys of slots 10923-16383 are not seen.")
+        await until(pilot, lambda: "✗ :7003 down" in text(app, "#title-bar"))
+        await until(pilot, lambda: "✗ :7003 down" in text(app, "#node-strip"))
+        await until(pilot, lambda: app.screen.query_one(KeysPane).border_subtitle == "2 without :7003")
+        session.trouble(C, None, f"{C} answers again.")
+        await until(pilot, lambda: ":7003 1,200" in text(app, "#node-strip"))
+        await until(pilot, lambda: "down" not in text(app, "#title-bar"))
+
+
+async def test_each_key_of_a_run_is_told_with_its_slot(app: WorkbenchApp, session: FakeCluster, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        pane = app.screen.query_one(ArgumentsPane)
+        await until(pilot, lambda: pane.border_subtitle == "slot 6680 · :7002")
+        app.screen.query_one("#keys-field", Input).value = "a b"
+        await until(pilot, lambda: "CROSSSLOT" in str(pane.border_subtitle))
+        assert "a 15495, b 3300" in str(pane.border_subtitle)
+
+
+async def test_the_slow_log_names_the_node_of_each_entry(app: WorkbenchApp, session: FakeCluster, until: Until) -> None:
+    session.told |= {
+        (A, b"SLOWLOG"): [[1, 100, 5_000, [b"GET", b"a"], b"127.0.0.1:5", b""]],
+        (B, b"SLOWLOG"): [[1, 200, 9_000, [b"GET", b"b"], b"127.0.0.1:5", b""]],
+        (C, b"SLOWLOG"): [],
+    }
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        view = app.screen.query_one(SlowlogView).query_one(LineView)
+        await until(pilot, lambda: view.row_count == 4)
+        rows = ["".join(span.text for span in view.line_at(at)) for at in range(4)]
+        assert [row.split()[-1] for row in rows[::2]] == ["b", "a"]
+        assert [row.split()[0] for row in rows[1::2]] == [":7002", ":7001"]
+
+
+async def test_a_busy_node_is_named_and_can_be_killed_at(app: WorkbenchApp, session: FakeCluster, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        session.trouble(B, Trouble.BUSY, f"{B} is busy with a script.")
+        await until(pilot, lambda: app.screen.query_one("#kill-button").display)
+        assert f"at {B}" in text(app, "#running-text")
+
+
+async def test_a_run_names_its_node(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        app.screen.query_one(RunningPane).show(Running("counter", 10.0, None, node=B), frozenset())
+        assert f"at {B}" in text(app, "#running-text")
+
+
+@pytest.mark.parametrize(
+    ("keys", "line", "is_well"),
+    [
+        ([], "no key: any node runs it", True),
+        ([b"a", b"{a}:2"], "slot 15495 · :7003", True),
+        ([b"a", b"b"], "CROSSSLOT, would be refused: a 15495, b 3300", False),
+    ],
+)
+def test_what_a_cluster_makes_of_keys(keys: list[bytes], line: str, is_well: bool) -> None:
+    assert slot_line(keys, NODES, room=60) == (line, is_well)
+
+
+def test_a_slot_whose_node_is_down_or_that_nobody_serves_is_told() -> None:
+    assert slot_line([b"b"], [NodeFacts("h:1", ((0, 5460),), trouble=Trouble.DOWN)], room=60) == (
+        "slot 3300 · :1 is down",
+        False,
+    )
+    assert slot_line([b"a"], NODES[:1], room=60) == ("slot 15495, served by no node", False)
