@@ -102,10 +102,11 @@ def merged_info(_: Sequence[bytes], answers: Sequence[tuple[Node, Reply]]) -> Re
 def _told(reply: Reply) -> str:
     if isinstance(reply, ErrorReply):
         return f"error={reply.line.decode('utf-8', 'replace')}"
-    fields = {name: value for section in _sections(text_of(reply)).values() for name, value in section.items()}
+    sections = _sections(text_of(reply))
+    fields = {name: value for section in sections.values() for name, value in section.items()}
     wanted = {"used_memory_human": "memory", "connected_clients": "clients", "instantaneous_ops_per_sec": "ops"}
-    keys = fields.get("db0", "keys=0").partition(",")[0]
-    return ",".join((keys, *(f"{label}={fields[name]}" for name, label in wanted.items() if name in fields)))
+    keys = [fields.get("db0", "keys=0").partition(",")[0]] if "Keyspace" in sections else []
+    return ",".join((*keys, *(f"{label}={fields[name]}" for name, label in wanted.items() if name in fields)))
 
 
 def _sections(text: str) -> dict[str, dict[str, str]]:

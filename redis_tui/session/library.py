@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import UsageError
@@ -18,11 +19,12 @@ from redis_tui.session.base import ScriptOutcome
 from redis_tui.session.facts import items_of, pairs_of, text_of
 from redis_tui.session.failure import script_error
 from redis_tui.session.guard import refuse_in_transaction
+from redis_tui.session.nodes import each_node
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-    from redis_tui.session.base import ScriptRun, Session
+    from redis_tui.session.base import NodeFacts, ScriptRun, Session
 
 _SHEBANG = re.compile(rb"#![^\n]*?\sname=(\w+)")
 
@@ -47,6 +49,10 @@ class Library:
     code: bytes
     functions: tuple[Function, ...]
     """By name."""
+    on_nodes: tuple[str, ...] = ()
+    """Nodes of a cluster that have it with this code; empty where there is one server."""
+    other_on: tuple[str, ...] = ()
+    """Nodes that have other code under its name."""
 
 
 def library_name(source: bytes) -> str | None:
@@ -66,10 +72,30 @@ async def libraries(session: Session, pattern: str | None = None) -> list[Librar
         SessionError: the connection broke.
     """
     chosen = [] if pattern is None else [b"LIBRARYNAME", pattern.encode()]
-    reply = await session.execute([b"FUNCTION", b"LIST", *chosen, b"WITHCODE"])
+    asked = [b"FUNCTION", b"LIST", *chosen, b"WITHCODE"]
+    if session.info.is_cluster:
+        return _of_nodes(await each_node(session, asked))
+    reply = await session.execute(asked)
     if isinstance(reply, ErrorReply):
         return reply
     return sorted(map(_library, items_of(reply)), key=lambda library: library.name)
+
+
+def _of_nodes(told: Sequence[tuple[NodeFacts, Reply]]) -> list[Library] | ErrorReply:
+    """Each library once, with the code that most nodes have."""
+    answers = [(node.name, reply) for node, reply in told if not isinstance(reply, ErrorReply)]
+    if not answers:
+        return next(reply for _, reply in told if isinstance(reply, ErrorReply))
+    holders: dict[str, dict[Library, list[str]]] = {}
+    for node, reply in answers:
+        for one in map(_library, items_of(reply)):
+            holders.setdefault(one.name, {}).setdefault(one, []).append(node)
+    found = []
+    for versions in holders.values():
+        best = max(versions, key=lambda one: len(versions[one]))
+        others = [node for one, names in versions.items() if one != best for node in names]
+        found.append(replace(best, on_nodes=tuple(versions[best]), other_on=tuple(others)))
+    return sorted(found, key=lambda library: library.name)
 
 
 def _library(reply: Reply) -> Library:

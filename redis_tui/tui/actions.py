@@ -121,6 +121,9 @@ ACTIONS: tuple[Action, ...] = (
         group="Server",
     ),
     Action("open_view('slowlog')", "Slow log", "What took long; threshold, reset.", group="Server"),
+    Action(
+        "load_everywhere", "Load the script on every node", "Of a cluster: the chosen row of Scripts.", group="Server"
+    ),
     Action("flush_scripts", "Flush the script cache", "SCRIPT FLUSH, after a question.", group="Panes"),
     Action("reset_slowlog", "Reset the slow log", "SLOWLOG RESET.", group="Panes"),
     Action(

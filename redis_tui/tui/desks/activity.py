@@ -52,6 +52,7 @@ class ActivityDesk:
         self._deeds: dict[str, Deed] = {
             "scripts.call": self._call_script,
             "scripts.load": self._load_script,
+            "scripts.everywhere": self._load_everywhere,
             "scripts.flush": self._flush_scripts,
             "slowlog.threshold": self._set_threshold,
             "slowlog.reset": self._reset_log,
@@ -146,6 +147,19 @@ class ActivityDesk:
             return
         reply = await self._session.execute([b"SCRIPT", b"LOAD", buffer.source])
         self._bench.tell(reply, f"Loaded {buffer.name}: {server_queries.text_of(reply)}")
+        self._feed.read_scripts()
+
+    async def _load_everywhere(self, sha: str) -> None:
+        """The chosen script, on every node of a cluster."""
+        info = self._panes.scripts.info(sha)
+        if info is None or not self._session.info.is_cluster:
+            self._bench.app.notify("There is one server, and no other to load a script on.", timeout=3)
+            return
+        if info.source is None:
+            self._bench.app.notify(f"The text of {sha[:6]} is not known here.", severity="warning", timeout=4)
+            return
+        reply = await self._session.execute([b"SCRIPT", b"LOAD", info.source])
+        self._bench.tell(reply, f"{info.name or sha[:6]} is on every node now, replicas included.")
         self._feed.read_scripts()
 
     async def _flush_scripts(self, _: str) -> None:

@@ -281,7 +281,7 @@ class FeedDesk:
         found = await self._session.scripts()
         self._scripts = [info if info.name else replace(info, name=names.get(info.sha)) for info in found]
         whole = Capability.LIST_SCRIPTS in self._session.info.capabilities
-        self._panes.scripts.show(self._scripts, whole=whole)
+        self._panes.scripts.show(self._scripts, whole=whole, nodes=self._session.nodes())
 
     def read_slowlog(self) -> None:
         """The slow log."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from redis_tui.paths import expanded
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.base import ScriptInfo
+from redis_tui.session.nodes import at_node
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -38,6 +39,7 @@ class LibraryDesk:
         self.deeds: dict[str, Callable[[str], Awaitable[None]]] = {
             "functions.code": self._open,
             "functions.load": self._load,
+            "functions.everywhere": self._load_everywhere,
             "functions.offer": self._offer,
             "functions.call": self._call,
             "functions.delete": self._delete,
@@ -55,7 +57,7 @@ class LibraryDesk:
             self._view.show_message(what if found.code != "ERR" else f"{what}\nFunctions came with Redis 7.")
             return
         self._known = {library.name: library for library in found}
-        self._view.show(found)
+        self._view.show(found, self._session.nodes())
 
     async def _open(self, row: str) -> None:
         library = self._known.get(row.partition("/")[0])
@@ -82,6 +84,32 @@ class LibraryDesk:
             reply = await self._session.execute([b"FUNCTION", b"LOAD", b"REPLACE", source])
         self._bench.tell(reply, f"Loaded library {server_queries.text_of(reply)}.")
         await self.read()
+
+    async def _load_everywhere(self, row: str) -> None:
+        """The chosen library, on the nodes of a cluster that lack it; other code under its name is asked about."""
+        library = self._known.get(row.partition("/")[0])
+        if library is None or not self._session.info.is_cluster:
+            self._bench.app.notify("There is one server, and no other to load a library on.", timeout=3)
+            return
+        if library.other_on and not await self._may_replace(library):
+            return
+        for node in self._session.nodes():
+            if node.name not in library.on_nodes:
+                with at_node(node.name):
+                    reply = await self._session.execute([b"FUNCTION", b"LOAD", b"REPLACE", library.code])
+                if isinstance(reply, ErrorReply):
+                    self._bench.tell(reply, "")
+                    break
+        else:
+            self._bench.app.notify(f"{library.name} is on every node now.", timeout=4)
+        await self.read()
+
+    async def _may_replace(self, library: Library) -> bool:
+        from redis_tui.tui.screens.dialogs import Choice
+
+        text = f"{', '.join(library.other_on)} has other code under that name; most nodes have what the row shows."
+        choices = (Choice("replace", "Replace it there", danger=True), Choice("cancel", "Leave it"))
+        return await self._bench.ask(f"Replace {library.name}?", text, *choices) == "replace"
 
     async def _offer(self, _: str) -> None:
         """A library was to be run as a script: offers to load it, and says how its functions are called."""

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
+from redis_tui.session.nodes import short_names
 from redis_tui.tui.queries import duration_label
 from redis_tui.tui.widgets.table_pane import TablePane
 from redis_tui.tui.widgets.table_view import Column, Row, TableView
 from redis_tui.tui.widgets.view import ViewKey, Wish, bindings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual.binding import BindingType
 
@@ -27,6 +28,21 @@ _KEYS = (
 )
 
 
+_COLUMNS = (
+    Column("id", 6, right=True, style="dim"),
+    Column("address", 0, style="strong"),
+    Column("name", 14, floor=76),
+    Column("user", 10, style="dim", floor=110),
+    Column("age", 7, right=True, floor=60),
+    Column("idle", 6, right=True),
+    Column("db", 2, right=True, style="dim", floor=44),
+    Column("last command", 18, style="accent", floor=60),
+    Column("memory", 9, right=True, floor=90),
+    Column("flags", 5, style="dim", floor=84),
+    Column("library", 16, style="dim", floor=130),
+)
+
+
 class ClientsView(TablePane):
     """A row a connection."""
 
@@ -38,30 +54,18 @@ class ClientsView(TablePane):
 
     def __init__(self) -> None:
         super().__init__(
-            TableView(
-                (
-                    Column("id", 6, right=True, style="dim"),
-                    Column("address", 0, style="strong"),
-                    Column("name", 14, floor=76),
-                    Column("user", 10, style="dim", floor=110),
-                    Column("age", 7, right=True, floor=60),
-                    Column("idle", 6, right=True),
-                    Column("db", 2, right=True, style="dim", floor=44),
-                    Column("last command", 18, style="accent", floor=60),
-                    Column("memory", 9, right=True, floor=90),
-                    Column("flags", 5, style="dim", floor=84),
-                    Column("library", 16, style="dim", floor=130),
-                ),
-                sort=0,
-                id="clients-view",
-            )
+            TableView(_COLUMNS, sort=0, id="clients-view"),
         )
         self._clients: dict[str, ClientFacts] = {}
 
     def show(self, clients: Sequence[ClientFacts]) -> None:
         """Shows who is connected."""
         self._clients = {client.id: client for client in clients}
-        self._table.set_rows([_row(client) for client in clients[:_LIMIT]], empty="Nobody is connected.")
+        nodes = short_names({client.node for client in clients if client.node})
+        if nodes:
+            first, *more = _COLUMNS
+            self._table.set_columns((first, Column("node", max(map(len, nodes.values())), style="accent"), *more))
+        self._table.set_rows([_row(client, nodes) for client in clients[:_LIMIT]], empty="Nobody is connected.")
         self._count(len(clients))
 
     def show_message(self, text: str) -> None:
@@ -89,14 +93,16 @@ class ClientsView(TablePane):
         self.post_message(Wish("clients.details", self.argument()))
 
 
-def _row(client: ClientFacts) -> Row:
+def _row(client: ClientFacts, nodes: Mapping[str, str]) -> Row:
+    node = (nodes.get(client.node, client.node),) if nodes else ()
     age, idle, memory = client.number("age"), client.number("idle"), client.number("tot-mem")
     number = client.id.partition("@")[0]
     return Row(
         client.id,
         (
             number,
-            client.text("addr") + (f" at {client.node}" if client.node else "") + (" (you)" if client.is_own else ""),
+            *node,
+            client.text("addr") + (" (you)" if client.is_own else ""),
             client.text("name"),
             client.text("user"),
             duration_label(age * 1000),
@@ -109,6 +115,7 @@ def _row(client: ClientFacts) -> Row:
         ),
         (
             int(number) if number.isdigit() else 0,
+            *node,
             client.text("addr"),
             client.text("name"),
             client.text("user"),

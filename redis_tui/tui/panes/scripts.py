@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -13,9 +14,11 @@ from redis_tui.tui.widgets.table_view import Column, Row, TableView
 from redis_tui.tui.widgets.view import ViewKey, bindings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.binding import BindingType
 
-    from redis_tui.session.base import ScriptInfo
+    from redis_tui.session.base import NodeFacts, ScriptInfo
 
 _SLOW_MEAN_MS = 10.0
 _SHA_WIDTH = 6
@@ -23,10 +26,25 @@ _KEYS = (
     ViewKey("e", "call", "wish('scripts.call')"),
     ViewKey("c", "copy sha", "copy_sha"),
     ViewKey("L", "load", "wish('scripts.load')"),
+    ViewKey("A", "load everywhere", "wish('scripts.everywhere')", of_cluster=True),
     ViewKey("x", "flush", "wish('scripts.flush')"),
     ViewKey("slash", "filter", "filter", "/"),
     ViewKey("o", "order", "order"),
 )
+
+
+_COLUMNS = (
+    Column("sha", _SHA_WIDTH, style="dim"),
+    Column("name", 0, style="strong"),
+    Column("runs", 4, right=True),
+    Column("mean", 9, right=True),
+    Column("worst", 9, right=True, floor=48),
+    Column("bytes", 7, right=True, style="dim", floor=70),
+    Column("whole sha", 40, style="dim", floor=110),
+)
+_NAME_AT = 1
+_MEAN_FLOOR = 40
+"""In a cluster the nodes go before the mean time."""
 
 
 class ScriptsView(TablePane):
@@ -40,18 +58,7 @@ class ScriptsView(TablePane):
 
     def __init__(self) -> None:
         super().__init__(
-            TableView(
-                (
-                    Column("sha", _SHA_WIDTH, style="dim"),
-                    Column("name", 0, style="strong"),
-                    Column("runs", 4, right=True),
-                    Column("mean", 9, right=True),
-                    Column("worst", 9, right=True, floor=48),
-                    Column("bytes", 7, right=True, style="dim", floor=70),
-                    Column("whole sha", 40, style="dim", floor=110),
-                ),
-                id="scripts-view",
-            )
+            TableView(_COLUMNS, id="scripts-view"),
         )
         self._scripts: dict[str, ScriptInfo] = {}
 
@@ -59,17 +66,27 @@ class ScriptsView(TablePane):
         """Says what will be here."""
         self.show([], whole=True)
 
-    def show(self, scripts: list[ScriptInfo], *, whole: bool) -> None:
+    def show(self, scripts: list[ScriptInfo], *, whole: bool, nodes: Sequence[NodeFacts] = ()) -> None:
         """Shows the cache.
 
         Args:
             scripts: most recently run first.
             whole: the server told its whole cache; else only what this session has run.
+            nodes: of a cluster: which of them has a script is told.
         """
         self._scripts = {info.sha: info for info in scripts}
-        self._table.set_rows([_row(info) for info in scripts], empty="No script in the cache yet.\nF5 runs one.")
+        if nodes:
+            self._use_columns(nodes)
+        self._table.set_rows([_row(info, nodes) for info in scripts], empty="No script in the cache yet.\nF5 runs one.")
         count = f"{len(scripts):,} cached" if whole else f"{len(scripts):,} run from here"
         self.subtitle = count if scripts else ""
+
+    def _use_columns(self, nodes: Sequence[NodeFacts]) -> None:
+        from redis_tui.tui.node_columns import node_columns
+
+        self.of_nodes()
+        more = [replace(one, floor=_MEAN_FLOOR) if one.title == "mean" else one for one in _COLUMNS[_NAME_AT + 1 :]]
+        self._table.set_columns((*_COLUMNS[: _NAME_AT + 1], *node_columns(nodes), *more))
 
     def info(self, sha: str) -> ScriptInfo | None:
         """What is known of a script."""
@@ -89,25 +106,34 @@ class ScriptsView(TablePane):
             self.post_message(ScriptOpened(info))
 
 
-def _row(info: ScriptInfo) -> Row:
-    name = (info.name or "(unnamed)") + (
-        "" if info.on_server else f" ○ {info.whereabouts if info.on_nodes else 'gone'}"
-    )
+def _row(info: ScriptInfo, nodes: Sequence[NodeFacts]) -> Row:
+    cells, order = _of_nodes(info, nodes)
+    where = "" if info.on_server or nodes else " ○ gone"
+    name = (info.name or "(unnamed)") + where
     size = len(info.source) if info.source is not None else 0
     return Row(
         info.sha,
         (
             info.sha[:_SHA_WIDTH],
             name,
+            *cells,
             f"{info.runs}" if info.runs < 10_000 else f"{info.runs // 1000:,}k",
             _took(info.mean_ms) if info.runs else "–",
             _took(info.worst_ms) if info.runs else "–",
             f"{size:,}" if info.source is not None else "–",
             info.sha,
         ),
-        (info.sha, name, info.runs, info.mean_ms, info.worst_ms, size, info.sha),
+        (info.sha, name, *order, info.runs, info.mean_ms, info.worst_ms, size, info.sha),
         style="warning" if info.mean_ms >= _SLOW_MEAN_MS else "" if info.name else "dim",
     )
+
+
+def _of_nodes(info: ScriptInfo, nodes: Sequence[NodeFacts]) -> tuple[tuple[str, ...], tuple[str | int, ...]]:
+    if not nodes:
+        return ((), ())
+    from redis_tui.tui.node_columns import node_cells
+
+    return node_cells(nodes, info.on_nodes)
 
 
 def _took(milliseconds: float) -> str:

@@ -33,6 +33,7 @@ _SCALES: dict[str, tuple[float | None, float | None]] = {"hit rate": (0, 100), "
 _KEYS = (
     ViewKey("c", "info/settings", "turn_over"),
     ViewKey("enter", "change", "choose", "⏎"),
+    ViewKey("n", "next node", "wish('server.node')", of_cluster=True),
     ViewKey("slash", "filter", "filter", "/"),
     ViewKey("r", "read", "wish('server.read')"),
 )
@@ -58,6 +59,7 @@ class ServerView(TablePane):
         self._charts = Static("", id="charts")
         self._series: dict[str, deque[float]] = {name: deque(maxlen=_KEPT) for name in _CHARTS}
         self._said: dict[str, str] = {}
+        self._of = ""
         self._last: tuple[int, int] | None = None
         self.shows_settings = False
         """The table holds settings, not INFO."""
@@ -69,8 +71,14 @@ class ServerView(TablePane):
 
     # ── setters ────────────────────────────────────────────────────────────
 
-    def show_info(self, sections: Mapping[str, Mapping[str, str]]) -> None:
-        """Takes one reading of INFO."""
+    def show_info(self, sections: Mapping[str, Mapping[str, str]], *, of: str = "") -> None:
+        """Takes one reading of INFO.
+
+        Args:
+            sections: by name.
+            of: of a cluster: which node, or all together; a chart goes on with the same alone.
+        """
+        self._is_of(of)
         self._measure({name: value for fields in sections.values() for name, value in fields.items()})
         self._draw_charts()
         if self.shows_settings:
@@ -81,13 +89,22 @@ class ServerView(TablePane):
             for name, value in fields.items()
         ]
         self._table.set_rows(rows, empty="The server tells nothing.")
-        self.subtitle = f"{len(rows):,} figures · c settings"
+        self.subtitle = f"{of} · n next" if of else f"{len(rows):,} figures · c settings"
 
-    def show_settings(self, settings: Mapping[str, str]) -> None:
-        """Shows CONFIG GET."""
+    def _is_of(self, of: str) -> None:
+        if of == self._of:
+            return
+        self._of, self._last = of, None
+        for series in self._series.values():
+            series.clear()
+        if of:
+            self.of_nodes()
+
+    def show_settings(self, settings: Mapping[str, str], *, of: str = "") -> None:
+        """Shows CONFIG GET; ``of`` as for `show_info`."""
         rows = [Row(name, (name, value or "''", ""), ()) for name, value in settings.items()]
         self._table.set_rows(rows, empty="The server gives no settings.")
-        self.subtitle = f"{len(rows):,} settings · c figures"
+        self.subtitle = f"{of} · n next" if of else f"{len(rows):,} settings · c figures"
 
     def forget(self) -> None:
         """The charts as well."""

@@ -89,6 +89,10 @@ class ServerPart(PlacesPart):
             return
         self.app.push_screen(Reading("Slow command", slow_lines(event.entry)))
 
+    def action_load_everywhere(self) -> None:
+        """The script under the cursor of Scripts, on every node of a cluster."""
+        self._panes.scripts.action_wish("scripts.everywhere")
+
     @work(group="wish")
     async def action_flush_scripts(self) -> None:
         """SCRIPT FLUSH, after a question."""

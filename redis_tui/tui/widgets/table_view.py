@@ -36,6 +36,8 @@ class Column:
     style: str = "text"
     floor: int = 0
     """Shown where the table is at least so wide."""
+    ceiling: int = 0
+    """Shown where it is narrower than this; 0 however wide it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,15 @@ class TableView(LineView):
         self.head = TableHead(self)
 
     # ── setters ────────────────────────────────────────────────────────────
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Has other columns; rows with as many cells are to follow."""
+        if tuple(columns) != self._columns:
+            titles = [column.title for column in columns]
+            before = None if self._sort is None else self._columns[self._sort].title
+            self._columns, self._all = tuple(columns), ()
+            self._sort = titles.index(before) if before in titles else None
+            self._arrange()
 
     def set_rows(self, rows: Sequence[Row], *, empty: str = "") -> None:
         """Shows other rows; the cursor stays on the row that has the same key."""
@@ -163,7 +174,12 @@ class TableView(LineView):
     def shown_columns(self) -> list[tuple[int, Column, int]]:
         """Index, column and width of those for which there is room."""
         room = self.size.width - 1
-        shown = [(index, column) for index, column in enumerate(self._columns) if self.size.width >= column.floor]
+        across = self.size.width
+        shown = [
+            (index, column)
+            for index, column in enumerate(self._columns)
+            if across >= column.floor and (not column.ceiling or across < column.ceiling)
+        ]
         fixed = sum(column.width + 1 for _, column in shown)
         left = max(_BUILT_WIDTH, room - fixed - 1)
         return [(index, column, column.width or left) for index, column in shown]

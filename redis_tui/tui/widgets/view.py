@@ -40,6 +40,8 @@ class ViewKey:
     """A method ``action_…`` of the view, or ``wish('…')``."""
     label: str = ""
     """How the key is written where its name is not what people know."""
+    of_cluster: bool = False
+    """Of no use where there is one server."""
 
     @property
     def shown(self) -> str:
@@ -75,7 +77,10 @@ class HintBar(Static):
     def on_resize(self) -> None:
         """Shows as many as there is room for."""
         self._spots, pieces, at = [], [], 1
+        has_nodes = isinstance(self.parent, View) and self.parent.has_nodes
         for item in self._keys:
+            if item.of_cluster and not has_nodes:
+                continue
             width = cell_len(item.shown) + 1 + cell_len(item.word)
             if at + width > self.size.width + 1:
                 break
@@ -111,6 +116,15 @@ class View(Vertical):
 
     subtitle = reactive("")
     """For the lower border of the pane."""
+
+    has_nodes = False
+    """It is about a cluster."""
+
+    def of_nodes(self) -> None:
+        """Says that it is about a cluster, whose nodes some keys are about."""
+        if not self.has_nodes:
+            self.has_nodes = True
+            self.query_one(HintBar).on_resize()
 
     def hint_bar(self) -> HintBar:
         """The line of keys, to be composed last."""
