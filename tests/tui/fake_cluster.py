@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from redis_tui.resp.types import ErrorReply, Reply
-from redis_tui.session.base import Event, EventKind, NodeFacts, SessionInfo, Trouble
+from redis_tui.session.base import Event, EventKind, NodeFacts, ScriptInfo, SessionInfo, Trouble
 from redis_tui.session.nodes import named_node
 from tests.tui.fake_session import ALL, FakeSession
 
@@ -31,6 +31,9 @@ class FakeCluster(FakeSession):
     """By node and name of the command; what is not here is answered as by one server."""
     asked: list[tuple[str, tuple[bytes, ...]]] = field(default_factory=list)
     """What was sent to named nodes."""
+
+    async def scripts(self) -> list[ScriptInfo]:
+        return [replace(info, on_nodes=(A, C), missing_on=(B,), on_server=False) for info in await super().scripts()]
 
     async def execute(self, argv: Sequence[bytes], *, db: int | None = None) -> Reply:
         node, name = named_node(), argv[0].upper()

@@ -8,17 +8,23 @@ import pytest
 from textual.widgets import Input, Static
 
 from redis_tui.session.base import NodeFacts, Running, Trouble
+from redis_tui.tui.node_columns import node_cells, node_columns
 from redis_tui.tui.panes.arguments import ArgumentsPane
+from redis_tui.tui.panes.functions import FunctionsView
 from redis_tui.tui.panes.keys import KeysPane, KeyTree
 from redis_tui.tui.panes.node_strip import NodeStrip
 from redis_tui.tui.panes.running import RunningPane
+from redis_tui.tui.panes.scripts import ScriptsView
+from redis_tui.tui.panes.server import ServerView
 from redis_tui.tui.panes.slowlog import SlowlogView
 from redis_tui.tui.slot_lines import slot_line
 from redis_tui.tui.widgets.line_view import LineView
+from redis_tui.tui.widgets.table_view import TableView
 from tests.tui.conftest import Until, ready
 from tests.tui.fake_cluster import NODES, A, B, C, FakeCluster
 
 if TYPE_CHECKING:
+    from redis_tui.resp.types import Reply
     from redis_tui.tui.app import WorkbenchApp
 
 
@@ -123,3 +129,59 @@ def test_a_slot_whose_node_is_down_or_that_nobody_serves_is_told() -> None:
         False,
     )
     assert slot_line([b"a"], NODES[:1], room=60) == ("slot 15495, served by no node", False)
+
+
+def test_nodes_that_have_something_are_one_column_of_signs_or_one_each() -> None:
+    down = NodeFacts("h:7003", (), trouble=Trouble.DOWN)
+    nodes = (*NODES[:2], down)
+    assert [(column.title, column.floor, column.ceiling) for column in node_columns(nodes)] == [
+        ("nodes", 0, 100),
+        (":7001", 100, 0),
+        (":7002", 100, 0),
+        (":7003", 100, 0),
+    ]
+    assert node_cells(nodes, [A])[0] == ("●○✗", "● here", "○ missing", "✗ no answer")
+    assert node_cells(nodes, [A], [B])[0] == ("●≠✗", "● here", "≠ other", "✗ no answer")
+    assert node_columns(()) == ()
+    assert node_cells((), [A]) == ((), ())
+
+
+def test_of_many_nodes_it_is_counted_which_have_it() -> None:
+    nodes = [NodeFacts(f"h:{port}", ()) for port in range(12)]
+    assert [column.title for column in node_columns(nodes)] == ["nodes"]
+    assert node_cells(nodes, ["h:1", "h:2"])[0] == ("2/12",)
+
+
+async def test_a_script_and_a_library_that_a_node_lacks_are_loaded_everywhere(
+    app: WorkbenchApp, session: FakeCluster, until: Until
+) -> None:
+    library: Reply = [b"library_name", b"lib", b"engine", b"LUA", b"functions", [], b"library_code", b"#!lua name=lib"]
+    session.told |= {(A, b"FUNCTION"): [library], (B, b"FUNCTION"): [], (C, b"FUNCTION"): [library]}
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        scripts = app.screen.query_one(ScriptsView)
+        await until(pilot, lambda: "rate_limit\t●○●" in scripts.query_one(TableView).plain)
+        scripts.query_one(TableView).focus()
+        await pilot.press("A")
+        await until(pilot, lambda: (b"SCRIPT", b"LOAD", b"return 1") in session.sent)
+        await pilot.press("alt+l")
+        functions = app.screen.query_one(FunctionsView)
+        await until(pilot, lambda: "▾ lib\t●○●" in functions.query_one(TableView).plain)
+        await pilot.press("A")
+        await until(pilot, lambda: (B, (b"FUNCTION", b"LOAD", b"REPLACE", b"#!lua name=lib")) in session.asked)
+        loads = [node for node, argv in session.asked if argv[:2] == (b"FUNCTION", b"LOAD")]
+        assert loads == [B]
+
+
+async def test_the_figures_are_of_all_nodes_or_of_the_one_that_is_chosen(
+    app: WorkbenchApp, session: FakeCluster, until: Until
+) -> None:
+    session.told |= {(A, b"INFO"): b"# Server\r\ntcp_port:7001\r\n"}
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("alt+s")
+        view = app.screen.query_one(ServerView)
+        await until(pilot, lambda: view.subtitle.startswith("3 nodes together"))
+        await pilot.press("n")
+        await until(pilot, lambda: view.subtitle.startswith(A))
+        await until(pilot, lambda: "tcp_port\t7001" in view.query_one(TableView).plain)
