@@ -65,6 +65,7 @@ class _Exec(click.Command):
 @load_option
 @mode_options
 @click.option("--db", "-n", type=click.IntRange(0), default=None, metavar="N", help="Database to work in.")
+@click.option("--node", default="", metavar="NODE", help="Of a cluster: send it to this node, HOST:PORT or PORT.")
 @click.option("-x", "reads_last", is_flag=True, help="Take the last argument from standard input, as it is.")
 def exec_(  # noqa: PLR0917  # click passes what the options above name
     words: Sequence[str],
@@ -74,11 +75,20 @@ def exec_(  # noqa: PLR0917  # click passes what the options above name
     load: Path | None,
     mode: str | None,
     db: int | None,
+    node: str,
     reads_last: bool,
 ) -> int:
     """Run one Redis COMMAND; without one, commands from standard input, one a line."""
 
     async def work(session: Session) -> int:
+        if not node:
+            return await send(session)
+        from redis_tui.session.nodes import at_node, node_named
+
+        with at_node(node_named(session, node)):
+            return await send(session)
+
+    async def send(session: Session) -> int:
         if not words:
             return await play(session, print_mode(mode))
         from redis_tui.batch import run_command

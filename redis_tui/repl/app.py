@@ -259,7 +259,7 @@ class Repl:
                 continue
             self._heard = session
             async for event in session.events():
-                if event.kind is EventKind.RECONNECTED and event.text:
+                if event.kind in (EventKind.RECONNECTED, EventKind.NODES_CHANGED) and event.text:
                     self._news.append(event.text)
 
     def _tell_news(self) -> None:

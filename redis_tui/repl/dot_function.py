@@ -34,9 +34,19 @@ async def functions(shell: Shell, args: list[str]) -> None:
         return
     lines: list[Line] = []
     for library in found:
-        lines.append([Span(library.name, "key"), Span(f"  {len(library.code):,} bytes of {library.engine}", "dim")])
+        about = f"  {len(library.code):,} bytes of {library.engine}"
+        lines.append([Span(library.name, "key"), Span(about, "dim"), *_places(shell, library)])
         lines += [_function_line(function) for function in library.functions]
     shell.printer.lines(lines)
+
+
+def _places(shell: Shell, library: Library) -> Line:
+    """On which nodes of a cluster it is not, or is another."""
+    total = len(shell.session.nodes())
+    if not total or len(library.on_nodes) == total:
+        return []
+    other = f", other code on {', '.join(library.other_on)}" if library.other_on else ""
+    return [Span(f"  on {len(library.on_nodes)} of {total} nodes{other}", "warning")]
 
 
 def _function_line(function: Function) -> Line:

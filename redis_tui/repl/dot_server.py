@@ -21,6 +21,7 @@ from redis_tui.render.summary import time_text
 from redis_tui.repl.shell import stopped_within
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session import facts
+from redis_tui.session.nodes import lacking_text
 from redis_tui.spec.redact import redacted_line
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ async def stat(shell: Shell, args: list[str]) -> None:
     pause_s = milliseconds(args[0]) / 1000 if args else 1.0
     stop = shell.stop = asyncio.Event()
     shell.progress = "STAT"
-    rows, before = 0, None
+    rows, before, lacking = 0, None, ""
     try:
         while not stop.is_set():
             now = (await _info(shell), time.monotonic())
@@ -71,6 +72,10 @@ async def stat(shell: Shell, args: list[str]) -> None:
             shell.printer.lines(
                 [text_line("".join(f"{cell:>{width}}" for cell, (_, width) in zip(cells, _COLUMNS, strict=True)))]
             )
+            if (missing := lacking_text(shell.session.nodes())) != lacking:
+                lacking = missing
+                told = f"{lacking}: what it has is not in these figures" if lacking else "all nodes again"
+                shell.printer.lines([text_line(f"  {told}", "warning")])
             rows, before = rows + 1, now
             await stopped_within(stop, pause_s)
     finally:

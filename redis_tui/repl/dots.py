@@ -23,6 +23,7 @@ from redis_tui.render.spans import Line, Span, text_line, width
 from redis_tui.repl.dot_edit import edit
 from redis_tui.repl.dot_function import functions
 from redis_tui.repl.dot_keys import bigkeys, memkeys, scan
+from redis_tui.repl.dot_nodes import at, nodes
 from redis_tui.repl.dot_output import every, lines, output, page, save, timing
 from redis_tui.repl.dot_peek import peek
 from redis_tui.repl.dot_script import dry, kill, load, repeated, run, scripts, trace
@@ -260,6 +261,15 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
     DotCommand(".stat", "[TIME]", "a line of figures each second, until Ctrl-C", stat, group="Server"),
     DotCommand(".latency", "[TIME]", "how long PING takes, until Ctrl-C or for that time", latency, group="Server"),
     DotCommand(".slowlog", "[N]", "the slow log, scripts by name", slowlog, group="Server"),
+    DotCommand(".nodes", "", "the nodes of a cluster: slots, keys, figures, which is down", nodes, group="Server"),
+    DotCommand(
+        ".at",
+        "NODE|all COMMAND ...",
+        "send a command to one node of a cluster, or to each",
+        at,
+        least=2,
+        group="Server",
+    ),
     DotCommand(".clients", "", "who is connected", clients, group="Server"),
     DotCommand(".edit", "[FILE]", "open the last input, or a file, in $EDITOR", edit, file_at=0),
     DotCommand(".connect", "[URL]", "go to another server, or to memory://", _connect),

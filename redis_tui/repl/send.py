@@ -16,12 +16,14 @@ from redis_tui.batch import OutputMode, format_reply
 from redis_tui.errors import AuthError, ConnectError, SessionError, UsageError
 from redis_tui.exit_status import ExitStatus
 from redis_tui.prompt.context import error_context
+from redis_tui.prompt.one_node import one_node_note
 from redis_tui.render.advice import advise
 from redis_tui.render.reply import prints_raw, stream_cli_lines
 from redis_tui.render.spans import Line, text_line
 from redis_tui.render.table_text import stream_table_lines
 from redis_tui.repl.shell import Answer
 from redis_tui.resp.types import ErrorReply, Map, Reply, SetReply, Status
+from redis_tui.session.nodes import named_node
 from redis_tui.session.stream import opens_stream
 from redis_tui.spec.walk import split_words
 
@@ -77,6 +79,7 @@ async def send(shell: Shell, argv: list[bytes], program: str | None = None) -> N
     else:
         await pass_on(program, answer_text(shell, shell.answer, raw=True))
     told = await shell.watching.observe(shell.session, argv, reply)
+    told = told or ([] if named_node() else one_node_note(shell.session, argv, reply))
     if shell.timing or took_s >= _SLOW_S:
         told = [*told, text_line(f"({_duration(took_s)})", "dim")]
     if told:

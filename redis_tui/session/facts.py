@@ -129,8 +129,11 @@ def _refusal_of_all(told: Sequence[tuple[NodeFacts, Reply]]) -> ErrorReply | Non
 async def info(session: Session) -> dict[str, dict[str, str]] | ErrorReply:
     """INFO by section and name, in the server's order."""
     reply = await session.execute([b"INFO"])
-    if isinstance(reply, ErrorReply):
-        return reply
+    return reply if isinstance(reply, ErrorReply) else info_sections(reply)
+
+
+def info_sections(reply: Reply) -> dict[str, dict[str, str]]:
+    """A reply of INFO by section and name."""
     sections: dict[str, dict[str, str]] = {}
     current = sections.setdefault("", {})
     for line in text_of(reply).splitlines():

@@ -39,6 +39,9 @@ def redact(argv: Sequence[bytes]) -> list[bytes]:
     words = list(argv)
     if words and (hide := _RULES.get(words[0].lower())):
         hide(words)
+    elif words and words[0].startswith(b"."):  # `.every 2s AUTH pw`, `.at 7001 CONFIG SET requirepass pw`
+        for at in (1, 2):
+            words[at:] = redact(words[at:])
     return [_URL_PASSWORD.sub(rb"\g<head>***", word) if b"://" in word else word for word in words]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from redis_tui.errors import RedisTuiError
 from redis_tui.prompt.label import prompt_line
+from redis_tui.prompt.one_node import one_node_note
 from redis_tui.prompt.watching import Watching
 from redis_tui.render.reply import prints_raw, stream_cli_lines
 from redis_tui.render.spans import Line, Span, text_line
@@ -142,7 +143,8 @@ class ConsoleDesk:
             del self._waiting[task]
         self._pane.assist.memory.observe(argv, reply, self._pane.assist.catalog)
         self._pane.show_reply([*_reply_lines(argv, reply), *error_context(argv, reply)])
-        if told := await self._watching.observe(self._session, argv, reply):
+        told = await self._watching.observe(self._session, argv, reply)
+        if told := told or one_node_note(self._session, argv, reply):
             self._pane.show_reply(told)
         return True
 

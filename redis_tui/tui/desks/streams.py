@@ -192,7 +192,8 @@ class StreamDesk:
             [verb, channel.encode("utf-8", "surrogateescape"), words[1] if len(words) == 2 else b" ".join(words[1:])]
         )
         count = reply if isinstance(reply, int) else 0
-        self._bench.tell(reply, f"Published; {count:,} subscriber{'' if count == 1 else 's'} got it.")
+        where = " at the node that took it, others heard it too" if self._session.info.is_cluster else ""
+        self._bench.tell(reply, f"Published; {count:,} subscriber{'' if count == 1 else 's'} got it{where}.")
 
     async def _list_channels(self, _: str) -> None:
         from redis_tui.tui import server_queries
