@@ -14,6 +14,7 @@ from redis_tui.tui.panes.editor import EditorPane
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 from tests.tui.fake_session import FakeSession
+from tests.tui.idle import wait_for_idle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Until(Protocol):
-    """``await until(pilot, lambda: …)`` waits for something to become true, half a minute at most."""
+    """``await until(pilot, lambda: …)`` waits for something to become true, a minute at most, and for the app to be at rest."""
 
     async def __call__(self, pilot: Pilot[Any], true: Callable[[], object]) -> None: ...
 
@@ -35,6 +36,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _told_by_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("textual.app", "textual.pilot"):
+        monkeypatch.setattr(f"{module}.wait_for_idle", wait_for_idle)
 
 
 @pytest.fixture
@@ -53,12 +60,11 @@ def app(session: FakeSession, home: Path) -> WorkbenchApp:
 @pytest.fixture
 def until() -> Until:
     async def wait(pilot: Pilot[Any], true: Callable[[], object]) -> None:
-        deadline = asyncio.get_running_loop().time() + 30
+        deadline = asyncio.get_running_loop().time() + 60
         while not true():
-            assert asyncio.get_running_loop().time() < deadline, "it did not happen within half a minute"
-            await asyncio.sleep(
-                0.01
-            )  # not pilot.pause: that waits for an idle processor, which a spinning script denies
+            assert asyncio.get_running_loop().time() < deadline, "it did not happen within a minute"
+            await asyncio.sleep(0.01)
+        await wait_for_idle()  # what is true may not be laid out yet, nor all that follows from it
 
     return wait
 
