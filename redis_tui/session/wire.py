@@ -90,6 +90,20 @@ class _TlsConnection(SSLConnection):
         told = {**super()._connection_arguments(), "ssl": self._context}
         return {**told, "server_hostname": self._tls.server_name} if self._tls.server_name else told
 
+    async def send_packed_command(self, command: Any, check_health: bool = True) -> None:
+        """As redis-py does, but where the other end has said why it hangs up, that is what is told.
+
+        A write that meets the end of the connection fails by that end alone; the alert ahead of it was read already.
+        """
+        reader = self._reader
+        try:
+            await super().send_packed_command(command, check_health)
+        except (faults.ConnectionError, OSError):
+            reason = None if reader is None else reader.exception()
+            if reason is None:
+                raise
+            raise faults.ConnectionError(_text(reason)) from reason
+
 
 class Wire:
     """A connection that runs one command at a time.
