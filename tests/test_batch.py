@@ -90,7 +90,7 @@ async def test_a_pipe_is_read_without_stopping_the_loop() -> None:
         assert not first.done()
         os.write(write_end, b"PING\nlast")
         os.close(write_end)
-        assert await asyncio.wait_for(first, 10) == [b"PING"]
+        assert await asyncio.wait_for(first, 30) == [b"PING"]
         assert await anext(lines) == [b"last"]
         with pytest.raises(StopAsyncIteration):
             await anext(lines)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PR_SET_PDEATHSIG = 1
-_START_S = 30.0
+_START_S = 60.0
 _REPLY_S = 60
 """Longer than any reply takes on a machine that is busy, shorter than a test may."""
 _SETTINGS = ("--appendonly", "no", "--enable-debug-command", "yes")
@@ -88,7 +88,7 @@ def running(name: str, *options: str, program: str | None = None, port: int | No
         yield RealServer(name, port, process)
     finally:
         process.kill()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         atexit.unregister(process.kill)
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -41,6 +41,6 @@ def test_a_pattern_matches_as_on_a_server(pattern: bytes, matching: list[bytes],
 
 
 def test_many_stars_do_not_multiply() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert compile_glob(b"*a" * 30 + b"b").match(b"a" * 2000) is None
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

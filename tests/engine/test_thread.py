@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from redis_tui.engine.client import Client
     from redis_tui.resp.types import Reply
 
-DEADLINE_S = 10
+DEADLINE_S = 60
 
 
 @pytest.fixture

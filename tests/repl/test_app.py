@@ -43,7 +43,7 @@ def talk(session: Any, paper: Any, keys: PipeInput, tmp_path: Path) -> Talk:
     async def talk(typed: str, **options: Any) -> int:
         keys.send_text(typed)
         repl = run_repl(session, printer=paper, input=keys, output=DummyOutput(), history=tmp_path / "h", **options)
-        return await asyncio.wait_for(repl, 20)
+        return await asyncio.wait_for(repl, 60)
 
     return talk
 
@@ -234,7 +234,7 @@ async def test_a_line_typed_before_the_session_is_open_waits_for_it(
     await asyncio.sleep(0)
     assert session.sent == []
     may_open.set()
-    assert await asyncio.wait_for(talking, 20) == 0
+    assert await asyncio.wait_for(talking, 60) == 0
     assert session.sent == [[b"PING"]]
     assert session.closed
 
@@ -256,7 +256,7 @@ async def test_a_dangerous_command_wants_the_word_on_production(
     guarded = ProductionSession(session)
     keys.send_text("FLUSHALL\ry\rFLUSHALL\rh\r.quit\r")
     repl = run_repl(guarded, printer=paper, input=keys, output=DummyOutput(), history=tmp_path / "h")
-    assert await asyncio.wait_for(repl, 20) == 0
+    assert await asyncio.wait_for(repl, 60) == 0
     assert session.sent == [[b"FLUSHALL"]]
     assert paper.text[0] == "! PRODUCTION: FLUSHALL on h.\nIt deletes every key of every database."
     assert paper.text[1].startswith("FLUSHALL was not sent: h is a production server.")
@@ -371,7 +371,7 @@ async def test_a_prompt_that_waits_takes_the_colours_of_a_theme_that_is_edited(
     own.write_text(theme.replace("#88c0d0", "#99c0d0"))
     await asyncio.wait_for(changed.wait(), 20)
     keys.send_text(".quit\r")
-    assert await asyncio.wait_for(repl, 20) == 0
+    assert await asyncio.wait_for(repl, 60) == 0
 
 
 async def test_a_fault_of_our_own_is_one_line_and_the_prompt_goes_on(

@@ -37,7 +37,7 @@ def spawned(tmp_path: Path, *words: str) -> Generator[pexpect.spawn[str], None, 
         encoding="utf-8",
         env=environment,
         dimensions=(24, 100),
-        timeout=20,
+        timeout=60,
     )
     yield child
     child.close(force=True)
@@ -46,7 +46,7 @@ def spawned(tmp_path: Path, *words: str) -> Generator[pexpect.spawn[str], None, 
 def wait_until_ctrl_c_is_a_signal(program: pexpect.spawn[str]) -> None:
     """While a line is typed Ctrl-C is a key; once the line runs, the terminal turns it into SIGINT again."""
     program.expect_exact("\x1b[?2004l")  # the line was taken
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not termios.tcgetattr(program.child_fd)[3] & termios.ISIG:
         assert time.monotonic() < deadline
         select.select([], [], [], 0.01)

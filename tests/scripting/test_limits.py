@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.scripting.conftest import Bench
 
 DEADLINE_S = 1.0
+"""Of the processor's time, which a script that spins uses up: a machine that is busy with other things takes longer."""
 
 ENDLESS = {
     "plain loop": "while true do end",
@@ -113,13 +114,13 @@ def test_a_kill_ends_it_and_the_next_script_runs(bench: Bench, name: str) -> Non
     killed_at = []
 
     def kill() -> None:
-        killed_at.append(time.perf_counter())
+        killed_at.append(time.process_time())
         bench.runtime.kill()
 
     timer = threading.Timer(0.03, kill)
     timer.start()
     result = bench.run(ENDLESS[name])
-    ended_at = time.perf_counter()
+    ended_at = time.process_time()
     timer.join()
     assert result.killed
     assert isinstance(result.reply, ErrorReply)
@@ -148,11 +149,13 @@ def test_a_kill_ahead_of_the_first_instruction_is_not_lost(bench: Bench) -> None
 def test_a_run_that_reaches_its_time_limit_is_killed_in_whatever_shape_it_spins(bench: Bench) -> None:
     for name in ("plain loop", "xpcall body and handler", "copies within a coroutine", "redis.call"):
         script = bench.runtime.compile(ENDLESS[name].encode())
+        began = time.process_time()
         result = bench.runtime.run(script, (), (), bench.host, timeout_ms=10)
+        assert time.process_time() - began < DEADLINE_S
         assert (result.killed, result.timed_out) == (True, True), name
         assert isinstance(result.reply, ErrorReply)
         assert result.reply.line.startswith(b"ERR Script killed after 10 ms, its time limit. script: ")
-        assert 10_000 <= result.duration_us < DEADLINE_S * 1e6
+        assert result.duration_us >= 10_000
     assert bench("return 1") == 1
 
 

@@ -31,7 +31,7 @@ class Served:
         sock = self._stack.enter_context(socket.socket())
         if receive_buffer:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        sock.settimeout(10)
+        sock.settimeout(60)
         sock.connect(("127.0.0.1", self.port))
         return RawClient(sock)
 
@@ -49,7 +49,7 @@ class Serving:
 
         def stop() -> None:
             listener.stop()
-            thread.join(10)
+            thread.join(60)
             assert not thread.is_alive()
 
         self._stack.callback(stop)

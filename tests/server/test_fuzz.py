@@ -51,7 +51,7 @@ def hostile(served: Served) -> Iterator[socket.socket]:
     """A connection on which a protocol error may hang up at any time."""
     with (
         contextlib.suppress(ConnectionError),
-        socket.create_connection(("127.0.0.1", served.port), timeout=10) as sock,
+        socket.create_connection(("127.0.0.1", served.port), timeout=60) as sock,
     ):
         yield sock
 

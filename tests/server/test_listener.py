@@ -38,12 +38,12 @@ class Program:
         self.port = int(line.removeprefix(READY))
 
     def connect(self) -> RawClient:
-        return RawClient(socket.create_connection(("127.0.0.1", self.port), timeout=10))
+        return RawClient(socket.create_connection(("127.0.0.1", self.port), timeout=60))
 
     def end(self, number: signal.Signals) -> tuple[int, str]:
         """Sends a signal; answers the exit status and what was said on the way out."""
         self.process.send_signal(number)
-        _, said = self.process.communicate(timeout=15)
+        _, said = self.process.communicate(timeout=60)
         return self.process.returncode, said
 
 
@@ -53,7 +53,7 @@ def program() -> Iterator[Program]:
     yield program
     if program.process.poll() is None:
         program.process.kill()
-    program.process.communicate(timeout=10)
+    program.process.communicate(timeout=60)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -120,7 +120,7 @@ def test_shutdown_from_a_client_ends_it_without_a_reply() -> None:
     listener = Listener(host="127.0.0.1", port=0, dialect=dialect_named("redis-8"), password=None)
     thread = threading.Thread(target=listener.run)
     thread.start()
-    client = RawClient(socket.create_connection(("127.0.0.1", listener.port), timeout=10))
+    client = RawClient(socket.create_connection(("127.0.0.1", listener.port), timeout=60))
     client.send(b"SHUTDOWN NOSAVE\r\n")
     assert client.read_to_end() == b""
     thread.join(10)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 RANGES = ((0, 5460), (5461, 10922), (10923, 16383))
-FORM_S = 15.0
+FORM_S = 60.0
 _SETTINGS = (
     "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--cluster-enabled", "yes",
     "--cluster-config-file", "nodes.conf", "--cluster-node-timeout", "3000", "--cluster-require-full-coverage", "no",
@@ -63,11 +63,11 @@ class ClusterNode:
     def stop(self) -> None:
         if self.process is not None:
             self.process.kill()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
 
     def ask(self, *words: str) -> bytes:
         """One command on a connection of its own; the raw reply."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as sock:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as sock:
             sock.sendall(
                 b"".join([b"*%d\r\n" % len(words), *(b"$%d\r\n%b\r\n" % (len(w), w) for w in map(str.encode, words))])
             )

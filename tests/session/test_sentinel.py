@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from redis_tui.session.base import Event, Session
 
-_PATIENCE_S = 30
+_PATIENCE_S = 60
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class sentinel:  # noqa: N801  # used as `running` is
 
     def __exit__(self, *_: object) -> None:
         self._server.process.kill()
-        self._server.process.wait(timeout=10)
+        self._server.process.wait(timeout=60)
 
 
 def said(server: RealServer, *words: str) -> str:

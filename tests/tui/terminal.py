@@ -22,7 +22,7 @@ _CUT = re.compile(rb"\x1b(\[[0-9;?<>=$]*)?$")
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 MODES = {1049: "alternate screen", 1000: "mouse", 1003: "mouse moves", 2004: "bracketed paste", 1004: "focus"}
 """What the workbench turns on, and has to turn off again."""
-SECONDS = 30
+SECONDS = 60
 """To wait for anything; a loaded machine is slow."""
 
 

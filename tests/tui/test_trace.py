@@ -131,13 +131,13 @@ async def test_a_hundred_thousand_calls_cost_what_is_seen_of_them(
     async with app.run_test(size=SIZE) as pilot:
         view = await traced(app, session, pilot, until, rows)
         trace = app.screen.query_one(TraceView)
-        began = time.perf_counter()
+        began = time.process_time()
         trace.action_order()
         trace.narrow("key:99")
         trace.narrow("")
         trace.action_totals()
         trace.action_totals()
-        assert time.perf_counter() - began < 5
+        assert time.process_time() - began < 5
         trace.action_order()
         await pilot.press("end")
         assert view.row == 99_999
