@@ -6,11 +6,14 @@ commands or sockets.
 
 The decision a reader would question: this is not hiredis, because hiredis answers ``+OK`` and
 ``$2 OK`` with the same bytes, and a workbench must show which it was. Open aggregates stand
-on a stack, so a reply that arrives in a thousand reads is still parsed once.
+on a stack, so a reply that arrives in a thousand reads is still parsed once. A long string is
+written to a `BytesIO` as it comes, which hands it out without copying it: half a gigabyte is held once and not three
+times, and copying it, a quarter of a second each time, would hold up whoever reads.
 """
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import ProtocolError
@@ -34,6 +37,8 @@ MAX_DEPTH = 250
 """Nesting beyond this is refused: nobody sends it, and whoever shows a reply recurses into it."""
 _LINE_LIMIT = 1024 * 1024
 """Bytes without a line break after which what comes is no RESP."""
+_LONG_SIZE = 1024 * 1024
+"""Bytes from which on a string that comes in several reads is long."""
 
 
 class _Frame:
@@ -45,6 +50,23 @@ class _Frame:
         self.left = left
         self.items: list[Reply] = []
         self.finish = finish
+
+
+class _Long:
+    """A long string that is still coming."""
+
+    __slots__ = ("left", "mark", "size", "text")
+
+    def __init__(self, mark: int, size: int) -> None:
+        self.mark = mark
+        self.size = self.left = size
+        self.text = BytesIO()
+
+    def take(self, data: bytes) -> bytes:
+        """Takes what belongs to it, answers the rest."""
+        taken = self.text.write(data[: self.left])
+        self.left -= taken
+        return data[taken:]
 
 
 class ReplyParser:
@@ -61,9 +83,14 @@ class ReplyParser:
         self._at = 0
         self._stack: list[_Frame] = []
         self._done: list[Reply] = []
+        self._long: _Long | None = None
 
     def feed(self, data: bytes) -> None:
         """Takes bytes as they arrive."""
+        if self._long is not None and self._long.left:
+            data = self._long.take(data)
+            if not data:
+                return
         if self._at:
             del self._buffer[: self._at]
             self._at = 0
@@ -72,7 +99,7 @@ class ReplyParser:
     @property
     def is_within_a_reply(self) -> bool:
         """Whether the bytes fed so far end inside a reply."""
-        return bool(self._stack) or self._at < len(self._buffer)
+        return bool(self._stack) or self._at < len(self._buffer) or self._long is not None
 
     def __iter__(self) -> Iterator[Reply]:
         """Answers the complete replies.
@@ -86,6 +113,8 @@ class ReplyParser:
 
     def _next_element(self) -> bool:
         """Reads one element and closes the aggregates that it completes; False where bytes are missing."""
+        if self._long is not None:
+            return self._end_long(self._long)
         end = self._buffer.find(b"\r\n", self._at)
         if end < 0:
             if len(self._buffer) - self._at > _LINE_LIMIT:
@@ -112,12 +141,31 @@ class ReplyParser:
             return True
         end = start + size
         if len(self._buffer) < end + 2:
+            if size > _LONG_SIZE:
+                self._begin_long(_Long(mark, size), start)
             return False
-        if self._buffer[end : end + 2] != b"\r\n":
-            raise ProtocolError(f"A string of {size} bytes does not end with a line break.")
+        self._check_end(end, size)
         self._at = end + 2
         self._add(_BLOBS[mark](bytes(self._buffer[start:end])))
         return True
+
+    def _begin_long(self, long: _Long, start: int) -> None:
+        self._at = 0
+        self._buffer = bytearray(long.take(bytes(self._buffer[start:])))
+        self._long = long
+
+    def _end_long(self, long: _Long) -> bool:
+        if long.left or len(self._buffer) < self._at + 2:
+            return False
+        self._check_end(self._at, long.size)
+        self._at += 2
+        self._long = None
+        self._add(_BLOBS[long.mark](long.text.getvalue()))
+        return True
+
+    def _check_end(self, end: int, size: int) -> None:
+        if self._buffer[end : end + 2] != b"\r\n":
+            raise ProtocolError(f"A string of {size} bytes does not end with a line break.")
 
     def _open(self, mark: int, text: bytes) -> None:
         count = _count(text)

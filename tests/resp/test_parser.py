@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from contextlib import suppress
 
 import pytest
@@ -102,3 +103,54 @@ def test_a_long_reply_in_small_reads_is_parsed_once() -> None:
 def test_any_bytes_are_parsed_or_refused(data: bytes) -> None:
     with suppress(ProtocolError):
         parse(data)
+
+
+def test_long_strings_are_the_same_a_byte_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("redis_tui.resp.parser._LONG_SIZE", 1)
+    parser = ReplyParser()
+    replies: list[Reply] = []
+    for at in range(len(WIRE)):
+        parser.feed(WIRE[at : at + 1])
+        replies += parser
+    assert replies == REPLIES
+    assert not parser.is_within_a_reply
+
+
+def test_a_long_string_comes_in_many_reads() -> None:
+    text = bytes(range(256)) * 8192
+    wire = b"*2\r\n$%d\r\n%b\r\n+OK\r\n" % (len(text), text)
+    parser = ReplyParser()
+    replies: list[Reply] = []
+    for at in range(0, len(wire), 65_536):
+        assert replies == []
+        parser.feed(wire[at : at + 65_536])
+        replies += parser
+    assert replies == [[text, OK]]
+    assert not parser.is_within_a_reply
+
+
+def test_a_long_string_is_held_once_while_it_comes() -> None:
+    parser = ReplyParser()
+    part = b"x" * 65_536
+    tracemalloc.start()
+    try:
+        parser.feed(b"$%d\r\n" % (512 * len(part)))
+        for _ in range(512):
+            parser.feed(part)
+            assert list(parser) == []
+        parser.feed(b"\r\n")
+        (reply,) = parser
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert reply == part * 512
+    assert peak < 1.25 * 512 * len(part)
+
+
+def test_a_long_string_that_goes_on_past_its_end_is_refused() -> None:
+    parser = ReplyParser()
+    parser.feed(b"$2000000\r\n" + b"x" * 1_000_000)
+    assert list(parser) == []
+    parser.feed(b"x" * 1_000_002)
+    with pytest.raises(ProtocolError, match="does not end with a line break"):
+        list(parser)
