@@ -247,6 +247,26 @@ class HexRows(Sequence[Line]):
         return next(hex_lines(self._data[at * 16 : at * 16 + 16], start=at * 16))
 
 
+def within(lines: Iterable[Line], most: int, cut: Line) -> Iterator[Line]:
+    """As many of the lines as hold a number of characters, and then a line that says so.
+
+    Args:
+        lines: `BREATH` among them costs nothing.
+        most: characters; the line that passes them is the last.
+        cut: what stands below lines that are not all of them.
+    """
+    left = most
+    source = iter(lines)
+    for line in source:
+        yield line
+        for span in line:
+            left -= len(span.text)
+        if left < 0:
+            break
+    if next(source, None) is not None:
+        yield cut
+
+
 def _in_pieces(lines: Iterable[Line]) -> Iterator[Line]:
     for line in lines:
         if sum(len(span.text) for span in line) <= PIECE:

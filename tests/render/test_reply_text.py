@@ -19,8 +19,9 @@ from redis_tui.render.reply_text import (
     packed_note,
     raw_lines,
     unpacked_lines,
+    within,
 )
-from redis_tui.render.spans import plain
+from redis_tui.render.spans import plain, text_line
 from redis_tui.resp.inline import quote
 from redis_tui.resp.types import NULL_ARRAY, OK, BigNumber, ErrorReply, Map, Pairs, Reply, SetReply, Verbatim
 
@@ -145,3 +146,11 @@ def test_json_that_is_copied_is_never_cut_into_pieces() -> None:
 
 def test_each_form_has_a_letter_and_an_ending_of_its_own() -> None:
     assert len({form.key for form in FORMS.values()}) == len({form.ending for form in FORMS.values()}) == len(FORMS)
+
+
+def test_a_text_is_cut_after_the_line_that_passes_the_limit_and_says_so() -> None:
+    lines = [text_line("12345"), BREATH, text_line("67890"), text_line("more")]
+    cut = text_line("cut")
+    assert list(within(lines, 7, cut)) == [*lines[:3], cut]
+    assert list(within(lines, 10, cut)) == lines
+    assert list(within(lines[:3], 7, cut)) == lines[:3]

@@ -198,6 +198,18 @@ async def test_help_is_the_commands_reference_and_a_long_reply_is_cut(
         await until(pilot, lambda: "cut after 2,000 lines of a reply with 3,000 elements" in transcript(app))
 
 
+async def test_a_string_of_any_size_is_cut_without_being_quoted_whole(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    session.data = {b"long": b"x" * 1_000_000}
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("ctrl+t", *"GET long", "enter")
+        told = "cut after 131,072 characters of a string with 1,000,000 bytes · ^P, Console reply shows more"
+        await until(pilot, lambda: told in transcript(app))
+        assert len(transcript(app)) < 200_000
+
+
 async def test_the_last_reply_is_looked_at_in_all_views(app: WorkbenchApp, session: FakeSession, until: Until) -> None:
     session.data = {b"big": [b"%d" % number for number in range(20)]}
     async with app.run_test(size=(120, 40)) as pilot:

@@ -72,6 +72,19 @@ async def begin(app: WorkbenchApp, session: FakeSession, pilot: Pilot[int], unti
     return await run(app, pilot, until)
 
 
+@pytest.mark.parametrize("view", ["cli", "json", "raw"])
+async def test_a_text_without_end_is_cut_and_says_where_the_rest_is(
+    app: WorkbenchApp, session: FakeSession, until: Until, monkeypatch: pytest.MonkeyPatch, view: str
+) -> None:
+    monkeypatch.setattr("redis_tui.tui.widgets.reply_viewer.SHOWN_CHARACTERS", 50_000)
+    async with app.run_test(size=(120, 40)) as pilot:
+        viewer = await begin(app, session, pilot, until, b"x" * 200_000)
+        viewer.action_show_view(view)
+        told = "… cut after 50,000 characters · the view hex has every byte, w saves all of it"
+        await until(pilot, lambda: told in viewer.text.plain)
+        assert len(viewer.text.plain) < 60_000
+
+
 async def test_a_tree_opens_and_closes_and_tells_the_path(
     app: WorkbenchApp, session: FakeSession, until: Until
 ) -> None:

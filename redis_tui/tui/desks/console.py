@@ -16,6 +16,7 @@ from redis_tui.prompt.label import prompt_line
 from redis_tui.prompt.one_node import one_node_note
 from redis_tui.prompt.watching import Watching
 from redis_tui.render.reply import prints_raw, stream_cli_lines
+from redis_tui.render.reply_text import within
 from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.resp.inline import split_inline
 from redis_tui.session.guard import runs_script
@@ -32,6 +33,8 @@ _SAY_AFTER_S = 0.4
 """Seconds of waiting that nobody needs to be told of."""
 _MOST_LINES = 2_000
 """Lines of a reply that are shown."""
+_MOST_CHARACTERS = 128 * 1024
+"""Of those lines."""
 _MOST_RUNS = 10_000
 """How often a number in front repeats a command."""
 _ELSEWHERE = (
@@ -193,11 +196,17 @@ def _message_lines(reply: Reply) -> list[Line]:
 def _reply_lines(argv: Sequence[bytes], reply: Reply) -> list[Line]:
     if isinstance(reply, bytes) and prints_raw(argv):
         return [[Span(line, "text")] for line in reply.decode("utf-8", "replace").splitlines()]
-    lines = stream_cli_lines(reply)
+    lines = within(
+        stream_cli_lines(reply, pieces=True), _MOST_CHARACTERS, _cut_line(reply, _MOST_CHARACTERS, "characters")
+    )
     shown = list(islice(lines, _MOST_LINES))
     if next(lines, None) is not None:
-        whole = f" of a reply with {len(reply):,} elements" if isinstance(reply, list) else ""
-        shown.append(
-            text_line(f"… cut after {_MOST_LINES:,} lines{whole} · ^P, Console reply shows it whole", "warning")
-        )
+        shown.append(_cut_line(reply, _MOST_LINES, "lines"))
     return shown
+
+
+def _cut_line(reply: Reply, most: int, what: str) -> Line:
+    """Says that a reply goes on, and where to see it."""
+    whole = f" of a reply with {len(reply):,} elements" if isinstance(reply, list) else ""
+    whole = f" of a string with {len(reply):,} bytes" if isinstance(reply, bytes) else whole
+    return text_line(f"… cut after {most:,} {what}{whole} · ^P, Console reply shows more", "warning")

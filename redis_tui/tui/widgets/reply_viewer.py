@@ -19,7 +19,8 @@ from textual.message import Message
 from redis_tui.record import dataclass
 from redis_tui.render.export import raw_chunks
 from redis_tui.render.reply_node import Path, count_of, node_at
-from redis_tui.render.reply_text import HexRows, json_lines, raw_lines, unpacked_lines
+from redis_tui.render.reply_text import HexRows, json_lines, raw_lines, unpacked_lines, within
+from redis_tui.render.spans import text_line
 from redis_tui.resp.types import ErrorReply, Reply, Status, Verbatim
 from redis_tui.tui.actions import bindings
 from redis_tui.tui.keymap import keymap_of
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 VIEWS = ("cli", "tree", "table", "json", "raw", "hex", "unpacked")
 """All views, in the order a key goes through them."""
 _HINTS = (("next_view", "view"), ("find_reply", "find"), ("copy_menu", "copy"), ("save_reply", "save"))
+SHOWN_CHARACTERS = 64 * 1024 * 1024
+"""Of a text: nobody reads more of it, and what is kept of it takes as much memory as the reply itself."""
 _HUNT_S, _PAUSE_S, _WAIT_S, _TELL_EVERY_S = 0.012, 0.004, 0.03, 0.1
 
 
@@ -222,9 +225,16 @@ class ReplyViewer(Vertical):
             self._show_hex(document.reply)
         else:
             makes = _TEXTS.get(view)
-            self.text.draw_lines(makes(document.reply) if makes is not None else document.lines())
+            lines = makes(document.reply) if makes is not None else document.lines()
+            self.text.draw_lines(within(lines, SHOWN_CHARACTERS, self._cut_line))
         self._front(view)
         self.post_message(self.Changed())
+
+    @property
+    def _cut_line(self) -> Line:
+        save = keymap_of(self).label("save_reply", otherwise="^P, Save reply")
+        told = f"… cut after {SHOWN_CHARACTERS:,} characters · the view hex has every byte, {save} saves all of it"
+        return text_line(told, "warning")
 
     def _front(self, view: str) -> None:
         """Shows one and hides the others; the keyboard stays in the reply."""
