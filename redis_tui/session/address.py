@@ -126,10 +126,10 @@ def read_address(url: str) -> Address:
         raise UsageError(f"{unquote(db)!r} is no database.", hint=f"Write its number: {scheme}://HOST:PORT/0.")
     plain = f"{SCHEMES[scheme]}{plus}{through}://{rest}{'?' if kept else ''}{kept}"
     ssh = options.get("ssh", "")
-    if ssh and (plus or scheme == "unix"):
+    if ssh and scheme == "unix":
         raise UsageError(
-            f"{scheme}{plus}{through}:// cannot be reached through ssh: that forwards one port.",
-            hint="Name the server itself, redis://HOST:PORT?ssh=…, as the other host sees it.",
+            "A socket of this machine is not reached through ssh.",
+            hint="Name the server as the other host sees it, redis://HOST:PORT?ssh=….",
         )
     return Address(plain, tls=tls, sentinels=sentinels, ssh=ssh)
 

@@ -80,11 +80,11 @@ class ClusterSession(RemoteSession):
             SessionError: what answers is no cluster.
         """
         way = ClusterWay(url, password=password)
-        wire = await way.nodes()
         try:
+            wire = await way.nodes()
             server, version, _ = identity(await wire.at_slot(None, [[b"INFO", b"server"], [b"HELLO"]]))
         except BaseException:
-            await wire.close()
+            await way.close()
             raise
         info = SessionInfo(
             url=redact_url(url),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from redis_tui.resp.types import Reply
 
-_ADDRESS = re.compile(r"^(?P<scheme>[a-z]+)\+cluster://(?P<user>.*@)?(?P<hosts>[^/?]*)(?P<more>.*)$")
+_ADDRESS = re.compile(r"^(?P<scheme>[a-z]+)\+cluster://(?P<user>(?:(?![?&]ssh=).)*@)?(?P<hosts>[^/?]*)(?P<more>.*)$")
 _PORT = 6379
 
 

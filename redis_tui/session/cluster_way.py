@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from redis_tui.errors import UsageError
 from redis_tui.session.cluster_health import Health
 from redis_tui.session.cluster_keys import KeysWire
 from redis_tui.session.cluster_map import read_cluster_address
 from redis_tui.session.cluster_wire import ClusterWire
 from redis_tui.session.login import Login
+from redis_tui.session.tunnel import Tunnels
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -41,11 +41,7 @@ class ClusterWay:
     def __init__(self, url: str, *, password: str | None = None) -> None:
         self._cluster_address = read_cluster_address(url)
         self.address = self._cluster_address.of(self._cluster_address.seeds[0])
-        if self.address.ssh:
-            raise UsageError(
-                "A cluster cannot be reached through ssh: its nodes name each other by addresses that are not here.",
-                hint="Name one node, redis://HOST:PORT?ssh=….",
-            )
+        self._tunnels = Tunnels(self.address.ssh)
         self.login = Login.of(password)
         self._known: dict[Node, None] = {}
         self.health = Health()
@@ -77,7 +73,8 @@ class ClusterWay:
         return wire
 
     async def close(self) -> None:
-        """Nothing stands between."""
+        """Ends what stands between."""
+        await self._tunnels.close()
 
     async def _made(self, kind: type[_Kind]) -> _Kind:
         wire = kind(
@@ -85,6 +82,7 @@ class ClusterWay:
             login=self.login,
             known=self._known,
             health=self.health,
+            tunnels=self._tunnels,
             catalog=None if self._latest is None else self._latest.commands,
             spare_catalog=self.spare_catalog,
         )

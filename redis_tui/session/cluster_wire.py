@@ -34,6 +34,7 @@ from redis_tui.session.commands import read_catalog
 from redis_tui.session.greeting import settle
 from redis_tui.session.guard import runs_script
 from redis_tui.session.nodes import named_node
+from redis_tui.session.tunnel import Tunnels
 from redis_tui.session.wire import Wire, refused_credentials
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class ClusterWire:
         login: overrides what the URL says of who one is.
         known: further nodes to ask for the map.
         health: told how each node does.
+        tunnels: to the nodes, by the addresses that they announce; None where they are reached straight.
         catalog: the commands, as far as they are known; None asks the cluster.
         spare_catalog: makes one where every node that is asked is busy.
     """
@@ -77,11 +79,12 @@ class ClusterWire:
         login: Login | None = None,
         known: Iterable[Node] = (),
         health: Health | None = None,
+        tunnels: Tunnels | None = None,
         catalog: Catalog | None = None,
         spare_catalog: Callable[[], Awaitable[Catalog]] | None = None,
     ) -> None:
         self.address = address
-        self._login = login
+        self._login, self._tunnels = login, tunnels or Tunnels("")
         self.db = self.wire_to(self.address.seeds[0]).db
         if self.db:
             raise UsageError("A cluster has one database, number 0.", hint="Leave the number out of the address.")
@@ -170,7 +173,7 @@ class ClusterWire:
     def wire_to(self, node: Node) -> Wire:
         """A new connection to one node, not open yet."""
         there = self.address.of(node)
-        return Wire(there.plain, tls=there.tls, login=self._login, bare=True)
+        return self._tunnels.wire(there.plain, node.name, tls=there.tls, login=self._login, bare=True)
 
     async def catalog(self) -> Catalog:
         """The commands, by one node that is not busy.
@@ -207,7 +210,7 @@ class ClusterWire:
         others = sorted(self._known, key=lambda node: node in self._silent)
         for node in dict.fromkeys((*ahead, *connected, *others)):
             try:
-                async with asyncio.timeout(_MAP_TIMEOUT_S):
+                async with asyncio.timeout(self._tunnels.patience_s(_MAP_TIMEOUT_S)):
                     reply = await (await self._open(node)).execute([b"CLUSTER", b"SLOTS"])
             except AuthError:
                 raise

@@ -118,8 +118,6 @@ def _with_scheme(url: str, kind: str, master: str = "") -> str:
         return ""
     place, question, query = rest.partition("?")
     head, _, db = place.partition("/")
-    if "ssh=" in query:  # it forwards one port, and these are several
-        return ""
     path = f"/{quote(master, safe='')}/{db or '0'}" if master else ""
     return f"{scheme}+{kind}://{head}{path}{question}{query}"
 

@@ -16,12 +16,13 @@ from redis_tui.errors import AuthError, ConnectError, SessionError
 from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.login import Login
-from redis_tui.session.wire import Wire
+from redis_tui.session.tunnel import Tunnels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from redis_tui.session.address import Address, Sentinels
+    from redis_tui.session.wire import Wire
 
 _ANSWER_S: Final = 2.0
 """Seconds that one sentinel has, before the next one is asked."""
@@ -36,7 +37,7 @@ class _Server:
     port: int
 
     def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 class _Unreached(ConnectError):
@@ -58,6 +59,7 @@ class SentinelWay:
         self.address = address
         self._sentinels: Sentinels = address.sentinels
         self.login = Login.of(password)
+        self._tunnels = Tunnels(address.ssh)
         self._hosts = list(self._sentinels.hosts)
         """Who answered last stands first."""
 
@@ -71,7 +73,7 @@ class SentinelWay:
         failures: list[ConnectError] = []
         for host in tuple(self._hosts):
             try:
-                async with asyncio.timeout(_ANSWER_S):
+                async with asyncio.timeout(self._tunnels.patience_s(_ANSWER_S)):
                     servers = await self._ask(host)
             except AuthError:
                 raise
@@ -93,11 +95,12 @@ class SentinelWay:
         raise ConnectError(f"No way to {self._sentinels.name} through its sentinels: {told}", hint=failures[0].hint)
 
     async def close(self) -> None:
-        """Nothing stands between."""
+        """Ends what stands between."""
+        await self._tunnels.close()
 
     async def _ask(self, host: str) -> Sequence[_Server]:
         """Those that may be connected to, in the order in which to try."""
-        wire = Wire(self._sentinels.url(host), tls=self.address.tls, bare=True)
+        wire = self._tunnels.wire(self._sentinels.url(host), host, tls=self.address.tls, bare=True)
         try:
             await wire.connect()
         except AuthError as error:
@@ -141,7 +144,13 @@ class SentinelWay:
             raise ConnectError(f"{self._sentinels.name} has no replica that is up.")
         failure: SessionError | None = None
         for server in servers:
-            wire = Wire(self.address.at(server.host, server.port), tls=self.address.tls, login=self.login, bare=bare)
+            wire = self._tunnels.wire(
+                self.address.at(server.host, server.port),
+                str(server),
+                tls=self.address.tls,
+                login=self.login,
+                bare=bare,
+            )
             try:
                 await wire.connect()
                 role = await wire.execute([b"ROLE"])

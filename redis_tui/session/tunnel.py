@@ -20,6 +20,7 @@ from redis_tui.session.wire import Through, Wire
 
 if TYPE_CHECKING:
     from redis_tui.session.address import Address
+    from redis_tui.session.tls import Tls
 
 _OPEN_S: Final = 20.0
 """Seconds that ssh has for coming in and listening."""
@@ -57,6 +58,7 @@ class Tunnel:
         self._process: asyncio.subprocess.Process | None = None
         self._listening: asyncio.Task[None] | None = None
         self._said: deque[str] = deque(maxlen=5)
+        self._turn = asyncio.Lock()
         self.port = 0
 
     @property
@@ -67,6 +69,12 @@ class Tunnel:
     def last_words(self) -> str:
         """What ssh said last; empty where it is silent."""
         return self._said[-1] if self._said else ""
+
+    async def ready(self) -> None:
+        """Opens it where it is not, or not any more; raises as `open` does."""
+        async with self._turn:
+            if not self.is_open:
+                await self.open()
 
     async def open(self) -> None:
         """Starts ssh and waits until its port listens.
@@ -146,6 +154,78 @@ class Tunnel:
         )
 
 
+class TunnelWire(Wire):
+    """A connection through a tunnel, which is opened where it is not, or not any more."""
+
+    def __init__(
+        self, url: str, tunnel: Tunnel, *, tls: Tls | None = None, login: Login | None = None, bare: bool = False
+    ) -> None:
+        super().__init__(url, tls=tls, login=login, bare=bare, through=Through(0, tunnel.destination))
+        self._tunnel = tunnel
+
+    async def connect(self) -> None:
+        """Opens the tunnel, and the connection through it.
+
+        Raises:
+            ConnectError, AuthError: no tunnel, or no connection through it.
+        """
+        try:
+            await self._connect()
+        except ConnectError as error:
+            if not self._tunnel.is_open:
+                raise  # it says why itself
+            if await self._tunnel.has_ended():
+                await self._connect()
+                return
+            if said := self._tunnel.last_words:
+                raise ConnectError(f"{error.message} ssh says: {said.rstrip('.')}.", hint=error.hint) from None
+            raise
+
+    async def _connect(self) -> None:
+        await self._tunnel.ready()
+        self._connection.port = self._tunnel.port
+        await super().connect()
+
+
+class Tunnels:
+    """A tunnel to each of several servers, through one host; each is opened when it is first needed.
+
+    Args:
+        destination: ``[user@]host[:port]``, as ssh knows it; empty: there is none between.
+
+    Raises:
+        UsageError: that is no destination.
+    """
+
+    def __init__(self, destination: str) -> None:
+        self._destination = destination
+        self._tunnels: dict[str, Tunnel] = {}
+        if destination:
+            self.to("")
+
+    def to(self, server: str) -> Tunnel:
+        """The tunnel to a server, ``host:port`` as the other host sees it."""
+        if server not in self._tunnels:
+            self._tunnels[server] = Tunnel(self._destination, server)
+        return self._tunnels[server]
+
+    def wire(
+        self, url: str, server: str, *, tls: Tls | None = None, login: Login | None = None, bare: bool = False
+    ) -> Wire:
+        """A connection to a server, not open yet; straight where there is no host between."""
+        if not self._destination:
+            return Wire(url, tls=tls, login=login, bare=bare)
+        return TunnelWire(url, self.to(server), tls=tls, login=login, bare=bare)
+
+    def patience_s(self, usual_s: float) -> float:
+        """Seconds that a server has to answer, the way to it included."""
+        return usual_s + (_OPEN_S if self._destination else 0)
+
+    async def close(self) -> None:
+        """Ends all of them."""
+        await asyncio.gather(*(tunnel.close() for tunnel in self._tunnels.values()))
+
+
 class TunnelWay:
     """A server that is reached through another host.
 
@@ -160,7 +240,6 @@ class TunnelWay:
         self.address = address
         self.login = Login.of(password)
         self._tunnel = Tunnel(address.ssh, address.host_and_port)
-        self._turn = asyncio.Lock()
 
     async def dial(self, *, bare: bool = False) -> Wire:
         """An open connection; opens the tunnel where it is not, or not any more.
@@ -168,25 +247,7 @@ class TunnelWay:
         Raises:
             ConnectError, AuthError: no tunnel, or no connection through it.
         """
-        await self._ready()
-        try:
-            return await self._through(bare=bare)
-        except ConnectError as error:
-            if await self._tunnel.has_ended():
-                await self._ready()
-                return await self._through(bare=bare)
-            if said := self._tunnel.last_words:
-                raise ConnectError(f"{error.message} ssh says: {said.rstrip('.')}.", hint=error.hint) from None
-            raise
-
-    async def _ready(self) -> None:
-        async with self._turn:
-            if not self._tunnel.is_open:
-                await self._tunnel.open()
-
-    async def _through(self, *, bare: bool) -> Wire:
-        through = Through(self._tunnel.port, self._tunnel.destination)
-        wire = Wire(self.address.plain, tls=self.address.tls, login=self.login, bare=bare, through=through)
+        wire = TunnelWire(self.address.plain, self._tunnel, tls=self.address.tls, login=self.login, bare=bare)
         await wire.connect()
         return wire
 

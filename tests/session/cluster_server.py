@@ -39,6 +39,8 @@ class ClusterNode:
     port: int
     bus: int
     folder: Path
+    announced: int = 0
+    """The port that it tells, where that is another one."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -51,6 +53,7 @@ class ClusterNode:
 
     def start(self, program: str) -> None:
         argv = [program, "--port", str(self.port), "--cluster-port", str(self.bus), *_SETTINGS]
+        argv += ["--cluster-announce-port", str(self.announced)] if self.announced else []
         self.process = subprocess.Popen(
             argv,
             cwd=self.folder,
@@ -95,13 +98,20 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def running_cluster(replicas: bool = True) -> Iterator[Cluster]:
-    """Starts a cluster, ends it afterwards."""
+def running_cluster(replicas: bool = True, announced: Sequence[int] = ()) -> Iterator[Cluster]:
+    """Starts a cluster, ends it afterwards.
+
+    Args:
+        replicas: each primary has one.
+        announced: ports that the nodes tell in place of their own.
+    """
     program = binary("valkey-9")
     count = 6 if replicas else 3
-    ports = _free_ports(2 * count)
+    ports = free_ports(2 * count)
     home = Path(tempfile.mkdtemp(prefix="cluster-"))
     nodes = [ClusterNode(at, ports[2 * at], ports[2 * at + 1], home / str(at)) for at in range(count)]
+    for node, port in zip(nodes, announced, strict=False):
+        node.announced = port
     try:
         for node in nodes:
             node.folder.mkdir()
@@ -122,7 +132,9 @@ def _config(nodes: Sequence[ClusterNode], own: ClusterNode) -> str:
         master = "-" if node.index < 3 else nodes[node.index - 3].id
         slots = " {}-{}".format(*RANGES[node.index]) if node.index < 3 else ""
         epoch = node.index % 3 + 1
-        lines.append(f"{node.id} 127.0.0.1:{node.port}@{node.bus} {flags} {master} 0 0 {epoch} connected{slots}")
+        lines.append(
+            f"{node.id} 127.0.0.1:{node.announced or node.port}@{node.bus} {flags} {master} 0 0 {epoch} connected{slots}"
+        )
     return "\n".join([*lines, "vars currentEpoch 3 lastVoteEpoch 0", ""])
 
 
@@ -139,7 +151,7 @@ def _wait(nodes: Sequence[ClusterNode]) -> None:
             time.sleep(0.02)  # a server tells nobody when it is ready
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     with contextlib.ExitStack() as stack:
         socks = [stack.enter_context(socket.socket()) for _ in range(count)]
         for sock in socks:

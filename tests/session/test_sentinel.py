@@ -21,6 +21,7 @@ from redis_tui.session.base import EventKind
 from redis_tui.session.open import open_session
 from redis_tui.spec.redact import redact_url
 from tests.conformance.real_server import RealServer, _die_with_parent, binary, free_port, running
+from tests.session.fake_ssh import Ssh, runs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -206,3 +207,12 @@ def test_an_address_of_sentinels() -> None:
 def test_what_is_no_address_of_sentinels_is_told(given: str, told: str) -> None:
     with pytest.raises(UsageError, match=told):
         read_address(given)
+
+
+async def test_sentinels_and_the_master_they_name_are_reached_through_another_host(watched: Watched, ssh: Ssh) -> None:
+    session = await open_session(f"redis+sentinel://127.0.0.1:{watched.sentinel.port}/main?ssh=bastion")
+    assert await session.execute([b"SET", b"k", b"v"]) == OK
+    reached = {words[words.index("-L") + 1].rpartition("127.0.0.1:")[2] for words in ssh.starts}
+    assert reached == {str(watched.sentinel.port), str(watched.master.port)}
+    await session.close()
+    assert not any(runs(words[0]) for words in ssh.starts)
