@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from redis_tui.spec.catalog import Catalog
     from redis_tui.spec.command import CommandSpec
 
-_ONLY_TELLS: Final = frozenset(
+ONLY_TELLS: Final = frozenset(
     (
         "acl|dryrun",
         "acl|getuser",
@@ -49,6 +49,7 @@ _ONLY_TELLS: Final = frozenset(
         "slowlog|len",
     )
 )
+"""Dangerous by Redis' own word, and yet changing nothing."""
 _ALSO: Final = {
     "config|set": "It changes the server for everybody, at once.",
     "debug": "It is made for Redis' own tests: it can stop the server, or crash it.",
@@ -120,7 +121,7 @@ def danger_in_script(catalog: Catalog, source: bytes, name: str) -> Danger | Non
 
 
 def _is_dangerous(spec: CommandSpec) -> bool:
-    return spec.name not in _ONLY_TELLS and "dangerous" in acl_categories(spec)
+    return spec.name not in ONLY_TELLS and "dangerous" in acl_categories(spec)
 
 
 def _calls(source: bytes) -> Iterator[tuple[int, list[bytes]]]:

@@ -1,7 +1,9 @@
 """Which commands a session refuses, below every face: writes where it is read-only, and what would break it.
 
 A command whose effect is not known counts as one that writes: a module's command, a name
-that the catalog lacks. EVAL and its kin write unless they are the ``_RO`` forms.
+that the catalog lacks. EVAL and its kin write unless they are the ``_RO`` forms. The decision a reader would question:
+what only an administrator does (ACL SETUSER, CLUSTER RESET, SAVE) writes as well, unless a table says that it tells
+or ends something. It may not touch a key, and yet nobody who asked for read-only means to allow it.
 """
 
 from __future__ import annotations
@@ -10,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from redis_tui.errors import NotSupportedError
 from redis_tui.resp.types import ErrorReply
+from redis_tui.session.danger import ONLY_TELLS
 from redis_tui.session.stream import opens_stream
+from redis_tui.spec.catalog import acl_categories
 from redis_tui.spec.command import CommandFlag
 
 if TYPE_CHECKING:
@@ -26,9 +30,8 @@ _CHANGES_SERVER = frozenset(
         "client|pause",
         "client|reply",
         "client|unblock",
-        "config|resetstat",
-        "config|rewrite",
-        "config|set",
+        "client|unpause",
+        "commandlog|reset",
         "debug",
         "failover",
         "function|delete",
@@ -36,16 +39,14 @@ _CHANGES_SERVER = frozenset(
         "function|load",
         "function|restore",
         "latency|reset",
-        "module|load",
-        "module|unload",
-        "replicaof",
         "script|flush",
         "shutdown",
-        "slaveof",
         "slowlog|reset",
         "swapdb",
     ]
 )
+_LEAVES_SERVER = frozenset(["client|no-evict", "function|kill", "keys", "monitor", "reset", "script|kill", "sort_ro"])
+"""Dangerous or of an administrator, and yet changing nothing but this connection, or ending what must be ended."""
 
 
 def writes(catalog: Catalog, argv: Sequence[bytes]) -> bool:
@@ -53,10 +54,14 @@ def writes(catalog: Catalog, argv: Sequence[bytes]) -> bool:
     name = argv[0].decode("utf-8", "replace").lower()
     spec = catalog.get(name)
     if spec is not None and spec.subcommands and len(argv) > 1:
-        spec = catalog.get(f"{name} {argv[1].decode('utf-8', 'replace')}") or spec
-    if spec is None or spec.name in _RUNNERS or spec.name in _CHANGES_SERVER:
+        spec = catalog.get(f"{name} {argv[1].decode('utf-8', 'replace')}")
+    if spec is None or spec.name in _RUNNERS or spec.name in _CHANGES_SERVER or spec.flags & CommandFlag.WRITE:
         return True
-    return bool(spec.flags & CommandFlag.WRITE)
+    if spec.name == "acl|log":
+        return len(argv) > 2 and argv[2].lower() == b"reset"
+    if spec.name in ONLY_TELLS or spec.name in _LEAVES_SERVER:
+        return False
+    return not {"admin", "dangerous"}.isdisjoint(acl_categories(spec))
 
 
 def read_only_refusal(argv: Sequence[bytes], *, fate: str) -> ErrorReply:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from redis_tui.errors import NotConfirmedError
 from redis_tui.session.danger import Danger, danger_in_script, danger_of
 from redis_tui.session.guard import writes
+from redis_tui.session.seen import SeenScripts
 from redis_tui.session.wrapped import WrappedSession
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class ProductionSession(WrappedSession):
     def __init__(self, session: Session, ask: Callable[[Danger, str], Awaitable[bool]] | None = None) -> None:
         super().__init__(session)
         self.ask = ask
+        self._seen = SeenScripts()
 
     @property
     def info(self) -> SessionInfo:
@@ -57,6 +59,7 @@ class ProductionSession(WrappedSession):
     async def run(self, run: ScriptRun) -> ScriptOutcome:
         if not run.dry_run:
             await self._check(danger_in_script(await self.catalog(), run.source, run.name))
+            self._seen.note_source(run.source)
         return await self.inner.run(run)
 
     async def stream(self, argv: Sequence[bytes], *, capacity: int = 10_000) -> Stream:
@@ -67,7 +70,8 @@ class ProductionSession(WrappedSession):
         catalog = await self.catalog()
         for argv in commands:
             if not (self.inner.info.read_only and writes(catalog, argv)):  # that is refused, and needs no question
-                await self._check(danger_of(catalog, argv))
+                await self._check(danger_of(catalog, argv) or self._seen.danger_of(argv))
+                self._seen.note(argv)
 
     async def _check(self, danger: Danger | None) -> None:
         if danger is None or _ANSWERED.get():

@@ -86,6 +86,32 @@ async def test_a_script_that_names_one_is_asked_about_and_a_dry_run_is_not(produ
     assert asked.whats == ["FLUSHALL in line 1 of wipe"]
 
 
+@pytest.mark.parametrize("line", [b"EVALSHA %b 0" % (b"f" * 40), b"FCALL wipe 0"])
+async def test_a_script_that_was_not_seen_here_is_asked_about_once(production: Session, line: bytes) -> None:
+    asked = Asked(production, agrees=False)
+    with pytest.raises(NotConfirmedError, match="was not sent"):
+        await production.execute(line.split())
+    asked.agrees = True
+    for _ in range(2):
+        await production.execute(line.split())
+    assert len(asked.whats) == 2
+    assert line.decode().startswith(asked.whats[0])
+
+
+async def test_a_script_whose_text_went_out_from_here_is_run_by_name_unasked(production: Session) -> None:
+    asked = Asked(production, agrees=False)
+    library = b"#!lua name=one\nredis.register_function('one', function() return 1 end)"
+    sha = await production.execute([b"SCRIPT", b"LOAD", b"return 1"])
+    assert isinstance(sha, bytes)
+    assert await production.execute([b"EVALSHA", sha, b"0"]) == 1
+    await production.execute([b"FUNCTION", b"LOAD", library])
+    assert await production.execute([b"FCALL", b"one", b"0"]) == 1
+    outcome = await production.run(ScriptRun(b"return 2"))
+    assert await production.execute([b"EVALSHA", outcome.sha.encode(), b"0"]) == 2
+    await production.execute([b"EVALSHA_RO", b"f" * 40, b"0"])  # it cannot write
+    assert asked.whats == []
+
+
 async def test_monitor_is_asked_about(production: Session) -> None:
     Asked(production, agrees=False)
     with pytest.raises(NotConfirmedError, match="MONITOR"):

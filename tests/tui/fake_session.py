@@ -166,6 +166,8 @@ class FakeSession:
                 return b"used_memory_human:1.20M\r\nused_memory_vm_eval:43008\r\n"
             case b"OBJECT":
                 return b"embstr"
+            case b"CLIENT" if args == [b"LIST"]:
+                return b"id=7 addr=10.0.0.7:4711 name=worker age=9 idle=1 cmd=get\n"
         return ErrorReply(b"ERR unknown command '" + name + b"', with args beginning with: ")
 
     async def execute_many(

@@ -17,6 +17,7 @@ from redis_tui.tui.screens.dialogs import Ask, Choice
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.widgets.bars import TitleBar
 from redis_tui.tui.widgets.line_view import LineView
+from redis_tui.tui.widgets.view import Wish
 from tests.tui.conftest import Until, ready
 from tests.tui.fake_session import FakeSession, info
 
@@ -110,6 +111,25 @@ async def test_deleting_several_keys_wants_the_word_and_one_key_the_usual_questi
         app.screen._feed.serve_keys("delete", (b"a",))
         await until(pilot, lambda: isinstance(app.screen, Ask))
         assert not any(argv[0] == b"UNLINK" for argv in session.sent)
+
+
+async def test_ending_a_connection_is_asked_about_once_and_by_the_word(
+    app: WorkbenchApp, session: FakeSession, until: Until
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(app, pilot, until)
+        assert isinstance(app.screen, WorkbenchScreen)
+        app.screen.action_show_view("clients")
+        clients = app.screen._panes.clients
+        await until(pilot, lambda: clients.client("7"))
+        app.screen._activity.take(Wish("clients.kill", "7"))
+        screen = await asked(pilot, until)
+        assert screen._danger.what == "CLIENT KILL"
+        assert "last command" in screen._danger.why
+        screen.query_one(Input).value = app._session.info.word  # type: ignore[union-attr]  # it is open
+        await pilot.press("enter")
+        await until(pilot, lambda: any(argv[:2] == (b"CLIENT", b"KILL") for argv in session.sent))
+        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
 
 
 async def test_a_script_that_names_one_is_asked_about(app: WorkbenchApp, session: FakeSession, until: Until) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from redis_tui.errors import RedisTuiError
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.types import ErrorReply, Reply
+from redis_tui.session.production import answered
 from redis_tui.tui.desks.figures import FigureDesk
 from redis_tui.tui.desks.libraries import LibraryDesk
 from redis_tui.tui.desks.streams import StreamDesk
@@ -231,10 +232,11 @@ class ActivityDesk:
         text = f"CLIENT KILL ID {id_} ends the connection of {who}, last command {client.text('cmd') or 'none'}."
         if client.is_own:
             text += "\n\nThat is this workbench's own connection. It connects again with its next command."
-        choices = (Choice("kill", "Kill", danger=True), Choice("cancel", "Keep"))
-        if await self._bench.ask("End this connection?", text, *choices) != "kill":
+        kill = Choice("kill", "Kill", danger=True)
+        if not await self._bench.confirm("CLIENT KILL", "End this connection?", text, kill):
             return
-        reply: Reply = await self._session.execute([b"CLIENT", b"KILL", b"ID", id_.encode()])
+        with answered():
+            reply: Reply = await self._session.execute([b"CLIENT", b"KILL", b"ID", id_.encode()])
         self._bench.tell(reply, f"Ended {who}." if reply == 1 else f"{who} was gone already.")
         self._read_at.pop("clients", None)
 

@@ -16,6 +16,8 @@ from redis_tui.paths import history_file
 from redis_tui.record import dataclass
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.aside import aside
+from redis_tui.session.danger import Danger
+from redis_tui.session.production import agreed
 from redis_tui.tui.actions import PANE_NUMBER
 from redis_tui.tui.panes.arguments import ArgumentsPane
 from redis_tui.tui.panes.clients import ClientsView
@@ -147,6 +149,23 @@ class Bench:
         from redis_tui.tui.screens.dialogs import Ask
 
         return await self.app.push_screen_wait(Ask(title, text, choices)) or "cancel"
+
+    async def confirm(self, what: str, title: str, text: str, choice: Choice) -> bool:
+        """Whether something dangerous is meant, asked once: with a button, on production by the host's name.
+
+        What is done then is done within `production.answered`, or it would be asked about again.
+
+        Args:
+            what: the command, as production names it.
+            title: of the question.
+            text: what it does.
+            choice: that agrees.
+        """
+        from redis_tui.tui.screens.dialogs import Choice
+
+        if self.session.info.production:
+            return await agreed(self.session, Danger(what, text))
+        return await self.ask(title, text, choice, Choice("cancel", "Keep")) == choice.name
 
     def tell(self, reply: Reply, text: str) -> None:
         """Says what came of a command: a sentence, or the server's error."""

@@ -156,8 +156,9 @@ class LibraryDesk:
             return
         names = ", ".join(function.name for function in library.functions)
         text = f"FUNCTION DELETE {library.name} takes away: {names}. Clients that call them get an error."
-        choices = (Choice("delete", "Delete", danger=True), Choice("cancel", "Keep"))
-        if await self._bench.ask(f"Delete the library {library.name}?", text, *choices) == "delete":
+        delete = Choice("delete", "Delete", danger=True)
+        what = f"FUNCTION DELETE {library.name}"
+        if await self._bench.confirm(what, f"Delete the library {library.name}?", text, delete):
             reply = await self._session.execute([b"FUNCTION", b"DELETE", library.name.encode()])
             self._bench.tell(reply, f"Deleted {library.name}.")
             await self.read()

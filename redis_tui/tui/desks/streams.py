@@ -15,6 +15,7 @@ from redis_tui.paths import expanded
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import join_inline, split_inline
 from redis_tui.resp.types import ErrorReply
+from redis_tui.session.production import answered
 from redis_tui.tui.widgets.tail_view import KEPT
 
 if TYPE_CHECKING:
@@ -169,10 +170,11 @@ class StreamDesk:
                 f"CONFIG SET {_KEY_EVENTS} {flags}AE turns them on for all clients; each change of a key then "
                 "costs the server a little more."
             )
-            choices = (Choice("set", "Turn on", danger=True), Choice("cancel", "Leave it"))
-            if await self._bench.ask("Turn on key events?", text, *choices) != "set":
+            turn_on = Choice("set", "Turn on", danger=True)
+            if not await self._bench.confirm(f"CONFIG SET {_KEY_EVENTS}", "Turn on key events?", text, turn_on):
                 return
-            reply = await self._session.execute([b"CONFIG", b"SET", _KEY_EVENTS.encode(), f"{flags}AE".encode()])
+            with answered():
+                reply = await self._session.execute([b"CONFIG", b"SET", _KEY_EVENTS.encode(), f"{flags}AE".encode()])
             self._bench.tell(reply, f"{_KEY_EVENTS} is {flags}AE now.")
         await self._listen(f"__keyevent@{self._session.db}__:*")
 

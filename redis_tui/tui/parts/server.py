@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import on, work
 
+from redis_tui.session.production import answered
 from redis_tui.tui import messages
 from redis_tui.tui.panes.slowlog import slow_lines
 from redis_tui.tui.parts.places import PlacesPart
@@ -99,9 +100,10 @@ class ServerPart(PlacesPart):
         from redis_tui.tui.screens.dialogs import Choice
 
         text = "SCRIPT FLUSH empties the server's script cache. Clients that use EVALSHA must load their scripts again."
-        choices = (Choice("flush", "Flush", danger=True), Choice("cancel", "Keep"))
-        if await self._bench.ask("Flush the script cache?", text, *choices) == "flush":
-            await self._bench.guard(lambda: self.session.execute([b"SCRIPT", b"FLUSH"]))
+        flush = Choice("flush", "Flush", danger=True)
+        if await self._bench.confirm("SCRIPT FLUSH", "Flush the script cache?", text, flush):
+            with answered():
+                await self._bench.guard(lambda: self.session.execute([b"SCRIPT", b"FLUSH"]))
             self._feed.read_scripts()
 
     @work(group="wish")
