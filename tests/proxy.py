@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -79,11 +80,12 @@ class Proxy:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there_reader, there = await asyncio.open_connection("127.0.0.1", self._server_port)
         self._writers |= {writer, there}
-        await asyncio.gather(
-            self._pass(reader, there, replies=False),
-            self._pass(there_reader, writer, replies=True),
-            return_exceptions=True,
-        )
+        with contextlib.suppress(asyncio.CancelledError):  # the test is over, and a reply was still held
+            await asyncio.gather(
+                self._pass(reader, there, replies=False),
+                self._pass(there_reader, writer, replies=True),
+                return_exceptions=True,
+            )
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, replies: bool) -> None:
         while data := await reader.read(65_536):

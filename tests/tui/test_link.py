@@ -165,3 +165,15 @@ async def test_a_server_that_is_elsewhere_now_is_told(app: WorkbenchApp, session
         await ready(app, pilot, until)
         session.tell(Event(EventKind.RECONNECTED, "main is at b:2 now, no longer at a:1."))
         await until(pilot, lambda: "main is at b:2 now" in "".join(toast.message for toast in app._notifications))
+
+
+async def test_a_server_that_goes_while_the_workbench_closes_is_no_fault(
+    app: WorkbenchApp, session: Leaving, until: Until
+) -> None:
+    session.data.clear()
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(app, pilot, until)
+        assert isinstance(app.screen, WorkbenchScreen)
+        bench = app.screen._bench
+    session.is_away = True
+    await bench.guard(lambda: session.execute([b"PING"]))

@@ -31,6 +31,8 @@ _SLOWLOG_S = 2.0
 _CLIENTS_S = 2.0
 _INFO_S = 1.0
 _FUNCTIONS_S = 10.0
+_PROBE_S = 5.0
+"""Where nothing that is seen is read so often, the figures are: else nobody would notice that the server is held up."""
 
 
 class ActivityDesk:
@@ -75,12 +77,16 @@ class ActivityDesk:
         if self._session.in_transaction:
             return
         now = time.monotonic()
+        self._read_at.setdefault("probe", now)
         if not self._session.info.embedded and self._panes.slowlog.is_seen and self._is_due("slowlog", _SLOWLOG_S, now):
             self._feed.read_slowlog()
         for name, (every, read) in self._readers.items():
             view = self._panes.views[name]
             if view.is_seen and name not in self._reading and self._is_due(name, every, now):
                 self._bench.work(self._read(name, read), name)
+        if not self._session.info.embedded and now - max(self._read_at.values()) >= _PROBE_S:
+            self._read_at["probe"] = now
+            self._feed.read_figures()
 
     def forget(self) -> None:
         """All views are read at the next tick."""

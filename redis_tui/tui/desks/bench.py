@@ -185,7 +185,7 @@ class Bench:
             if self.is_whole:
                 raise
         except SessionError as error:
-            if not self.panes.keys.all_keys:  # what was read stays, marked as old
+            if self.is_whole and not self.panes.keys.all_keys:  # what was read stays, marked as old
                 self.panes.keys.show_message(error.message, error.hint or "F9 tries again.")
         except RedisTuiError as error:
             self.app.notify(str(error), severity="error")

@@ -24,6 +24,7 @@ from redis_tui.tui import queries
 from redis_tui.tui.desks.coalescer import Coalescer
 from redis_tui.tui.desks.key_work import KeyWork
 from redis_tui.tui.desks.keys import KeyDesk
+from redis_tui.tui.desks.letting_go import told, unanswered
 from redis_tui.tui.desks.names import file_names, sha_of
 from redis_tui.tui.widgets.lua_complete import Offer
 
@@ -121,6 +122,9 @@ class FeedDesk:
                 self.tick()
             case EventKind.NODES_CHANGED:
                 self._tell_nodes(event.text)
+            case EventKind.BUSY | EventKind.FREE:
+                self._note_busy(is_busy=event.kind is EventKind.BUSY)
+                self.tick()
             case EventKind.SENT | EventKind.DISCONNECTED | EventKind.RECONNECTED:
                 pass
 
@@ -150,12 +154,15 @@ class FeedDesk:
         if not self._bench.is_whole:
             return
         running = self._session.running()
+        waiting = unanswered(self._session)
         self._panes.running.show(
             running,
             self._session.info.capabilities,
             is_server_busy=self._was_busy,
             busy_nodes=busy_names(self._session.nodes()),
+            waiting=waiting,
         )
+        self._panes.title.set_wait("" if waiting is None else told(waiting))
         if running is not None:
             self._panes.title.set_state(f"running {running.name}", "warning", "▶")
         elif self._was_running:
@@ -291,13 +298,8 @@ class FeedDesk:
         log = self.log
         entries = await queries.slowlog(self._session, log=log)
         is_busy = isinstance(entries, ErrorReply) and entries.code == "BUSY"
-        if is_busy:
-            self._note_held(*_BUSY)
-        elif self._held == _BUSY[0]:
-            self._note_held("", "")
-            self.read_scripts()
+        self._note_busy(is_busy=is_busy)
         nodes = self._session.nodes()
-        self._was_busy = is_busy or bool(busy_names(nodes))
         self._panes.title.set_trouble(trouble_text(nodes))
         if isinstance(entries, ErrorReply):
             self._panes.slowlog.show_message(f"✗ {entries.message or entries.code}")
@@ -309,6 +311,15 @@ class FeedDesk:
         label = "" if threshold is None else "off" if math.isinf(threshold) else f"over {threshold:g} ms"
         label = " · ".join(part for part in (label, lacking_text(nodes)) if part)
         self._panes.slowlog.show(entries, self.script_names(), label)
+
+    def _note_busy(self, *, is_busy: bool) -> None:
+        """A script holds the server up, whosever it is, or does so no longer."""
+        if is_busy:
+            self._note_held(*_BUSY)
+        elif self._held == _BUSY[0]:
+            self._note_held("", "")
+            self.read_scripts()
+        self._was_busy = is_busy or bool(busy_names(self._session.nodes()))
 
     def _note_held(self, state: str, mark: str) -> None:
         """The server answers nobody, for a script of somebody or because it starts: says so, looks again until it does.

@@ -8,6 +8,7 @@ that each try to connect keep a server that is coming back busy with nothing els
 from __future__ import annotations
 
 import math
+import random
 import time
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _WAITS_S = (1, 2, 3, 5, 8, 13, 20, 30)
 """Between attempts; the last one from then on."""
+_SPREAD = (0.8, 1.2)
+"""A server that comes back is not to meet all its clients in the same moment."""
 STALE = "old: disconnected"
 """In the border of what was read before the link was lost."""
 _LOST = "Disconnected"
@@ -41,7 +44,7 @@ class LinkDesk:
         self._bench = bench
         self._session, self._panes = bench.session, bench.panes
         self._read_all = read_all
-        self._attempts = 0
+        self._attempts = self._tried = 0
         self._next_at = 0.0
         self._is_trying = False
         self._told = ""
@@ -52,6 +55,8 @@ class LinkDesk:
             self._lost(event.text)
         elif event.kind is EventKind.RECONNECTED:
             self._back(event.text)
+        elif event.kind is EventKind.DEMOTED:
+            self._bench.app.notify(event.text, title="Replica", severity="warning", timeout=12)
 
     def tick(self) -> None:
         """Counts down to the next attempt."""
@@ -63,7 +68,8 @@ class LinkDesk:
         elif left <= 0:
             self.try_now()
         else:
-            self._panes.title.set_alarm(f"disconnected, trying again ({math.ceil(left)} s) · F9 now")
+            tried = f", tried {self._tried}×" if self._tried else ""
+            self._panes.title.set_alarm(f"disconnected, trying again ({math.ceil(left)} s{tried}) · F9 now")
 
     def forget(self) -> None:
         """Another server comes, and its link is whole."""
@@ -83,7 +89,7 @@ class LinkDesk:
     def _lost(self, reason: str) -> None:
         if not self._bench.link.is_lost:
             self._bench.link.is_lost = True
-            self._attempts = 0
+            self._attempts = self._tried = 0
             self._wait()
             self._mark(is_old=True)
         self._tell(reason)
@@ -98,13 +104,14 @@ class LinkDesk:
     def _wait(self) -> None:
         wait = _WAITS_S[min(self._attempts, len(_WAITS_S) - 1)]
         self._attempts += 1
-        self._next_at = time.monotonic() + wait
+        self._next_at = time.monotonic() + wait * random.uniform(*_SPREAD)  # no secret
 
     async def _try(self) -> None:
         try:
             with aside():
                 await self._session.execute([b"PING"])
         except RedisTuiError as error:
+            self._tried += 1
             self._wait()
             self._tell(f"{error.message} {error.hint}" if isinstance(error, AuthError) else error.message)
         else:

@@ -17,6 +17,7 @@ from redis_tui.errors import RedisTuiError, TooMuchToFetch
 from redis_tui.session.aside import aside
 from redis_tui.session.base import Capability, KillOutcome, ScriptOutcome, ScriptRun
 from redis_tui.session.threshold import slow_threshold_ms
+from redis_tui.tui.desks.letting_go import KILL, offer, unanswered
 from redis_tui.tui.run_log import RunLog
 from redis_tui.tui.widgets.view import Wish
 
@@ -257,8 +258,13 @@ class RunDesk:
         if self._session.running() is not None:
             pane.say(_ASKED if self._session.info.embedded else f"{_ASKED} {_THRESHOLD}")
             self._feed.tick()
+        elif (waiting := unanswered(self._session)) is not None and await offer(self._bench, waiting) != KILL:
+            return
         outcome, sentence = await self._kill()
         pane.say("")
+        if outcome is None:
+            await self._not_killed(sentence)
+            return
         if outcome is KillOutcome.UNKILLABLE:
             pane.say("" if self._can_undo else "has written: cannot be killed")
             outcome, sentence = await self._kill_written(sentence)
@@ -266,17 +272,24 @@ class RunDesk:
             severity: SeverityLevel = "information" if outcome is KillOutcome.KILLED else "warning"
             self._bench.app.notify(sentence, severity=severity, timeout=4)
 
-    async def _kill(self, *, undo: bool = False) -> tuple[KillOutcome, str]:
+    async def _not_killed(self, sentence: str) -> None:
+        """The server could not be asked to kill: says why, and offers to wait no longer for what it does not answer."""
+        if (waiting := self._session.waiting()) is None:
+            self._bench.app.notify(sentence, severity="error", timeout=8)
+        else:
+            await offer(self._bench, waiting, before=sentence)
+
+    async def _kill(self, *, undo: bool = False) -> tuple[KillOutcome | None, str]:
         """Ends the script.
 
         Returns:
-            What became of it, and a sentence for people.
+            What became of it, None where the server could not be asked, and a sentence for people.
         """
         running = self._session.running()
         try:
             outcome = await self._session.kill(undo=undo)
         except RedisTuiError as error:
-            return KillOutcome.NOTHING_RUNNING, str(error)
+            return None, str(error)
         if outcome is KillOutcome.KILLED:
             took = f" after {running.elapsed_ms / 1000:.1f} s" if running else ""
             return outcome, f"Script killed{took}." + (" Its writes were undone." if undo else "")
@@ -284,13 +297,14 @@ class RunDesk:
             return outcome, "Nothing is running."
         return outcome, "The script has already written, so the server will not end it half way (UNKILLABLE)."
 
-    async def _kill_written(self, sentence: str) -> tuple[KillOutcome, str]:
+    async def _kill_written(self, sentence: str) -> tuple[KillOutcome | None, str]:
         from redis_tui.tui.screens.dialogs import Choice
 
         if not self._can_undo:
             text = (
                 f"{sentence}\n\nIt goes on until it ends by itself. The only other way is to stop the server without "
-                "saving, which loses all writes since the last save; redis-tui will not do that for you."
+                "saving (SHUTDOWN NOSAVE), which loses all writes since the last save; redis-tui will not do that for "
+                "you."
             )
             await self._bench.ask("Cannot be killed", text, Choice("cancel", "Understood"))
             return KillOutcome.UNKILLABLE, ""

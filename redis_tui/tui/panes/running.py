@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from redis_tui.session.base import Capability, Running
+from redis_tui.session.base import Capability, Running, Waiting
 from redis_tui.tui.messages import KillWanted
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class RunningPane(Vertical):
         *,
         is_server_busy: bool = False,
         busy_nodes: str = "",
+        waiting: Waiting | None = None,
     ) -> None:
         """Shows a run, or that there is none.
 
@@ -53,12 +54,16 @@ class RunningPane(Vertical):
             capabilities: what can be undone.
             is_server_busy: somebody else's script holds the server up.
             busy_nodes: of a cluster: which of its nodes.
+            waiting: what it has not answered for long.
         """
-        self.query_one("#kill-button", Button).display = running is not None or is_server_busy
-        self.set_class(running is not None or is_server_busy, "-busy")
-        if running is None and not is_server_busy:
+        is_under_way = running is not None or is_server_busy or waiting is not None
+        self.query_one("#kill-button", Button).display = is_under_way
+        self.set_class(is_under_way, "-busy")
+        if not is_under_way:
             self._said = ""
         text = self._text(running, capabilities, busy_nodes)
+        if running is None and waiting is not None:
+            text = _silence(waiting)
         if text == self._shown:
             return
         # Only another number of lines is worth laying out the whole screen for.
@@ -100,6 +105,14 @@ class RunningPane(Vertical):
 def _at(nodes: str) -> str:
     """Where it runs, on a line of its own."""
     return f"\n  at {nodes}" if nodes else ""
+
+
+def _silence(waiting: Waiting) -> Content:
+    return Content.from_markup(
+        "[bold $rt-warning]… no answer[/]  [$rt-text]$elapsed s[/]\n[$rt-dim]  $command[/]",
+        elapsed=f"{waiting.elapsed_ms / 1000:.0f}",
+        command=waiting.command,
+    )
 
 
 def _prospect(running: Running, capabilities: frozenset[Capability]) -> str:

@@ -31,6 +31,7 @@ class TitleBar(Static):
         self._detail = ""
         self._state = ("ready", "success", "●")
         self._alarm: str | None = None
+        self._wait = ""
         self._figures = ""
         self._trouble = ""
         self._guards: list[tuple[str, str]] = []
@@ -76,10 +77,18 @@ class TitleBar(Static):
             self._trouble = text
             self._draw()
 
+    def set_wait(self, text: str) -> None:
+        """What goes before any state but an alarm while it lasts: the server does not answer; empty: it does."""
+        if text != self._wait:
+            self._wait = text
+            self._draw()
+
     @property
     def state(self) -> tuple[str, str, str]:
         """What is said of the server: text, tone, mark."""
-        return self._state if self._alarm is None else (self._alarm, "danger", "✗")
+        if self._alarm is not None:
+            return self._alarm, "danger", "✗"
+        return (self._wait, "warning", "…") if self._wait else self._state
 
     def set_figures(self, text: str) -> None:
         """Sets the right end: number of keys, memory."""
