@@ -96,6 +96,10 @@ class Cluster:
         slot = hash_slot(key)
         return next(self.nodes[at] for at, (first, last) in enumerate(RANGES) if first <= slot <= last)
 
+    def form(self) -> None:
+        """Waits until everybody serves."""
+        _wait(self.nodes)
+
 
 @contextlib.contextmanager
 def running_cluster(replicas: bool = True, announced: Sequence[int] = ()) -> Iterator[Cluster]:
@@ -105,6 +109,14 @@ def running_cluster(replicas: bool = True, announced: Sequence[int] = ()) -> Ite
         replicas: each primary has one.
         announced: ports that the nodes tell in place of their own.
     """
+    with begun_cluster(replicas, announced) as cluster:
+        cluster.form()
+        yield cluster
+
+
+@contextlib.contextmanager
+def begun_cluster(replicas: bool = True, announced: Sequence[int] = ()) -> Iterator[Cluster]:
+    """Starts a cluster that has not formed yet: a primary does nothing but wait for its first two seconds."""
     program = binary("valkey-9")
     count = 6 if replicas else 3
     ports = free_ports(2 * count)
@@ -117,7 +129,6 @@ def running_cluster(replicas: bool = True, announced: Sequence[int] = ()) -> Ite
             node.folder.mkdir()
             (node.folder / "nodes.conf").write_text(_config(nodes, node))
             node.start(program)
-        _wait(nodes)
         yield Cluster(nodes)
     finally:
         for node in nodes:
