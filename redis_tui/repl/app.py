@@ -153,6 +153,10 @@ async def run_repl(
             await shell.session.close()
 
 
+_NEWS = frozenset((EventKind.RECONNECTED, EventKind.NODES_CHANGED, EventKind.DEMOTED))
+"""What happened to a server that a person at the prompt has to know."""
+
+
 class Repl:
     """The loop, and what Ctrl-C means in it."""
 
@@ -251,7 +255,7 @@ class Repl:
         self._on_ready()
 
     async def _hear(self) -> None:
-        """Keeps what a session tells of its server having moved, to be told below the next answer."""
+        """Keeps what a session tells of where its server is and what it is now, to be told below the next answer."""
         while True:
             await self._is_used.wait()
             self._is_used.clear()
@@ -259,7 +263,7 @@ class Repl:
                 continue
             self._heard = session
             async for event in session.events():
-                if event.kind in (EventKind.RECONNECTED, EventKind.NODES_CHANGED) and event.text:
+                if event.kind in _NEWS and event.text:
                     self._news.append(event.text)
 
     def _tell_news(self) -> None:
@@ -450,12 +454,22 @@ class Repl:
             with contextlib.suppress(asyncio.CancelledError):
                 await asked
         elif asked.result():
+            await self._kill(task)
+
+    async def _kill(self, task: asyncio.Future[None]) -> None:
+        """Has what runs ended; where the server does not, or cannot be asked, it can be left there."""
+        try:
             outcome, sentence = await kill_running(self._shell)
+        except RedisTuiError as error:
+            question = "Stop waiting for it? It may go on on the server."
+            self._complain(error)
+        else:
+            question = "Stop waiting for it? It goes on on the server." if outcome is KillOutcome.UNKILLABLE else ""
             if not task.done():  # or the reply has said so already
                 self._shell.printer.lines([sentence])
-            if outcome is KillOutcome.UNKILLABLE and await self._ask("Stop waiting for it? It goes on on the server."):
-                task.cancel()
-                await asyncio.wait({task})
+        if question and not task.done() and await self._ask(question):
+            task.cancel()
+            await asyncio.wait({task})
 
     async def _running(self, task: asyncio.Future[None]) -> Running | None:
         """What runs; a script that was sent a moment ago may not have begun yet."""

@@ -249,7 +249,9 @@ async def kill_running(shell: Shell) -> tuple[KillOutcome, Line]:
         KillOutcome.KILLED: text_line(ended, "success"),
         KillOutcome.NOTHING_RUNNING: text_line("Nothing is running.", "dim"),
         KillOutcome.UNKILLABLE: text_line(
-            "The script has already written, so it is not ended half way. Wait for it to end.", "warning"
+            "The script has already written, so it is not ended half way. Wait for it to end; the only other way is to "
+            "stop the server without saving (SHUTDOWN NOSAVE), which loses all writes since the last save.",
+            "warning",
         ),
     }[outcome]
 

@@ -91,6 +91,20 @@ async def test_a_script_that_cannot_be_killed_can_be_left(
     assert paper.text[-2:] == ["No longer waiting for the reply.", "OK"]
 
 
+async def test_a_script_that_a_server_cannot_be_asked_to_end_can_be_left(
+    session: Any, paper: Any, talk: Talk, keys: PipeInput, tmp_path: Path
+) -> None:
+    async def unheard(*, undo: bool = False) -> KillOutcome:  # as a session has it
+        raise SessionError("The server has not answered SCRIPT KILL within 10 s.")
+
+    session.kill = unheard
+    spin = tmp_path / "spin.lua"
+    spin.write_text("while true do end")
+    assert await _after_start(session, talk, f".run {spin}\r", "y\ry\rPING\r.quit\r", keys) == 0
+    assert "has not answered SCRIPT KILL" in paper.text[-3]
+    assert paper.text[-2:] == ["No longer waiting for the reply.", "OK"]
+
+
 async def test_ctrl_c_ends_a_series_and_shows_what_it_has(
     session: Any, paper: Any, talk: Talk, keys: PipeInput, tmp_path: Path
 ) -> None:
@@ -392,7 +406,10 @@ async def test_a_fault_of_our_own_is_one_line_and_the_prompt_goes_on(
     assert session.sent == [[b"PING"]]
 
 
-async def test_a_server_that_has_moved_is_told_below_the_answer(session: Any, paper: Any, talk: Talk) -> None:
+@pytest.mark.parametrize("kind", [EventKind.RECONNECTED, EventKind.DEMOTED])
+async def test_a_server_that_has_moved_or_been_demoted_is_told_below_the_answer(
+    kind: EventKind, session: Any, paper: Any, talk: Talk
+) -> None:
     moves: asyncio.Queue[Event] = asyncio.Queue()
     execute = session.execute
 
@@ -402,7 +419,7 @@ async def test_a_server_that_has_moved_is_told_below_the_answer(session: Any, pa
             told.set()
 
     async def moving(argv: list[bytes], *, db: int | None = None) -> Any:
-        moves.put_nowait(Event(EventKind.RECONNECTED, "main is at b:2 now, no longer at a:1."))
+        moves.put_nowait(Event(kind, "main is at b:2 now, no longer at a:1."))
         moves.put_nowait(Event(EventKind.RECONNECTED))
         await told.wait()
         return await execute(argv, db=db)
