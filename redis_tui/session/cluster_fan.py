@@ -50,6 +50,11 @@ def whole(merge: Merge) -> Merge:
     return merged
 
 
+def same_everywhere(argv: Sequence[bytes], answers: Answers) -> Reply:
+    """What all say, or which have failed."""
+    return whole(_first)(argv, answers)
+
+
 def failure(answers: Answers) -> ErrorReply | None:
     """What is told where some nodes have failed: which, why, and how many have not."""
     failed = [(node, reply) for node, reply in answers if isinstance(reply, ErrorReply)]
@@ -227,6 +232,7 @@ OF_ONE_NODE: Final = frozenset(
         "cluster|reset",
         "cluster|saveconfig",
         "cluster|set-config-epoch",
+        "cluster|slot-stats",
         "cluster|setslot",
         "debug",
         "failover",

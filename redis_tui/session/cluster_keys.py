@@ -27,7 +27,7 @@ _QUIET = [Status(b"PONG")]
 class KeysWire(ClusterWire):
     """A `ClusterWire` that watches keys of any slots."""
 
-    _watching: dict[Node, Wire] | None = None
+    _watching: dict[Node, Wire | None] | None = None
     """By node: the connection that watches there."""
 
     async def pipeline(self, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
@@ -44,14 +44,14 @@ class KeysWire(ClusterWire):
             (reply,) = await self.to(node, [[b"WATCH", key]])
             if isinstance(reply, ErrorReply):
                 return reply
-            watching.setdefault(node, self._wires[node])
+            watching.setdefault(node, self._nodes.at(node))
         return OK
 
     async def _undisturbed(self) -> Reply:
         """What EXEC answers: of the first node that has something to tell, where one has."""
         told: list[Reply] = []
         for node, wire in (self._watching or {}).items():
-            if self._wires.get(node) is not wire or not wire.is_open:
+            if wire is None or not self._nodes.holds(node, wire):
                 return ErrorReply(b"ERR The connection that watched was lost.")
             told.append((await self.to(node, _ASKED))[-1])
         return next((reply for reply in told if reply != _QUIET), _QUIET)

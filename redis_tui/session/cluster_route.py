@@ -68,6 +68,8 @@ def route(catalog: Catalog, argv: Sequence[bytes]) -> Route:
     _check_sense(spec.name, argv)
     if spec.name in _OF_SLOT and len(argv) > 2 and argv[2].isdigit():
         return Route(slot=int(argv[2]))
+    if spec.name == "clusterscan" and len(argv) > 1:
+        return Route(slot=hash_slot(argv[1]) if b"{" in argv[1] else 0)  # its cursors name their slot: 0-{06S}-0
     keys = _keys(spec, argv)
     slots: dict[int, bytes] = {}
     for key in keys:
@@ -139,10 +141,10 @@ def _keys(spec: CommandSpec, argv: Sequence[bytes]) -> list[bytes]:
 def _check_sense(name: str, argv: Sequence[bytes]) -> None:
     if name == "select" and len(argv) == 2 and argv[1] != b"0":
         raise NotSupportedError("A cluster is worked with in database 0 only.", hint="Keys of all nodes are in it.")
-    if name == "auth" or (name == "hello" and len(argv) > 2):
+    if name == "hello" and len(argv) > 2:
         raise NotSupportedError(
             "Each node of a cluster has a connection of its own, which would have to say who you are.",
-            hint="Give user and password in the address: redis+cluster://user:password@host:port.",
+            hint="AUTH says it to all of them; so do user and password in the address.",
         )
     if name not in OF_ONE_NODE:
         return

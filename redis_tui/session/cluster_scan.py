@@ -55,7 +55,7 @@ class Scan:
             number = next((one for one in order if one > number), order[-1])
         reply = (await self._ask(self._nodes[number], [[argv[0], b"%d" % cursor, *argv[2:]]]))[0]
         if isinstance(reply, ErrorReply):
-            if not reply.line.startswith(DOWN):
+            if not (reply.line.startswith(DOWN) or reply.code == "BUSY"):
                 return reply
             return self._goes_on(order, number, missing | 1 << number, [])
         if not (isinstance(reply, list) and len(reply) == 2 and isinstance(reply[0], bytes)):
@@ -76,7 +76,9 @@ class Scan:
 
     def _missing(self, missing: int) -> ErrorReply:
         names = ", ".join(node.name for at, node in enumerate(self._nodes) if missing >> at & 1)
-        return ErrorReply(DOWN + f" {names} did not answer: keys there are missing, all others were told.".encode())
+        return ErrorReply(
+            DOWN + f" {names} did not answer or is busy: keys there are missing, all others were told.".encode()
+        )
 
 
 def _put_together(number: int, cursor: int, missing: int) -> int:

@@ -1,6 +1,6 @@
 """The nodes of a cluster as one connection: each command goes to the node of its keys, or to all that it concerns.
 
-Knows no session. One `Wire` a node, opened when something is first sent to it. The decision a reader would question:
+Knows no session. The connections are `cluster_nodes`'. The decision a reader would question:
 commands are routed here and not by redis-py's own cluster client, which changes replies on the way (OK becomes True)
 and knows keys of those commands only that it has heard of; the catalog is the server's own.
 """
@@ -11,14 +11,14 @@ import asyncio
 import contextlib
 import random
 from typing import TYPE_CHECKING
-from weakref import WeakSet
 
 from redis_tui.errors import AuthError, ConnectError, NotSupportedError, SessionError, UsageError
 from redis_tui.resp.types import OK, ErrorReply, Reply
 from redis_tui.session.base import Trouble
-from redis_tui.session.cluster_fan import DOWN, Fan, is_down
+from redis_tui.session.cluster_fan import DOWN, Fan, is_down, same_everywhere
 from redis_tui.session.cluster_health import Health
 from redis_tui.session.cluster_map import ClusterAddress, Node, SlotMap, has_failed, slot_map
+from redis_tui.session.cluster_nodes import NodeWires
 from redis_tui.session.cluster_route import (
     Route,
     check_named,
@@ -31,16 +31,16 @@ from redis_tui.session.cluster_route import (
 from redis_tui.session.cluster_scan import Scan
 from redis_tui.session.cluster_transaction import Transaction
 from redis_tui.session.commands import read_catalog
-from redis_tui.session.greeting import settle
 from redis_tui.session.guard import runs_script
 from redis_tui.session.nodes import named_node
-from redis_tui.session.tunnel import Tunnels
-from redis_tui.session.wire import Wire, refused_credentials
+from redis_tui.session.wire import refused_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from redis_tui.session.login import Login
+    from redis_tui.session.tunnel import Tunnels
+    from redis_tui.session.wire import Wire
     from redis_tui.spec.catalog import Catalog
 
 
@@ -84,7 +84,7 @@ class ClusterWire:
         spare_catalog: Callable[[], Awaitable[Catalog]] | None = None,
     ) -> None:
         self.address = address
-        self._login, self._tunnels = login, tunnels or Tunnels("")
+        self._nodes = NodeWires(address, login, tunnels)
         self.db = self.wire_to(self.address.seeds[0]).db
         if self.db:
             raise UsageError("A cluster has one database, number 0.", hint="Leave the number out of the address.")
@@ -94,17 +94,12 @@ class ClusterWire:
         self.asked: set[Node] = set()
         """Those that have not answered yet."""
         self._known = dict.fromkeys((*self.address.seeds, *known))
-        self._new: WeakSet[Wire] = WeakSet()
-        """Connections that have not said yet who we are; a node that is silent is found out when they do."""
         self._spared: dict[Node, float] = {}
         """Until when a node is not tried again."""
         self._bound: tuple[Node, Wire] | None = None
         """The connection that holds what WATCH and MULTI have bound."""
         self._silent: set[Node] = set()
         """Those that did not answer last; asked for the map after all others."""
-        self._wires: dict[Node, Wire] = {}
-        self._opening: dict[Node, asyncio.Lock] = {}
-        """By node, so that one which lets nobody in holds up no other."""
         self._resp = 2
         self.commands, self.spare_catalog = catalog, spare_catalog
         self._transaction = Transaction(self._for_transaction)
@@ -149,19 +144,16 @@ class ClusterWire:
 
     @property
     def is_gone(self) -> bool:
-        wires = self._wires.values()
-        return bool(wires) and all(wire.is_gone for wire in wires)
+        return self._nodes.is_gone
 
     @property
     def is_open(self) -> bool:
-        return any(wire.is_open for wire in self._wires.values())
+        return self._nodes.is_open
 
     async def close(self) -> None:
         self._transaction.forget()
         self._bound = None
-        wires, self._wires = self._wires, {}
-        for wire in wires.values():
-            await wire.close()
+        await self._nodes.close()
 
     # ── of a cluster ───────────────────────────────────────────────────────
 
@@ -172,8 +164,7 @@ class ClusterWire:
 
     def wire_to(self, node: Node) -> Wire:
         """A new connection to one node, not open yet."""
-        there = self.address.of(node)
-        return self._tunnels.wire(there.plain, node.name, tls=there.tls, login=self._login, bare=True)
+        return self._nodes.new(node)
 
     async def catalog(self) -> Catalog:
         """The commands, by one node that is not busy.
@@ -204,14 +195,13 @@ class ClusterWire:
         Raises:
             ConnectError, AuthError, SessionError: nobody tells it.
         """
-        connected = [node for node, wire in self._wires.items() if wire.is_open and not wire.is_gone]
         fault: Exception | None = None
         ahead = () if first is None else (first,)
         others = sorted(self._known, key=lambda node: node in self._silent)
-        for node in dict.fromkeys((*ahead, *connected, *others)):
+        for node in dict.fromkeys((*ahead, *self._nodes.connected, *others)):
             try:
-                async with asyncio.timeout(self._tunnels.patience_s(_MAP_TIMEOUT_S)):
-                    reply = await (await self._open(node)).execute([b"CLUSTER", b"SLOTS"])
+                async with asyncio.timeout(self._nodes.patience_s(_MAP_TIMEOUT_S)):
+                    reply = await (await self._nodes.open(node)).execute([b"CLUSTER", b"SLOTS"])
             except AuthError:
                 raise
             except (SessionError, TimeoutError) as error:
@@ -247,7 +237,7 @@ class ClusterWire:
             text = f" {self._served(node)} did not answer a moment ago. It is tried again soon."
             return [ErrorReply(DOWN + text.encode())] * len(commands)
         try:
-            wire = await self._open(node)
+            wire = await self._nodes.open(node)
         except AuthError:
             raise
         except SessionError as error:
@@ -282,7 +272,7 @@ class ClusterWire:
         """Notes that a node does not answer; where nobody else is connected, looks whether there is still a cluster."""
         self._silent.add(node)
         self.health.note(node, Trouble.DOWN, self.map)
-        if any(wire.is_open and not wire.is_gone for wire in self._wires.values()):
+        if self._nodes.connected:
             return
         try:
             await self.refresh()
@@ -292,7 +282,7 @@ class ClusterWire:
 
     async def _answered(self, node: Node, wire: Wire, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
         """The replies of a node; one that is long silent is given up once the others say that it has failed."""
-        asked = asyncio.ensure_future(self._greeted(wire, commands))
+        asked = asyncio.ensure_future(self._nodes.pipeline(wire, commands, self._resp))
         doubt_s = _DOUBT_S
         try:
             while not (await asyncio.wait({asked}, timeout=doubt_s))[0]:
@@ -304,12 +294,6 @@ class ClusterWire:
             if not asked.done():
                 asked.cancel()
                 await asyncio.wait({asked})
-
-    async def _greeted(self, wire: Wire, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
-        if wire in self._new:
-            await settle(wire, 0, self._resp)
-            self._new.discard(wire)
-        return await wire.pipeline(commands)
 
     async def _has_failed(self, node: Node) -> bool:
         for other in self.map.primaries:
@@ -362,7 +346,7 @@ class ClusterWire:
         fault: SessionError | None = None
         for node in self.map.primaries:
             try:
-                await self._open(node)
+                await self._nodes.open(node)
             except SessionError as error:
                 fault = error
                 continue
@@ -372,20 +356,6 @@ class ClusterWire:
     def _served(self, node: Node) -> str:
         slots = self.map.slots_of(node)
         return f"{node.name}, which serves slots {slots}," if slots else node.name
-
-    async def _open(self, node: Node) -> Wire:
-        lock = self._opening.setdefault(node, asyncio.Lock())
-        async with lock:
-            wire = self._wires.get(node)
-            if wire is not None and wire.is_open and not wire.is_gone:
-                return wire
-            if wire is not None:
-                await wire.close()
-            wire = self.wire_to(node)
-            await wire.connect()
-            self._new.add(wire)
-            self._wires[node] = wire
-            return wire
 
     async def _owner(self, slot: int) -> Node:
         """Whom to ask about a slot; any primary of one that nobody serves, for it will say so."""
@@ -447,6 +417,8 @@ class ClusterWire:
             return await self._transaction.execute(argv, there.slot, refusal)
         if there.refusal is not None:
             return there.refusal
+        if name == b"auth":
+            return await self._authenticate(argv)
         if name == b"select":
             return OK  # route lets no other than 0 pass
         if name == b"scan":
@@ -458,6 +430,11 @@ class ClusterWire:
         if there.fan is None:
             return (await self.at_slot(None, [argv]))[0]
         return await self._to_all(argv, there.fan)
+
+    async def _authenticate(self, argv: Sequence[bytes]) -> Reply:
+        """Over every connection that is open; one that is opened later says it by itself."""
+        told = await self._told_by(self._nodes.connected or self.map.primaries[:1], argv)
+        return same_everywhere(argv, [*told.items()])
 
     async def _to_all(self, argv: Sequence[bytes], fan: Fan) -> Reply:
         told = await self._told_by(self.map.primaries, argv)
@@ -505,11 +482,11 @@ class ClusterWire:
         if self._bound is None:
             node = await self._owner(slot)
             try:
-                self._bound = node, await self._open(node)
+                self._bound = node, await self._nodes.open(node)
             except SessionError:
                 return await self.to(node, commands)
         node, wire = self._bound
-        if self._wires.get(node) is not wire or not wire.is_open or wire.is_gone:
+        if not self._nodes.holds(node, wire):
             await self.close()
             raise SessionError(f"The connection to {node.name} was lost, and what WATCH or MULTI had bound with it.")
         replies = await self.to(node, commands)

@@ -14,6 +14,9 @@ from redis_tui.session.cluster_map import Node, has_failed, read_cluster_address
 from redis_tui.session.cluster_route import route
 from redis_tui.session.cluster_scan import Scan
 from redis_tui.session.open import open_session
+from redis_tui.spec.catalog import Catalog
+from redis_tui.spec.command import CommandSpec
+from redis_tui.spec.slot import hash_slot
 
 if TYPE_CHECKING:
     from redis_tui.resp.types import Reply
@@ -110,4 +113,30 @@ async def test_where_commands_go_without_asking() -> None:
     assert route(catalog, [b"client", b"kill", b"id", b"7@10.0.0.1:7000"]).node == ONE
     assert route(catalog, [b"EVAL", b"return 1", b"2", b"a", b"b"]).refusal is not None
     with pytest.raises(NotSupportedError, match="would have to say who you are"):
-        route(catalog, [b"AUTH", b"secret"])
+        route(catalog, [b"HELLO", b"3", b"AUTH", b"ann", b"secret"])
+    with pytest.raises(NotSupportedError, match="CLUSTER SLOT-STATS is about one node"):
+        route(catalog, [b"CLUSTER", b"SLOT-STATS", b"SLOTSRANGE", b"0", b"1"])
+
+
+async def test_a_walk_passes_a_busy_node_by_and_says_so_in_the_end() -> None:
+    async def ask(node: Node, _commands: object) -> list[object]:
+        return [ErrorReply(b"BUSY Redis is busy running a script.")] if node == ONE else [[b"0", [b"k"]]]
+
+    scan = Scan(ask)  # type: ignore[arg-type]  # its replies are plain
+    first = await scan.step([b"SCAN", b"0"], [ONE, TWO])
+    assert isinstance(first, list)
+    assert isinstance(first[0], bytes)
+    assert first[1] == []
+    second = await scan.step([b"SCAN", first[0]], [ONE, TWO])
+    assert isinstance(second, list)
+    assert isinstance(second[0], bytes)
+    assert second[1] == [b"k"]
+    assert await scan.step([b"SCAN", second[0]], [ONE, TWO]) == ErrorReply(
+        f"NODEDOWN {ONE.name} did not answer or is busy: keys there are missing, all others were told.".encode()
+    )
+
+
+async def test_a_walk_of_clusterscan_goes_by_the_slot_of_its_cursor() -> None:
+    catalog = Catalog.from_specs([CommandSpec("clusterscan", "Walks.", "generic", "9.1.0", -2)])
+    assert route(catalog, [b"CLUSTERSCAN", b"0"]).slot == 0
+    assert route(catalog, [b"CLUSTERSCAN", b"0-{06S}-0"]).slot == hash_slot(b"06S")

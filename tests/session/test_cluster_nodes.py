@@ -79,8 +79,8 @@ async def test_the_slow_log_is_of_all_nodes_by_time(clustered: Session, cluster:
     await said(clustered, "CONFIG SET slowlog-log-slower-than 10000")
     entries = await facts.slowlog(clustered, 100)
     assert isinstance(entries, list)
-    where = {entry.argv[1]: entry.more for entry in entries if entry.argv[0] == b"SET"}
-    assert where == {key: (cluster.owner(key).name,) for key in (b"a", b"b", b"c")}
+    where = {entry.argv[1]: entry.node for entry in entries if entry.argv[0] == b"SET"}
+    assert where == {key: cluster.owner(key).name for key in (b"a", b"b", b"c")}
     assert [entry.at_s for entry in entries] == sorted((entry.at_s for entry in entries), reverse=True)
     size = await said(clustered, "SLOWLOG LEN")
     assert isinstance(size, int)

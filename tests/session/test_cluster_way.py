@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from redis_tui.errors import AuthError, ConnectError
-from redis_tui.resp.types import OK
+from redis_tui.resp.types import OK, ErrorReply
 from redis_tui.session.nodes import each_node
 from redis_tui.session.open import open_session
 from tests.proxy import Proxy
@@ -74,12 +74,19 @@ async def test_tls_and_a_user_hold_for_every_node(tmp_path: Path) -> None:
                 door.port = port
                 await doors.enter_async_context(door)
                 node.ask("ACL", "SETUSER", "ann", "on", ">secret", "~*", "&*", "+@all")
+                node.ask("ACL", "SETUSER", "bob", "on", ">other", "~*", "&*", "+@all")
                 node.ask("ACL", "SETUSER", "default", "off")
             url = f"rediss+cluster://ann:{{}}@127.0.0.1:{ports[0]}?cacert={tmp_path}/ca.pem"
             session = await open_session(url.format("secret"))
             assert [await session.execute([b"SET", key, key]) for key in KEYS] == [OK] * 3
             told = await each_node(session, [b"ACL", b"WHOAMI"])
             assert [(node.name, reply) for node, reply in told] == [(f"127.0.0.1:{port}", b"ann") for port in ports]
+            refused = await session.execute([b"AUTH", b"bob", b"wrong"])
+            assert isinstance(refused, ErrorReply)
+            assert refused.code == "WRONGPASS"
+            assert await session.execute([b"AUTH", b"bob", b"other"]) == OK
+            told = await each_node(session, [b"ACL", b"WHOAMI"])
+            assert [reply for _, reply in told] == [b"bob"] * 3
             await session.close()
             with pytest.raises(AuthError):
                 await open_session(url.format("wrong"))

@@ -101,7 +101,7 @@ async def test_a_busy_node_is_named_and_can_be_killed_at(app: WorkbenchApp, sess
         await ready(app, pilot, until)
         session.trouble(B, Trouble.BUSY, f"{B} is busy with a script.")
         await until(pilot, lambda: app.screen.query_one("#kill-button").display)
-        assert f"at {B}" in text(app, "#running-text")
+        assert f"BUSY  {B}" in text(app, "#running-text")
 
 
 async def test_a_run_names_its_node(app: WorkbenchApp, until: Until) -> None:

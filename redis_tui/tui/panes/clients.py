@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -63,8 +64,10 @@ class ClientsView(TablePane):
         self._clients = {client.id: client for client in clients}
         nodes = short_names({client.node for client in clients if client.node})
         if nodes:
-            first, *more = _COLUMNS
-            self._table.set_columns((first, Column("node", max(map(len, nodes.values())), style="accent"), *more))
+            first, *others = _COLUMNS
+            node = Column("node", max(map(len, nodes.values())), style="accent")
+            more = [replace(one, floor=one.floor + node.width if one.floor else 0) for one in others]
+            self._table.set_columns((first, node, *more))
         self._table.set_rows([_row(client, nodes) for client in clients[:_LIMIT]], empty="Nobody is connected.")
         self._count(len(clients))
 

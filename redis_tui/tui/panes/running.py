@@ -81,10 +81,11 @@ class RunningPane(Vertical):
                 prospect=self._said or _prospect(running, capabilities),
             )
         if self.has_class("-busy"):
+            who = "another client's script"
             return Content.from_markup(
-                "[bold $rt-danger]▶ BUSY[/]  [$rt-text]another client's script[/]$where\n[$rt-dim]  $prospect[/]",
-                where=_at(busy_nodes),
-                prospect=self._said or "can be killed if it has not written",
+                "[bold $rt-danger]▶ BUSY[/]  [$rt-text]$what[/]\n[$rt-dim]  $prospect[/]",
+                what=busy_nodes or who,
+                prospect=self._said or f"{f'{who} ' if busy_nodes else ''}can be killed if it has not written",
             )
         return Content.from_markup("[$rt-dim]nothing is running[/]")
 
