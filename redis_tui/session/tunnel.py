@@ -11,10 +11,12 @@ import asyncio
 import contextlib
 import re
 import socket
+import warnings
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.errors import ConnectError, UsageError
+from redis_tui.session.dying import with_parent
 from redis_tui.session.login import Login
 from redis_tui.session.wire import Through, Wire
 
@@ -88,14 +90,18 @@ class Tunnel:
         options = [word for option in _OPTIONS for word in ("-o", option)]
         forward = ["-L", f"127.0.0.1:{self.port}:{self._server}"]
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                "ssh",
-                *("-N", "-T", *options, *forward, *self._words),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.PIPE,
-                start_new_session=True,  # Ctrl-C is for what runs through it, and it has no terminal to ask on
-            )
+            with warnings.catch_warnings():
+                # Python 3.12 warns of any code between fork and exec where there are threads; this is one system call.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                self._process = await asyncio.create_subprocess_exec(
+                    "ssh",
+                    *("-N", "-T", *options, *forward, *self._words),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.DEVNULL,
+                    stderr=asyncio.subprocess.PIPE,
+                    start_new_session=True,  # Ctrl-C is for what runs through it, and it has no terminal to ask on
+                    preexec_fn=with_parent(),
+                )
         except OSError:
             raise ConnectError("There is no program ssh on this machine.", hint="Install OpenSSH's client.") from None
         self._listening = asyncio.create_task(self._listen(self._process))

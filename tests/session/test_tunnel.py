@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import ssl as tls
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +21,6 @@ from tests.proxy import Proxy
 from tests.session.fake_ssh import REFUSES, Ssh, runs
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from redis_tui.session.base import Session
     from tests.conformance.real_server import RealServer
 
@@ -52,6 +53,42 @@ async def test_a_tunnel_that_ended_is_opened_again(real_redis: RealServer, ssh: 
     assert len(ssh.starts) == 2
     await session.close()
     assert not runs(ssh.starts[1][0])
+
+
+OPENS = """
+import asyncio, sys
+from redis_tui.session.open import open_session
+
+async def main():
+    session = await open_session(sys.argv[1])
+    print("open", flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's end")
+async def test_ssh_ends_with_a_program_that_is_killed(real_redis: RealServer, ssh: Ssh) -> None:
+    url = f"redis://127.0.0.1:{real_redis.port}?ssh=bastion"
+    program = await asyncio.create_subprocess_exec(sys.executable, "-c", OPENS, url, stdout=asyncio.subprocess.PIPE)
+    assert program.stdout is not None
+    assert await program.stdout.readline() == b"open\n"
+    [(process, *_)] = ssh.starts
+    assert is_alive(process)
+    program.kill()
+    await program.wait()
+    async with asyncio.timeout(30):
+        while is_alive(process):
+            await asyncio.sleep(0.01)
+
+
+def is_alive(process: str) -> bool:
+    """Also false of one that has ended and that nobody has asked about."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 @pytest.mark.parametrize(
