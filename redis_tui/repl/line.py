@@ -29,6 +29,7 @@ from redis_tui.repl.dots import DOT_COMMANDS, find
 from redis_tui.repl.send import split_pipe
 from redis_tui.repl.style import formatted
 from redis_tui.spec.faults import Fault
+from redis_tui.spec.mask import masked
 from redis_tui.spec.redact import redact_text
 from redis_tui.theme import read_shelf
 
@@ -48,15 +49,16 @@ _LONGEST_STYLED = 20_000
 
 
 class CommandLexer(Lexer):
-    """Colours of the line being typed, and marks on what a server will refuse."""
+    """Colours of the line being typed, marks on what a server will refuse, and no password."""
 
     def __init__(self, shell: Shell | None = None) -> None:
         self._shell = shell
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
         if len(document.text) > _LONGEST_STYLED:
-            return lambda number: [("", document.lines[number])]
-        lines = highlight_command(document.text)
+            plain = masked(document.text).split("\n")
+            return lambda number: [("", plain[number])]
+        lines = highlight_command(masked(document.text))
         faults = _faults(self._shell, document.text, document.cursor_position) if self._shell is not None else ()
         if faults:
             starts = [0, *accumulate(len(line) + 1 for line in document.lines)]

@@ -46,6 +46,11 @@ def test_without_a_catalog_nothing_is_completed_and_nothing_fails(shell: Shell) 
     assert hint(shell, "GET ", 4) == ""
 
 
+def test_a_password_is_hidden_while_it_is_typed() -> None:
+    typed = "AUTH ann hunter2"
+    assert "".join(text for _, text, *_ in CommandLexer().lex_document(Document(typed))(0)) == "AUTH ann •••••••"
+
+
 def test_a_long_hint_is_folded_at_spaces_and_says_where_it_is_cut() -> None:
     text = [Span("SET key value "), Span("[NX | XX] [GET] [EX seconds]", "hint")]
     assert plain(folded(text, 80)) == "SET key value [NX | XX] [GET] [EX seconds]"

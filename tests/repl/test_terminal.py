@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import select
 import sys
@@ -150,3 +151,21 @@ def test_ctrl_c_ends_a_long_repetition(program: pexpect.spawn[str]) -> None:
     program.expect_exact(PROMPT)
     program.send("\x04")
     program.expect(pexpect.EOF)
+
+
+def test_the_terminal_is_given_no_password_that_is_typed(tmp_path: Path) -> None:
+    """Not even for a moment: what the program writes is what a recording or the scrollback keeps."""
+    for program in spawned(tmp_path):
+        program.expect_exact(PROMPT)
+        written = io.StringIO()
+        program.logfile_read = written
+        program.send("ACL SETUSER bob on >hunter2 ~*\r")
+        program.expect_exact("OK")
+        program.expect_exact(PROMPT)
+        program.send("AUTH bob hunter2\r")
+        program.expect_exact("OK")
+        program.expect_exact(PROMPT)
+        program.send(".quit\r")
+        program.expect(pexpect.EOF)
+        assert "hunter" not in written.getvalue()
+        assert "hunter" not in "".join(path.read_text() for path in tmp_path.rglob("*") if path.is_file())

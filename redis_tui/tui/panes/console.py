@@ -21,6 +21,7 @@ from redis_tui.prompt.assist import Assist, wants_more
 from redis_tui.prompt.history import History
 from redis_tui.render.command import highlight_command
 from redis_tui.render.spans import Line, Span, text_line, width
+from redis_tui.spec.mask import masked
 from redis_tui.spec.redact import redact_text
 from redis_tui.tui.messages import CommandEntered, WaitUnwanted
 from redis_tui.tui.theme import palette_of
@@ -179,7 +180,7 @@ class ConsolePane(Vertical):
     def _begun_text(self) -> Text:
         """The lines above the one that is typed, the last few of many."""
         palette = palette_of(self)
-        lines = highlight_command(self._begun.removesuffix("\n"))
+        lines = highlight_command(masked(self._begun.removesuffix("\n")))
         hidden = max(0, len(lines) - _MOST_BEGUN)
         shown = self._prompted(lines)[hidden:]
         if hidden:

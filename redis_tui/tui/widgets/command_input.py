@@ -15,6 +15,7 @@ from redis_tui.prompt.assist import underlined
 from redis_tui.record import dataclass
 from redis_tui.render.command import highlight_command
 from redis_tui.spec.faults import Fault
+from redis_tui.spec.mask import masked
 from redis_tui.tui.theme import palette_of
 from redis_tui.tui.widgets.field import Field
 
@@ -69,17 +70,19 @@ class CommandInput(Field):
 
 
 class CommandHighlighter(Highlighter):
-    """Styles the last line of what is typed."""
+    """Styles the last line of what is typed, and hides its passwords."""
 
     def __init__(self, owner: Typing) -> None:
         self._owner = owner
 
     def highlight(self, text: Text) -> None:
         """Styles the text in place."""
-        if len(text) > _LONGEST_STYLED:
-            return
         owner: Widget | Typing = self._owner
         whole, cursor = self._owner.typed(text.plain, len(text))
+        shown = masked(whole)
+        text.plain = shown[len(whole) - len(text) :]
+        if len(text) > _LONGEST_STYLED:
+            return
         before = len(whole) - len(text)
         faults = [
             Fault(max(0, one.start - before), one.end - before, one.message)
@@ -88,6 +91,6 @@ class CommandHighlighter(Highlighter):
         ]
         palette = palette_of(owner)  # type: ignore[arg-type]  # a widget that is typed at
         at = 0
-        for span in underlined(highlight_command(whole)[-1], faults):
+        for span in underlined(highlight_command(shown)[-1], faults):
             text.stylize(palette.rich(span.style), at, at + len(span.text))
             at += len(span.text)
