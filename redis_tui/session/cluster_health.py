@@ -42,6 +42,10 @@ class Health:
         if node in known.primaries and self.tell is not None:
             self.tell(_sentence(node, before, trouble, known))
 
+    def is_down(self, node: Node) -> bool:
+        """Whether it did not answer when it was last asked."""
+        return self._troubles.get(node) is Trouble.DOWN
+
     def moved(self, before: SlotMap, now: SlotMap) -> None:
         """The map was read again."""
         if not before.ranges or self.tell is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from redis_tui.errors import CommandError, NotSupportedError, UsageError
+from redis_tui.errors import CommandError, NotSupportedError, SessionError, UsageError
 from redis_tui.resp.inline import join_inline
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.cluster_fan import DOWN, FANS, OF_ONE_NODE, Fan
@@ -185,3 +185,9 @@ def may_be_repeated(argv: Sequence[bytes], reply: ErrorReply) -> bool:
     if reply.line.startswith(DOWN):
         return b"does not answer" in reply.line
     return reply.code in ("TRYAGAIN", "CLUSTERDOWN") and not runs_script(argv)
+
+
+def no_cluster(node: Node, reply: ErrorReply) -> SessionError:
+    """What is raised where a node tells of no cluster."""
+    said = reply.line.decode("utf-8", "replace").rstrip(".")
+    return SessionError(f"{node.name} does not tell of a cluster: {said}.", hint="Open it as redis://host:port.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from redis_tui.errors import AuthError, ConnectError, NotSupportedError, SessionError, UsageError
 from redis_tui.resp.types import OK, ErrorReply, Reply
@@ -24,6 +24,7 @@ from redis_tui.session.cluster_route import (
     check_named,
     may_be_repeated,
     named,
+    no_cluster,
     redirection,
     route,
     without_node,
@@ -36,7 +37,7 @@ from redis_tui.session.nodes import named_node
 from redis_tui.session.wire import refused_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 
     from redis_tui.session.login import Login
     from redis_tui.session.tunnel import Tunnels
@@ -53,10 +54,15 @@ _MAP_TIMEOUT_S = 3.0
 """Seconds that a node has to tell the map."""
 _DOUBT_S = 2.0
 """Seconds of silence after which the other nodes are asked whether one has failed."""
+_DOUBT_AGAIN_S = 0.2
+"""Likewise for one that was found down when it was last asked."""
 _DOUBT_LIMIT_S = 16.0
-_LONG_S = 1.0
+_LONG_S = 0.1
 """Seconds from which on waiting for a node in vain has it left alone for a while."""
 _SPARED_S = 5.0
+
+
+_Told = TypeVar("_Told")
 
 
 class ClusterWire:
@@ -212,7 +218,7 @@ class ClusterWire:
             if isinstance(reply, ErrorReply):
                 if reply.code == "NOAUTH":
                     raise refused_credentials(node.name, reply.message)
-                fault = _no_cluster(node, reply)
+                fault = no_cluster(node, reply)
                 continue
             found = slot_map(reply, node)
             self._known.update(dict.fromkeys((*found.primaries, *found.replicas)))
@@ -237,7 +243,7 @@ class ClusterWire:
             text = f" {self._served(node)} did not answer a moment ago. It is tried again soon."
             return [ErrorReply(DOWN + text.encode())] * len(commands)
         try:
-            wire = await self._nodes.open(node)
+            wire = await self._unless_failed(node, self._nodes.open(node))
         except AuthError:
             raise
         except SessionError as error:
@@ -248,7 +254,7 @@ class ClusterWire:
             )
         self.asked.add(node)
         try:
-            replies = await self._answered(node, wire, commands)
+            replies = await self._unless_failed(node, self._nodes.pipeline(wire, commands, self._resp))
         except SessionError:
             if self._transaction.is_bound:
                 await self.close()
@@ -280,10 +286,10 @@ class ClusterWire:
             await self.close()
             raise
 
-    async def _answered(self, node: Node, wire: Wire, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
-        """The replies of a node; one that is long silent is given up once the others say that it has failed."""
-        asked = asyncio.ensure_future(self._nodes.pipeline(wire, commands, self._resp))
-        doubt_s = _DOUBT_S
+    async def _unless_failed(self, node: Node, work: Coroutine[Any, Any, _Told]) -> _Told:
+        """What a node is waited for; one that is long silent is given up once the others say that it has failed."""
+        asked = asyncio.ensure_future(work)
+        doubt_s = _DOUBT_AGAIN_S if self.health.is_down(node) else _DOUBT_S
         try:
             while not (await asyncio.wait({asked}, timeout=doubt_s))[0]:
                 doubt_s = min(2 * doubt_s, _DOUBT_LIMIT_S)  # what waits on purpose, as BLPOP does, is asked about less
@@ -493,8 +499,3 @@ class ClusterWire:
         if not self._transaction.is_bound:
             self._bound = None
         return replies
-
-
-def _no_cluster(node: Node, reply: ErrorReply) -> SessionError:
-    said = reply.line.decode("utf-8", "replace").rstrip(".")
-    return SessionError(f"{node.name} does not tell of a cluster: {said}.", hint="Open it as redis://host:port.")

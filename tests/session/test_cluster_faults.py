@@ -173,8 +173,10 @@ async def test_a_node_that_is_silent_is_given_up_once_the_others_say_so(
     assert [await said(session, "SET a 1"), await said(session, "SET b 1")] == [OK, OK]
     silent = cluster.owner(b"b")
     assert silent.process is not None
+    for node in cluster.nodes:
+        assert node.ask("CONFIG", "SET", "cluster-node-timeout", "1000") == b"+OK\r\n"
     silent.process.send_signal(signal.SIGSTOP)
-    for name, seconds in (("_DOUBT_S", 0.2), ("_DOUBT_LIMIT_S", 0.2), ("_LONG_S", 0.1), ("_SPARED_S", 0.1)):
+    for name, seconds in (("_DOUBT_S", 0.2), ("_DOUBT_LIMIT_S", 0.2), ("_SPARED_S", 0.1)):
         monkeypatch.setattr(f"redis_tui.session.cluster_wire.{name}", seconds)
 
     monkeypatch.setattr("redis_tui.session.wire.ANSWER_S", 1.0)
