@@ -175,22 +175,21 @@ class TunnelWire(Wire):
         Raises:
             ConnectError, AuthError: no tunnel, or no connection through it.
         """
+        await self._come_through()  # says why itself where it does not
         try:
-            await self._connect()
+            await super().connect()
         except ConnectError as error:
-            if not self._tunnel.is_open:
-                raise  # it says why itself
-            if await self._tunnel.has_ended():
-                await self._connect()
+            if self._connection.port != self._tunnel.port or await self._tunnel.has_ended():
+                await self._come_through()
+                await super().connect()
                 return
             if said := self._tunnel.last_words:
                 raise ConnectError(f"{error.message} ssh says: {said.rstrip('.')}.", hint=error.hint) from None
             raise
 
-    async def _connect(self) -> None:
+    async def _come_through(self) -> None:
         await self._tunnel.ready()
         self._connection.port = self._tunnel.port
-        await super().connect()
 
 
 class Tunnels:

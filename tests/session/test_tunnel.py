@@ -16,6 +16,7 @@ from redis_tui.errors import ConnectError, SessionError, UsageError
 from redis_tui.resp.types import OK, Status
 from redis_tui.session.address import read_address
 from redis_tui.session.open import open_session
+from redis_tui.session.tunnel import Tunnel, TunnelWire
 from redis_tui.spec.redact import redact_url
 from tests.proxy import Proxy
 from tests.session.fake_ssh import REFUSES, Ssh, runs
@@ -89,6 +90,24 @@ def is_alive(process: str) -> bool:
         return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+async def test_a_tunnel_whose_end_is_told_while_its_port_refuses_is_opened_again(
+    real_redis: RealServer, ssh: Ssh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tunnel = Tunnel("bastion", f"127.0.0.1:{real_redis.port}")
+    wire = TunnelWire(f"redis://127.0.0.1:{real_redis.port}", tunnel)
+    await wire.connect()
+    os.kill(int(ssh.starts[0][0]), 9)
+    assert await tunnel.has_ended()
+    await wire.close()
+    is_open, not_told_yet = vars(Tunnel)["is_open"].fget, iter([True])
+    monkeypatch.setattr(Tunnel, "is_open", property(lambda it: next(not_told_yet, False) or is_open(it)))
+    await wire.connect()
+    assert await wire.execute([b"PING"]) == Status(b"PONG")
+    assert len(ssh.starts) == 2
+    await wire.close()
+    await tunnel.close()
 
 
 @pytest.mark.parametrize(
