@@ -10,6 +10,8 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
+import itertools
+import os
 import shutil
 import signal
 import socket
@@ -31,6 +33,8 @@ _START_S = 60.0
 _REPLY_S = 60
 """Longer than any reply takes on a machine that is busy, shorter than a test may."""
 _SETTINGS = ("--appendonly", "no", "--enable-debug-command", "yes")
+_PORTS = itertools.islice(itertools.cycle(range(12_000, 32_000)), os.getpid() * 199 % 20_000, None)
+"""Below those that systems pick for the near end of a connection; processes that test at once ask for different ones."""
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -94,9 +98,12 @@ def running(name: str, *options: str, program: str | None = None, port: int | No
 
 
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """A port that nobody listens at, and that no connection is given before a server listens there."""
+    while True:
+        port = next(_PORTS)
+        with contextlib.suppress(OSError), socket.socket() as sock:
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 def _die_with_parent() -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from redis_tui.spec.slot import hash_slot
-from tests.conformance.real_server import _die_with_parent, binary
+from tests.conformance.real_server import _die_with_parent, binary, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -163,8 +163,4 @@ def _wait(nodes: Sequence[ClusterNode]) -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        socks = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for sock in socks:
-            sock.bind(("127.0.0.1", 0))
-        return [int(sock.getsockname()[1]) for sock in socks]
+    return [free_port() for _ in range(count)]
