@@ -23,7 +23,7 @@ from redis_tui.render.spans import Line, text_line
 from redis_tui.render.table_text import stream_table_lines
 from redis_tui.repl.shell import Answer
 from redis_tui.resp.types import ErrorReply, Map, Reply, SetReply, Status
-from redis_tui.session.nodes import named_node
+from redis_tui.session.nodes import lacking_text, named_node
 from redis_tui.session.stream import opens_stream
 from redis_tui.spec.walk import split_words
 
@@ -190,6 +190,8 @@ async def _listen(shell: Shell, argv: list[bytes]) -> None:
     try:
         async with await shell.session.stream(argv) as stream:
             shell.progress = f"{name}: listening"
+            if name == "MONITOR" and (lacking := lacking_text(shell.session.nodes())):
+                shell.printer.lines([text_line(f"Listening {lacking}.", "warning")])
             while not shell.stop.is_set():
                 coming = asyncio.ensure_future(anext(stream, None))
                 await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)

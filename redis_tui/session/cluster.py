@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from redis_tui.errors import NotSupportedError
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.base import Capability, Event, EventKind, KillOutcome, ScriptInfo, SessionInfo
-from redis_tui.session.cluster_stream import open_streams
+from redis_tui.session.cluster_stream import Listening
 from redis_tui.session.cluster_way import ClusterWay
 from redis_tui.session.greeting import identity
 from redis_tui.session.killing import script_kill
@@ -110,11 +110,13 @@ class ClusterSession(RemoteSession):
     async def stream(self, argv: Sequence[bytes], *, capacity: int = CAPACITY) -> Stream:
         self._check_open()
         check_opens(argv)
-        name = argv[0].lower()
-        if name == b"monitor":
-            wires = {node: self._cluster.wire_to(node) for node in self._cluster.map.primaries}
-            return self._kept(await open_streams(wires, argv, capacity=capacity, note=self._sent))
-        slots = {hash_slot(channel) for channel in argv[1:]} if name == b"ssubscribe" else set()
+        primaries = self._cluster.map.primaries
+        if argv[0].lower() != b"ssubscribe":
+            home = primaries[0] if argv[0].lower() == b"monitor" else await self._cluster.listener(None)
+            nodes = (home, *(node for node in primaries if node != home))
+            listening = Listening(nodes, self._cluster.wire_to, capacity=capacity, note=self._sent)
+            return self._kept(await listening.begin(argv))
+        slots = {hash_slot(channel) for channel in argv[1:]}
         if len(slots) > 1:
             raise NotSupportedError(
                 "These shard channels are of several slots, and one connection hears those of one.",

@@ -1,70 +1,129 @@
-"""One stream of several nodes: what MONITOR tells on each, with the node's name in every line.
+"""One stream of several nodes: what MONITOR tells on each, and the events of keys, which each node tells of its own.
 
-Knows no routing. The decision a reader would question: it ends where one node's ends. Half of what a cluster does
-would look like all of it.
+Knows no routing. The decisions a reader would question: it ends where one node's ends, for half of what a cluster does
+would look like all of it; a node that is down when it begins is left out, as the face says that it is down. And what is
+published is heard at one node alone: every node passes it on, and it would come as often as there are nodes.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from redis_tui.errors import NotSupportedError, SessionError
+from redis_tui.errors import SessionError
+from redis_tui.resp.types import Push
 from redis_tui.session.remote_stream import open_stream
 from redis_tui.session.stream import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from redis_tui.resp.types import Reply
     from redis_tui.session.cluster_map import Node
     from redis_tui.session.wire import Wire
 
+_OF_KEYS: Final = b"__key"
+"""How the channels begin that a server publishes the events of its own keys on, and no other's."""
+_CONFIRMS: Final = (b"subscribe", b"psubscribe", b"unsubscribe", b"punsubscribe")
 
-async def open_streams(
-    wires: Mapping[Node, Wire], argv: Sequence[bytes], *, capacity: int, note: Callable[[Sequence[bytes]], None]
-) -> Stream:
-    """Sends a command to every node and hears all of them as one.
+
+class Listening:
+    """Streams of several nodes.
 
     Args:
-        wires: a connection to each, not open yet; the stream's own from now on.
-        argv: MONITOR.
+        nodes: to hear; the first is where what is published is heard.
+        wire_to: makes a connection to one, not open yet.
         capacity: messages that wait at most.
         note: told of each command that goes out.
-
-    Raises:
-        SessionError: a node cannot be reached, or refused.
     """
-    opened: dict[Node, Stream] = {}
-    try:
-        for node, wire in wires.items():
-            await wire.connect()
-            opened[node] = await open_stream(wire, argv, capacity=capacity, note=note)
-    except BaseException:
-        for stream in opened.values():
-            await stream.aclose()
-        raise
 
-    async def send(_: Sequence[bytes]) -> None:
-        raise NotSupportedError("MONITOR of a cluster hears no further commands.")
+    def __init__(
+        self,
+        nodes: Sequence[Node],
+        wire_to: Callable[[Node], Wire],
+        *,
+        capacity: int,
+        note: Callable[[Sequence[bytes]], None],
+    ) -> None:
+        self._nodes, self._wire_to = nodes, wire_to
+        self._capacity, self._note = capacity, note
+        self._opened: dict[Node, Stream] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._merged = Stream(self._send, self._leave, capacity=capacity)
 
-    async def leave() -> None:
-        for task in tasks:
+    async def begin(self, argv: Sequence[bytes]) -> Stream:
+        """Sends the first command.
+
+        Args:
+            argv: MONITOR, SUBSCRIBE or PSUBSCRIBE.
+
+        Raises:
+            SessionError: no node can be reached, or one refused.
+        """
+        try:
+            await self._send(argv)
+        except BaseException:
+            await self._leave()
+            raise
+        return self._merged
+
+    async def _send(self, argv: Sequence[bytes]) -> None:
+        name = argv[0].lower()
+        if name == b"monitor":
+            await self._to(self._nodes, argv)
+            return
+        if self._opened and name.startswith((b"unsub", b"punsub")):
+            await self._to([*self._opened], argv)
+            return
+        for channels, nodes in self._split(argv[1:]):
+            if channels:
+                await self._to(nodes, [argv[0], *channels])
+
+    def _split(self, channels: Sequence[bytes]) -> list[tuple[list[bytes], Sequence[Node]]]:
+        of_keys = [channel for channel in channels if channel.startswith(_OF_KEYS)]
+        others = [channel for channel in channels if channel not in of_keys]
+        return [(others, self._nodes[:1]), (of_keys, self._nodes)]
+
+    async def _to(self, nodes: Sequence[Node], argv: Sequence[bytes]) -> None:
+        """To those that can be reached; it has to be one."""
+        fault: SessionError | None = None
+        for node in nodes:
+            if node in self._opened:
+                await self._opened[node].send(argv)
+                continue
+            try:
+                await self._open(node, argv)
+            except SessionError as error:
+                fault = fault or error
+        if fault is not None and not self._opened:
+            raise fault
+
+    async def _open(self, node: Node, argv: Sequence[bytes]) -> None:
+        wire = self._wire_to(node)
+        await wire.connect()
+        stream = await open_stream(wire, argv, capacity=self._capacity, note=self._note)
+        self._opened[node] = stream
+        self._tasks.append(asyncio.create_task(self._pass_on(node, stream)))
+
+    async def _pass_on(self, node: Node, stream: Stream) -> None:
+        try:
+            async for batch in stream:
+                told = [_named(message.reply, node) for message in batch.messages]
+                self._merged.put(one for one in told if node == self._nodes[0] or not _confirms(one))
+        except SessionError as error:
+            self._merged.fail(error)
+
+    async def _leave(self) -> None:
+        for task in self._tasks:
             task.cancel()
-        for stream in opened.values():
+        for stream in self._opened.values():
             await stream.aclose()
 
-    merged = Stream(send, leave, capacity=capacity)
-    tasks = [asyncio.create_task(_pass_on(node, stream, merged)) for node, stream in opened.items()]
-    return merged
 
-
-async def _pass_on(node: Node, stream: Stream, merged: Stream) -> None:
-    try:
-        async for batch in stream:
-            merged.put(_named(message.reply, node) for message in batch.messages)
-    except SessionError as error:
-        merged.fail(error)
+def _confirms(reply: Reply) -> bool:
+    """Whether it answers a command, which one node's answer does for all."""
+    items = reply.items if isinstance(reply, Push) else reply
+    return isinstance(items, list | tuple) and bool(items) and items[0] in _CONFIRMS
 
 
 def _named(line: Reply, node: Node) -> Reply:

@@ -18,6 +18,7 @@ from redis_tui.session.rehearsal import ServerKeys
 if TYPE_CHECKING:
     from redis_tui.resp.types import Reply
     from redis_tui.session.base import Session
+    from redis_tui.session.stream import Stream
     from tests.session.cluster_server import Cluster
 
 LIBRARY = b"#!lua name=mine\nredis.register_function('bump', function(keys) return redis.call('INCR', keys[1]) end)"
@@ -147,6 +148,31 @@ async def test_what_is_published_anywhere_is_heard(clustered: Session) -> None:
             await said(clustered, "PUBLISH news hello")
             batch = await anext(stream)
             heard += [message.reply for message in batch.messages]
+
+
+async def test_the_events_of_keys_are_heard_of_every_node_and_once(clustered: Session) -> None:
+    await said(clustered, "CONFIG SET notify-keyspace-events AE")
+    stream = await clustered.stream([b"SUBSCRIBE", b"news"])
+    async with asyncio.timeout(20), stream:
+        await stream.send([b"PSUBSCRIBE", b"__keyevent@0__:*"])
+        heard: list[Reply] = []
+        while b"psubscribe" not in heard:
+            heard += [reply[0] for reply in await replies_of(stream) if isinstance(reply, list)]
+        while {b"a", b"b", b"c"} > (told := {reply[-1] for reply in heard if isinstance(reply, list)}):
+            for key in ("a", "b", "c"):  # a node may not yet have taken the subscription when it is written to
+                await said(clustered, f"SET {key} 1")
+            heard += await replies_of(stream)
+        assert told >= {b"a", b"b", b"c"}
+        await said(clustered, "PUBLISH news end")
+        while [b"message", b"news", b"end"] not in heard:
+            heard += await replies_of(stream)
+        assert heard.count([b"message", b"news", b"end"]) == 1
+        assert heard.count(b"psubscribe") == 1
+    await clustered.execute([b"CONFIG", b"SET", b"notify-keyspace-events", b""])
+
+
+async def replies_of(stream: Stream) -> list[Reply]:
+    return [message.reply for message in (await anext(stream)).messages]
 
 
 async def test_a_shard_channel_is_heard_at_its_slot(clustered: Session) -> None:

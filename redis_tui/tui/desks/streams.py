@@ -15,6 +15,7 @@ from redis_tui.paths import expanded
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import join_inline, split_inline
 from redis_tui.resp.types import ErrorReply
+from redis_tui.session.nodes import each_node, lacking_text
 from redis_tui.session.production import answered
 from redis_tui.tui.widgets.tail_view import KEPT
 
@@ -66,7 +67,7 @@ class StreamDesk:
             await stream.aclose()
             return
         self._streams[view] = stream
-        view.listening(what)
+        view.listening(" · ".join(part for part in (what, lacking_text(self._session.nodes())) if part))
         self._bench.work(self._pump(view, stream), "stream")
 
     async def _pump(self, view: StreamView, stream: Stream) -> None:
@@ -100,12 +101,18 @@ class StreamDesk:
     async def _turn_own(self, _: str) -> None:
         from redis_tui.tui import server_queries
 
-        reply = server_queries.text_of(await self._session.execute([b"CLIENT", b"INFO"]))
-        address = dict(part.split("=", 1) for part in reply.split(" ") if "=" in part).get("addr", "")
-        if not address:
+        asked = [b"CLIENT", b"INFO"]
+        is_cluster = self._session.info.is_cluster
+        replies = (
+            [reply for _, reply in await each_node(self._session, asked)]
+            if is_cluster
+            else [await self._session.execute(asked)]
+        )
+        found = [_address_in(server_queries.text_of(reply)) for reply in replies]
+        if not any(found):
             self._bench.app.notify("This server does not tell which connection is ours.", severity="warning")
             return
-        is_hidden = self._monitor.turn_own(address)
+        is_hidden = self._monitor.turn_own([address for address in found if address])
         text = "What the workbench itself asks is left out." if is_hidden else "All commands are shown."
         self._bench.app.notify(text, timeout=3)
 
@@ -248,6 +255,11 @@ class StreamDesk:
             self._bench.app.notify(f"{answer} was not written: {error.strerror}.", severity="error", timeout=6)
             return
         self._bench.app.notify(f"Saved {messages:,} messages in {path}.", timeout=4)
+
+
+def _address_in(told: str) -> str:
+    """The address in what CLIENT INFO tells; empty where there is none."""
+    return dict(part.split("=", 1) for part in told.split(" ") if "=" in part).get("addr", "")
 
 
 def _verb(name: str) -> tuple[bytes, str]:

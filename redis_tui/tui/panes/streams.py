@@ -22,7 +22,7 @@ from redis_tui.tui.widgets.tail_view import TailView
 from redis_tui.tui.widgets.view import FilterLine, View, ViewKey, bindings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -212,17 +212,19 @@ class MonitorView(StreamView):
         """Commands have come; that MONITOR itself was understood is no command."""
         super().take(replace(batch, messages=tuple(one for one in batch.messages if one.reply != OK)))
 
-    def turn_own(self, address: str) -> bool:
+    def turn_own(self, addresses: Sequence[str]) -> bool:
         """Leaves out what the workbench itself sends, or shows it again.
 
         Args:
-            address: of its own connection.
+            addresses: of its own connections, one for each server.
 
         Returns:
             Whether it is left out now.
         """
         self._hides_own = not self._hides_own
-        self.tail.leave_out(f" {address}] ".encode() if self._hides_own else b"")
+        ends = ("] ", " @")  # behind the address; in a cluster its node follows
+        texts = [f" {address}{end}".encode() for address in addresses for end in ends]
+        self.tail.leave_out(texts if self._hides_own else ())
         self.tick()
         return self._hides_own
 

@@ -15,7 +15,7 @@ from redis_tui.render.spans import Line, Span, plain, width
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from redis_tui.resp.types import Reply
     from redis_tui.session.stream import Message
@@ -45,7 +45,8 @@ class TailView(LineView):
         self._all: deque[Message] = deque(maxlen=KEPT)
         self._shown: deque[Message] = deque(maxlen=KEPT)
         self._held: deque[Message] = deque(maxlen=KEPT)
-        self._needle = self._unwanted = b""
+        self._needle = b""
+        self._unwanted: tuple[bytes, ...] = ()
         self._note: list[Line] = []
         self._widest = 0
         self.is_paused = False
@@ -81,9 +82,9 @@ class TailView(LineView):
         self._needle = text.encode("utf-8", "surrogateescape")
         self._sift()
 
-    def leave_out(self, text: bytes) -> None:
-        """Shows no message in which a text occurs; an empty one leaves none out."""
-        self._unwanted = text
+    def leave_out(self, texts: Sequence[bytes]) -> None:
+        """Shows no message in which one of some texts occurs."""
+        self._unwanted = tuple(texts)
         self._sift()
 
     def _sift(self) -> None:
@@ -167,6 +168,6 @@ class TailView(LineView):
 
     def _matches(self, message: Message) -> bool:
         text = self._haystack(message.reply)
-        if self._unwanted and self._unwanted in text:
+        if any(one in text for one in self._unwanted):
             return False
         return self._needle in (text.lower() if self._needle.islower() else text)
