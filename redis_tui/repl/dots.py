@@ -48,6 +48,8 @@ class DotCommand:
     run: Callable[[Shell, list[str]], Awaitable[None]]
     file_at: int | None = None
     """Which of its arguments is completed as a path, from 0; words that begin with ``--`` are not counted."""
+    command_at: int | None = None
+    """At which of its arguments a command of the server begins, which is completed and explained as one."""
     least: int = 0
     """Arguments it cannot do without."""
     group: str = "Session"
@@ -239,7 +241,14 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
     ),
     DotCommand(".kill", "", "end the script that runs", kill, group="Scripts"),
     DotCommand(".output", "[cli|table|raw|json|csv|resp3|resp2]", "how replies are written", output, group="Replies"),
-    DotCommand(".page", "[COMMAND ...]", "show the last reply, or a command's, in the pager", page, group="Replies"),
+    DotCommand(
+        ".page",
+        "[COMMAND ...]",
+        "show the last reply, or a command's, in the pager",
+        page,
+        command_at=0,
+        group="Replies",
+    ),
     DotCommand(
         ".save",
         "FILE [COMMAND ...]",
@@ -252,7 +261,13 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
     DotCommand(".lines", "[N|all]", "how many lines of a reply are printed", lines, group="Replies"),
     DotCommand(".timing", "[on|off]", "tell how long each reply took", timing, group="Replies"),
     DotCommand(
-        ".every", "TIME COMMAND ...", "send a command again and again: 500ms, 2s", every, least=2, group="Replies"
+        ".every",
+        "TIME COMMAND ...",
+        "send a command again and again: 500ms, 2s",
+        every,
+        command_at=1,
+        least=2,
+        group="Replies",
     ),
     DotCommand(".peek", "KEY", "a key of any type: value, time to live, encoding, memory", peek, least=1, group="Keys"),
     DotCommand(".scan", "[PATTERN] [TYPE]", "go over the keys, until Ctrl-C", scan, group="Keys"),
@@ -265,8 +280,9 @@ DOT_COMMANDS: tuple[DotCommand, ...] = (
     DotCommand(
         ".at",
         "NODE|all COMMAND ...",
-        "send a command to one node of a cluster, or to each",
+        "send a command to one node of a cluster, or each",
         at,
+        command_at=1,
         least=2,
         group="Server",
     ),

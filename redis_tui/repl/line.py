@@ -28,6 +28,7 @@ from redis_tui.repl.dot_output import OUTPUTS
 from redis_tui.repl.dots import DOT_COMMANDS, find
 from redis_tui.repl.send import split_pipe
 from redis_tui.repl.style import formatted
+from redis_tui.session.nodes import trouble_text
 from redis_tui.spec.faults import Fault
 from redis_tui.spec.mask import masked
 from redis_tui.spec.redact import redact_text
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from redis_tui.repl.shell import Shell
 
 _WORD = re.compile(r"\S+\s*|\s+")
+_WORD_PLACES = re.compile(r"\S+")
 _MOST_HINT_LINES = 3
 _LONGEST_STYLED = 20_000
 """Characters; a pasted megabyte is typed plain."""
@@ -80,7 +82,10 @@ class CommandCompleter(Completer):
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         text = document.text_before_cursor
-        if text.lstrip().startswith("."):
+        begins = command_begins(text)
+        if begins is not None:
+            text = text[begins:]
+        elif text.lstrip().startswith("."):
             yield from self._dots(text.lstrip(), complete_event)
             return
         found = self._shell.assist.complete(text, len(text))
@@ -124,6 +129,8 @@ def _words_of(name: str, shell: Shell) -> Iterable[str]:
         return OUTPUTS
     if name == ".peek":
         return shell.memory.keys
+    if name == ".at":
+        return [*(each for node in shell.session.nodes() for each in (node.name, *node.replicas)), "all"]
     if name == ".timing":
         return ("on", "off")
     if name == ".keymap":
@@ -136,17 +143,34 @@ def _words_of(name: str, shell: Shell) -> Iterable[str]:
     return ()
 
 
+def command_begins(text: str) -> int | None:
+    """Where the command of the server begins within a dot command; None where there is none, or not yet."""
+    words = [*_WORD_PLACES.finditer(text)]
+    dot = find(words[0][0]) if words and words[0][0].startswith(".") else None
+    if dot is None or dot.command_at is None:
+        return None
+    at = dot.command_at + 1
+    if at < len(words):
+        return words[at].start()
+    return len(text) if at == len(words) and text[-1:].isspace() else None
+
+
 def hint(shell: Shell, text: str, cursor: int) -> Line:
     """What is still to be typed, or what is wrong, for the line below the prompt."""
     stripped = text.lstrip()
     if not shell.hints:
         return []
     if stripped.startswith("."):
+        begins = command_begins(text)
+        if begins is not None and text[begins:].strip():
+            return shell.assist.usage_line(text[begins:], max(0, cursor - begins))
         dot = find(stripped.split()[0])
         told = f"{dot.name} {dot.usage} · {dot.summary}" if dot is not None else "Type .help for the dot commands."
         return text_line(told, "hint")
     if not stripped:
         where = "commands as in redis-cli" if shell.session.info.embedded else shell.session.info.label
+        if trouble := trouble_text(shell.session.nodes()):
+            where += f" · ✗ {trouble}"
         return text_line(f"{where} · .help · Tab completes · Alt-Enter new line", "hint")
     command, program = split_pipe(text)
     if program is not None:

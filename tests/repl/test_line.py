@@ -90,3 +90,11 @@ def test_the_history_keeps_no_secret_and_is_private(tmp_path: Path) -> None:
     assert history.get_strings() == ["GET a", "AUTH ***", ".connect redis://u:***@h"]
     assert list(open_history(path).load_history_strings()) == [".connect redis://u:***@h", "AUTH ***", "GET a"]
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_command_behind_a_dot_command_is_completed_and_explained_as_one(shell: Shell) -> None:
+    assert completions(shell, ".every 2s ge") == ["get"]
+    assert completions(shell, ".page ge") == ["get"]
+    assert hint(shell, ".every 2s GET ", 14) == hint(shell, "GET ", 4) != ""
+    assert hint(shell, ".every 2s", 9).startswith(".every TIME COMMAND")
+    assert completions(shell, ".every g") == []

@@ -6,9 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
 
 from redis_tui.errors import UsageError
 from redis_tui.prompt.one_node import PUBLISHED, one_node_note
+from redis_tui.render.spans import plain
+from redis_tui.repl import line
 from redis_tui.repl.dots import run_dot
 from redis_tui.repl.shell import Shell
 from redis_tui.resp.types import ErrorReply, Map
@@ -122,3 +126,14 @@ def test_an_answer_of_one_node_says_that_it_is_no_more() -> None:
     assert noted(b"EVAL s 1 k") == noted(b"GET a") == ""
     assert noted(b"PUBLISH c x", ErrorReply(b"ERR no")) == ""
     assert one_node_note(FakeSession(), [b"PUBLISH", b"c", b"x"], 1) == []
+
+
+def test_nodes_are_completed_and_one_that_is_down_is_told_below_the_prompt(shell: Shell, session: Nodes) -> None:
+    def completed(text: str) -> list[str]:
+        return [found.text for found in line.CommandCompleter(shell).get_completions(Document(text), CompleteEvent())]
+
+    assert completed(".at h:700") == ["h:7001", "h:7004", "h:7002", "h:7005", "h:7003"]
+    assert completed(".at a") == ["all"]
+    assert completed(".at h:7001 ge") == ["get"]
+    session.primaries = (*NODES[:2], replace(NODES[2], trouble=Trouble.DOWN))
+    assert "✗ :7003 down" in plain([line.hint(shell, "", 0)])
