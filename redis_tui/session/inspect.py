@@ -6,7 +6,7 @@ reads are TYPE and PTTL, then one bounded read by type; nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from redis_tui.resp.types import ErrorReply, Map, Reply
 from redis_tui.session.base import BYTES, ITEMS, MISSING, Change, Snapshot
@@ -86,10 +86,17 @@ def _value(kind: bytes, content: Reply) -> Reply:
         return None
     if kind == b"set":
         return items
-    pairs = zip(items[::2], items[1::2], strict=True)
     if kind == b"zset":
-        return Map((member, float(score)) for member, score in pairs if isinstance(score, bytes))
-    return Map(pairs)
+        return Map(_scores(items))
+    return Map(zip(items[::2], items[1::2], strict=True))
+
+
+def _scores(items: list[Reply]) -> Iterator[tuple[Reply, float]]:
+    """Members and scores: in RESP2 one behind the other as text, in RESP3 pairs with a double."""
+    flat = zip(items[::2], items[1::2], strict=False)
+    for member, score in items if items and isinstance(items[0], list) else flat:  # type: ignore[misc]  # of two each
+        if isinstance(score, bytes | float):
+            yield member, float(score)
 
 
 def compare(db: int, before: dict[bytes, Snapshot], after: dict[bytes, Snapshot]) -> tuple[Change, ...]:

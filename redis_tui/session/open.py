@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.log_file import current_log
+from redis_tui.session.aside import aside
 from redis_tui.session.production import ProductionSession
 from redis_tui.spec.redact import redact_url
 
@@ -29,28 +30,35 @@ class Marked(NamedTuple):
     url: str
     production: bool
     read_only: bool
+    resp: int = 2
+    """Protocol version that is asked for."""
 
 
 def read_marks(url: str) -> Marked:
-    """Takes ``?production=yes`` and ``?read_only=yes`` out of an address, where they may be kept with it.
+    """Takes ``?production=yes``, ``?read_only=yes`` and ``?protocol=3`` out of an address, where they may be kept.
 
     Args:
         url: an address as a person gave it.
 
     Raises:
-        UsageError: a mark is neither yes nor no.
+        UsageError: a mark is neither yes nor no, or the protocol none that there is.
     """
     head, mark, query = url.partition("?")
-    kept, marks = [], dict.fromkeys(_MARKS, False)
+    kept, marks, resp = [], dict.fromkeys(_MARKS, False), 2
     for part in query.split("&") if mark else ():
         name, _, value = part.partition("=")
+        if name == "protocol":
+            if value not in ("2", "3"):
+                raise UsageError(f"There is no protocol {value}.", hint="Write ?protocol=2 or ?protocol=3.")
+            resp = int(value)
+            continue
         if name not in marks:
             kept.append(part)
             continue
         if value.lower() not in (*_YES, "no", "false", "off", "0"):
             raise UsageError(f"{name} is yes or no.", hint=f"Write ?{name}=yes behind the address.")
         marks[name] = value.lower() in _YES
-    return Marked(f"{head}?{'&'.join(kept)}" if kept else head, **marks)
+    return Marked(f"{head}?{'&'.join(kept)}" if kept else head, **marks, resp=resp)
 
 
 async def open_session(
@@ -67,8 +75,8 @@ async def open_session(
 
     Args:
         url: ``memory://`` for the embedded engine, or of a server, as `read_address` takes it, or
-            ``redis+cluster://host:port[,host:port]`` of a cluster. ``?production=yes`` and ``?read_only=yes`` may stand
-            behind it.
+            ``redis+cluster://host:port[,host:port]`` of a cluster. ``?production=yes``, ``?read_only=yes`` and
+            ``?protocol=3`` may stand behind it.
         dialect: whom the embedded engine speaks as.
         password: overrides the URL's.
         read_only: refuse commands that write.
@@ -95,6 +103,9 @@ async def open_session(
     except RedisTuiError as error:
         _LOG.error("cannot open %s: %s", redact_url(url), error)  # a refusal, no fault of ours
         raise
+    if marked.resp != 2:
+        with aside():  # a server that refuses goes on in RESP2, as `SessionInfo.resp` tells
+            await session.execute([b"HELLO", b"%d" % marked.resp])
     if current_log() is not None:
         from redis_tui.session.logged import LoggedSession
 

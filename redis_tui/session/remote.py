@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -523,7 +524,7 @@ class RemoteSession:
         elif name == b"SELECT" and done and len(argv) == 2:
             self._db = int(argv[1])
         if name == b"HELLO" and len(argv) > 1 and not isinstance(reply, ErrorReply):
-            self._resp = int(argv[1])
+            self._speak(int(argv[1]))
         if done or isinstance(reply, list | Map):
             self._way.login.now = credentials_in(argv) or self._way.login.now
         if name == b"MULTI" and done:
@@ -531,13 +532,18 @@ class RemoteSession:
         elif name in (b"EXEC", b"DISCARD", b"RESET"):
             self._in_transaction = False
             if name == b"RESET":
-                self._db, self._resp = 0, 2
+                self._db = 0
+                self._speak(2)
             elif name == b"EXEC" and isinstance(reply, list) and self._queued_db is not None:
                 self._db = self._queued_db
         if name == b"SCRIPT":
             self._feed.put(Event(EventKind.SCRIPTS_CHANGED))
         if self._catalog is not None and writes(self._catalog, argv):
             self._feed.put(Event(EventKind.KEYS_CHANGED))
+
+    def _speak(self, resp: int) -> None:
+        self._resp = resp
+        self.info = replace(self.info, resp=resp)
 
     def _check_open(self) -> None:
         if self._closed:

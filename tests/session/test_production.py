@@ -136,10 +136,13 @@ async def test_the_marks_may_stand_in_the_address() -> None:
 
 
 def test_marks_leave_the_rest_of_an_address_alone() -> None:
-    assert read_marks("redis://h/1?timeout=3&production=on") == ("redis://h/1?timeout=3", True, False)
-    assert read_marks("redis://h?production=no") == ("redis://h", False, False)
+    assert read_marks("redis://h/1?timeout=3&production=on") == ("redis://h/1?timeout=3", True, False, 2)
+    assert read_marks("redis://h?production=no") == ("redis://h", False, False, 2)
+    assert read_marks("redis://h?protocol=3&ssh=a") == ("redis://h?ssh=a", False, False, 3)
     with pytest.raises(UsageError, match="production is yes or no"):
         read_marks("redis://h?production=maybe")
+    with pytest.raises(UsageError, match=r"There is no protocol 4\. Write \?protocol=2 or"):
+        read_marks("redis://h?protocol=4")
 
 
 @pytest.mark.parametrize(
