@@ -177,3 +177,15 @@ async def test_a_server_that_goes_while_the_workbench_closes_is_no_fault(
         bench = app.screen._bench
     session.is_away = True
     await bench.guard(lambda: session.execute([b"PING"]))
+
+
+async def test_how_the_link_is_goes_before_what_the_server_is(
+    app: WorkbenchApp, session: Leaving, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "_WAITS_S", (600,))
+    async with app.run_test(size=(72, 24)) as pilot:
+        await ready(app, pilot, until)
+        session.go()
+        await until(pilot, lambda: "F9 now" in str(app.screen.query_one(TitleBar).content))
+        title = app.screen.query_one(TitleBar)
+        await until(pilot, lambda: len(str(title.content)) <= title.size.width)

@@ -164,6 +164,7 @@ async def test_a_server_that_is_busy(size: tuple[int, int], until: Until) -> Non
 @every_size
 async def test_a_connection_that_is_lost(size: tuple[int, int], until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link, "_WAITS_S", (9,))
+    monkeypatch.setattr(link, "_SPREAD", (1, 1))
     session = server()
     session.data[b"queue"] = b"1"
     app = over(session)

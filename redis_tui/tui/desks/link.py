@@ -28,6 +28,8 @@ _SPREAD = (0.8, 1.2)
 """A server that comes back is not to meet all its clients in the same moment."""
 STALE = "old: disconnected"
 """In the border of what was read before the link was lost."""
+_SAY_AFTER_S = 1
+"""Seconds of an attempt that nobody needs to be told of."""
 _LOST = "Disconnected"
 """The title of the notices that say so."""
 
@@ -45,7 +47,7 @@ class LinkDesk:
         self._session, self._panes = bench.session, bench.panes
         self._read_all = read_all
         self._attempts = self._tried = 0
-        self._next_at = 0.0
+        self._next_at = self._began = 0.0
         self._is_trying = False
         self._told = ""
 
@@ -64,7 +66,9 @@ class LinkDesk:
             return
         left = self._next_at - time.monotonic()
         if self._is_trying:
-            self._panes.title.set_alarm("disconnected, trying again…")
+            waited = time.monotonic() - self._began
+            seconds = f" {waited:.0f} s" if waited >= _SAY_AFTER_S else ""
+            self._panes.title.set_alarm(f"disconnected, trying again…{seconds}")
         elif left <= 0:
             self.try_now()
         else:
@@ -82,7 +86,7 @@ class LinkDesk:
     def try_now(self) -> None:
         """An attempt, if the link is lost and none is under way."""
         if self._bench.link.is_lost and not self._is_trying:
-            self._is_trying = True
+            self._is_trying, self._began = True, time.monotonic()
             self.tick()
             self._bench.work(self._try(), "link")
 

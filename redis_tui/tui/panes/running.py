@@ -81,7 +81,7 @@ class RunningPane(Vertical):
                 prospect=self._said or _prospect(running, capabilities),
             )
         if self.has_class("-busy"):
-            who = "another client's script"
+            who = "somebody's script"
             return Content.from_markup(
                 "[bold $rt-danger]▶ BUSY[/]  [$rt-text]$what[/]\n[$rt-dim]  $prospect[/]",
                 what=busy_nodes or who,

@@ -105,8 +105,9 @@ class TitleBar(Static):
 
     def _draw(self) -> None:
         left = self._left(self._detail)
-        if left.cell_length > self.size.width:
-            left = self._left(self._detail.partition(" · ")[2])  # how the server is goes before what it is
+        for shorter in (self._detail.partition(" · ")[2], ""):  # how the server is goes before what it is
+            if left.cell_length > self.size.width:
+                left = self._left(shorter)
         right = Content.from_markup(f"[{self._tone('dim')}]$figures[/] ", figures=self._figures)
         gap = self.size.width - left.cell_length - right.cell_length
         if gap < 2:
@@ -123,12 +124,12 @@ class TitleBar(Static):
         name, color = self._profile
         badge = f"[bold $rt-background on $rt-{color}] $profile [/]  " if color else f"[bold {strong}]$profile[/]  "
         return Content.from_markup(
-            f"[{look}] redis-tui [/]  {guards}{badge if name else ''}[bold {strong}]$place[/][{dim}] · $detail[/]"
+            f"[{look}] redis-tui [/]  {guards}{badge if name else ''}[bold {strong}]$place[/][{dim}]$detail[/]"
             f"   [{tone}]$mark $text[/]{trouble}",
             profile=name,
             trouble=self._trouble,
             place=self._place,
-            detail=detail,
+            detail=f" · {detail}" if detail else "",
             mark=mark,
             text=text,
         )
