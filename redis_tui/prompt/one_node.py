@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from redis_tui.render.spans import Line, text_line
 from redis_tui.resp.types import ErrorReply, Reply
+from redis_tui.session.nodes import named_node
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ def one_node_note(session: Session, argv: Sequence[bytes], reply: Reply) -> list
         argv: the command.
         reply: its answer.
     """
-    if not session.info.is_cluster or isinstance(reply, ErrorReply) or session.in_transaction:
+    if named_node() or not session.info.is_cluster or isinstance(reply, ErrorReply) or session.in_transaction:
         return []
     words = tuple(word.upper() for word in argv[:2])
     note = _NOTES.get(words[:1]) or _NOTES.get(words)

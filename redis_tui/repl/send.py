@@ -23,7 +23,7 @@ from redis_tui.render.spans import Line, text_line
 from redis_tui.render.table_text import stream_table_lines
 from redis_tui.repl.shell import Answer
 from redis_tui.resp.types import ErrorReply, Map, Reply, SetReply, Status
-from redis_tui.session.nodes import lacking_text, named_node
+from redis_tui.session.nodes import lacking_text
 from redis_tui.session.stream import opens_stream
 from redis_tui.spec.walk import split_words
 
@@ -79,7 +79,7 @@ async def send(shell: Shell, argv: list[bytes], program: str | None = None) -> N
     else:
         await pass_on(program, answer_text(shell, shell.answer, raw=True))
     told = await shell.watching.observe(shell.session, argv, reply)
-    told = told or ([] if named_node() else one_node_note(shell.session, argv, reply))
+    told = told or one_node_note(shell.session, argv, reply)
     if shell.timing or took_s >= _SLOW_S:
         told = [*told, text_line(f"({_duration(took_s)})", "dim")]
     if told:

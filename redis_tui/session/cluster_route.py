@@ -149,7 +149,7 @@ def _check_sense(name: str, argv: Sequence[bytes]) -> None:
     if name not in OF_ONE_NODE:
         return
     words = name.replace("|", " ").upper()
-    hint = "Name it: .at NODE at the prompt, exec --node NODE; or open the node itself, redis://host:port."
+    hint = f"Name it: .at HOST:PORT {words} at a prompt, or exec --node; or open the node itself, redis://host:port."
     if name in _AT_NODE_COMMANDS:
         hint = "Write the id as CLIENT LIST does, with its node: 7@127.0.0.1:7000."
     raise NotSupportedError(f"{words} is about one node of the cluster, and does not say which.", hint=hint)

@@ -185,3 +185,17 @@ async def test_the_figures_are_of_all_nodes_or_of_the_one_that_is_chosen(
         await pilot.press("n")
         await until(pilot, lambda: view.subtitle.startswith(A))
         await until(pilot, lambda: "tcp_port\t7001" in view.query_one(TableView).plain)
+
+
+async def test_the_console_sends_a_command_to_the_node_that_is_named(
+    app: WorkbenchApp, session: FakeCluster, until: Until
+) -> None:
+    def transcript() -> str:
+        return app.screen.query_one("#transcript", LineView).plain
+
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("ctrl+t", *".at 7003 DBSIZE", "enter")
+        await until(pilot, lambda: f"{C}\n(integer) 1200" in transcript())
+        await pilot.press(*".at 9 PING", "enter")
+        await until(pilot, lambda: "There is no node 9" in transcript())

@@ -20,6 +20,7 @@ from redis_tui.render.reply_text import within
 from redis_tui.render.spans import Line, Span, text_line
 from redis_tui.resp.inline import split_inline
 from redis_tui.session.guard import runs_script
+from redis_tui.session.nodes import at_node, node_named
 from redis_tui.spec.redact import redact_text
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class ConsoleDesk:
         name = argv[0].lower()
         if name in (b"help", b"?", b".help") and len(argv) > 1:
             self._pane.show_reply(self._reference(argv[1:]))
+        elif name == b".at" and len(argv) > 2:
+            return await self._at(argv, line)
         elif name.startswith(b".") or name in (b"help", b"?"):
             self._pane.show_reply([text_line(text, "hint") for text in _ELSEWHERE])
         elif name == b"clear" and len(argv) == 1:
@@ -89,6 +92,17 @@ class ConsoleDesk:
             count, argv = _repeated(argv)
             for _ in range(count):
                 if not await self._answer(argv, line):
+                    return False
+        return True
+
+    async def _at(self, argv: list[bytes], line: str) -> bool:
+        """Runs a command at one node of a cluster, or at each: ``.at 7001 INFO``, ``.at all DBSIZE``."""
+        word = argv[1].decode("utf-8", "replace")
+        names = [node.name for node in self._session.nodes()] if word.lower() == "all" else [word]
+        for name in [node_named(self._session, one) for one in names or [word]]:
+            self._pane.show_reply([[Span(name, "key")]])
+            with at_node(name):
+                if not await self._answer(argv[2:], line):
                     return False
         return True
 
