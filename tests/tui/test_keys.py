@@ -16,6 +16,7 @@ from redis_tui.theme import read_shelf
 from redis_tui.tui.app import WorkbenchApp
 from redis_tui.tui.key_commands import parse_ttl
 from redis_tui.tui.key_model import KeyModel
+from redis_tui.tui.panes.key_tree import KeyHead
 from redis_tui.tui.panes.keys import KeysPane, KeyTree
 from redis_tui.tui.screens.dialogs import Ask, AskText
 from redis_tui.tui.screens.workbench import WorkbenchScreen
@@ -268,3 +269,23 @@ async def test_columns_stand_below_each_other_behind_wide_names(until: Until) ->
         await bench.until(lambda: len(bench.lines) == 4 and all("∞" in line for line in bench.lines))
         assert len({cells(line[: line.index("∞")]) for line in bench.lines}) == 1
         assert any("…" in line for line in bench.lines)
+
+
+async def test_a_scrollbar_lies_over_no_time_to_live(until: Until) -> None:
+    app, session = await open_with(f"SET key:{number} 1" for number in range(60))
+    async with app.run_test(size=(120, 40)) as pilot:
+        bench = await at_keys(app, pilot, until, session)
+        tree, head = bench.tree, bench.pane.query_one(KeyHead)
+        await bench.until(lambda: tree.show_vertical_scrollbar and bench.lines[1].endswith("∞"))
+        assert cells(bench.lines[1]) == tree.size.width - 1
+        await bench.until(lambda: head.render_line(0).text.rstrip().endswith("TTL"))
+        assert cells(head.render_line(0).text.rstrip()) == tree.size.width - 1
+
+
+async def test_a_group_says_what_is_selected_in_it_where_there_is_room(until: Until) -> None:
+    app, session = await open_with(f"SET {group}:{number} x" for group in ("longer-name", "one") for number in (1, 2))
+    async with app.run_test(size=(120, 40)) as pilot:
+        bench = await at_keys(app, pilot, until, session)
+        await pilot.press("a")
+        await bench.until(lambda: "✓▼ longer-name:  2  ✓2" in bench.lines)
+        assert "✓▼ one:  2  2 selected" in bench.lines

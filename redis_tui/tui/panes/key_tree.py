@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from redis_tui.render.cells import fit
-from redis_tui.render.spans import Line, Span
+from redis_tui.render.spans import Line, Span, width
 from redis_tui.resp.inline import quote
 from redis_tui.tui.key_model import KeyModel, Row, Rows, TreeRows
 from redis_tui.tui.theme import palette_of
@@ -73,6 +73,17 @@ class KeyTree(LineView):
         """What is told of each key at this width."""
         width = self.size.width
         return tuple(name for name in _WIDTHS if width >= {"size": _SIZE_FROM, "encoding": _ENCODING_FROM}.get(name, 0))
+
+    @property
+    def row_room(self) -> int:
+        """Characters of a row that are seen: a scrollbar lies over the last one."""
+        bar = self.styles.scrollbar_size_vertical if self.row_count > self.size.height else 0
+        return self.size.width - bar
+
+    @property
+    def name_room(self) -> int:
+        """Those that the mark and the other columns leave for a name."""
+        return max(6, self.row_room - 1 - sum(_WIDTHS[name] + 1 for name in self.columns))
 
     @property
     def wants_details(self) -> bool:
@@ -134,7 +145,7 @@ class KeyTree(LineView):
         changed, selected = row.key in self.changed, row.key in self.selected
         branch = "" if row.depth == 0 else "  " * (row.depth - 1) + ("└ " if row.is_last else "├ ")
         columns = self.columns
-        room = max(6, self.size.width - 1 - sum(_WIDTHS[name] + 1 for name in columns) - len(branch))
+        room = max(6, self.name_room - len(branch))
         label = show_key(row.label)
         mark = Span("✓", "accent") if selected else Span("●", "changed") if changed else Span(" ", "text")
         style = "changed" if changed else "strong" if selected else "text"
@@ -159,13 +170,16 @@ class KeyTree(LineView):
     def _group_line(self, row: Row) -> Line:
         assert row.group is not None
         inside = sum(key.startswith(row.group) for key in self.selected)
-        return [
+        line = [
             Span("✓" if inside else " ", "accent"),
             Span("  " * row.depth + ("▼ " if row.is_open else "▶ "), "dim"),
             Span(show_key(row.label), "strong"),
             Span(f"  {row.count:,}", "dim"),
-            Span(f"  {inside:,} selected" if inside else "", "accent"),
         ]
+        if inside:
+            told = f"  {inside:,} selected"
+            line.append(Span(told if width(line) + len(told) <= self.row_room else f"  ✓{inside:,}", "accent"))
+        return line
 
     @property
     def plain(self) -> str:
@@ -220,7 +234,7 @@ class KeyHead(Widget):
 
     def _cells(self) -> list[tuple[str, str]]:
         columns = self._tree.columns
-        room = max(6, self._tree.size.width - 1 - sum(_WIDTHS[name] + 1 for name in columns))
+        room = self._tree.name_room
         cells = [("name", f" {'name' + self._sign('name', room):<{room}}")]
         for name in columns:
             side, width = ">" if name in ("TTL", "size") else "<", _WIDTHS[name]

@@ -322,6 +322,7 @@ class KeysPane(Vertical):
         event.stop()
         self._point()
         self.ask_facts()
+        self.query_one(KeyHead).refresh()  # a scrollbar may have come, and its columns moved
 
     @on(LineView.Chosen)
     def _chosen(self, event: LineView.Chosen) -> None:
