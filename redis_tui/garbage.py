@@ -6,13 +6,13 @@ the values of an embedded engine holds up everything for as long as there are va
 
 The decision a reader would question: where a whole pass has found much in use, all of it is put aside for good
 (`gc.freeze`). A cycle that is let go of after that is never freed. But there is such a moment only where the program
-has grown by more than several dialogs hold, and what grows so is data, which has no cycles. How much is told by
-number and not by time, which would be a matter of what else the machine does.
+has grown by more than several dialogs hold, and what grows so is data, which has no cycles.
 """
 
 from __future__ import annotations
 
 import gc
+import time
 
 _AT_START = 50_000, 20, 10
 """Objects made between two passes over the young, and how many of each kind of pass go before the next wider one."""
@@ -23,13 +23,22 @@ _AFTER = 2_000, 5, 4
 more, which takes twenty milliseconds. How often they come costs nothing: each object is looked at once by each."""
 _MUCH = 30_000
 """Objects in use, found by a whole pass: with twice as many the next one would be felt."""
+_LONG_S = 0.015
+"""A pass that takes longer has met objects that hold many others: a list of a million is a single one."""
 
 
 class _Freezer:
     """Puts aside what a whole pass has found in use."""
 
+    def __init__(self) -> None:
+        self._began_s = 0.0
+
     def __call__(self, phase: str, info: dict[str, int]) -> None:
-        if info["generation"] == 2 and phase == "stop" and len(gc.get_objects()) > _MUCH:
+        if info["generation"] < 2:
+            return
+        if phase == "start":
+            self._began_s = time.thread_time()
+        elif time.thread_time() - self._began_s > _LONG_S or len(gc.get_objects()) > _MUCH:
             gc.freeze()
 
 
