@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
+    from rich.terminal_theme import TerminalTheme
     from textual.await_complete import AwaitComplete
     from textual.binding import BindingType
     from textual.command import Provider
@@ -105,6 +106,8 @@ class WorkbenchApp(App[int]):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ESCAPE_TO_MINIMIZE = False
+    _ansi: tuple[str, TerminalTheme] | None = None
+    """A theme's name, and what its ANSI colours are."""
 
     def __init__(
         self,
@@ -172,6 +175,13 @@ class WorkbenchApp(App[int]):
             return
         self._is_styled = True
         self.stylesheet.update(self, animate=animate)
+
+    @property
+    def ansi_theme(self) -> TerminalTheme:
+        """Asked for at each line that is drawn; Textual would look for the theme by its name each time."""
+        if self._ansi is None or self._ansi[0] != self.theme:
+            self._ansi = self.theme, super().ansi_theme
+        return self._ansi[1]
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own but the greys, and ours."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual.app import App
+from textual.geometry import Region
 
 from redis_tui.paths import packaged_themes_dir
 from redis_tui.render.spans import text_line, width
@@ -15,6 +16,7 @@ from redis_tui.tui.widgets.flow_view import FlowView
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
+    from rich.style import Style
     from textual.app import ComposeResult
 
     from tests.tui.conftest import Until
@@ -52,3 +54,21 @@ async def test_a_row_wider_than_the_first_hundred_can_be_scrolled_to_once_it_is_
         await until(pilot, lambda: app.view.virtual_size.height == 201)
         app.view.scroll_end(animate=False, force=True)
         await until(pilot, lambda: app.view.virtual_size.width == 60)
+
+
+async def test_the_style_that_rows_share_is_worked_out_once_a_drawing() -> None:
+    asked: list[object] = []
+
+    class Counted(LineView):
+        @property
+        def rich_style(self) -> Style:
+            asked.append(self)
+            return super().rich_style
+
+    app = Page(Counted())
+    async with app.run_test(size=(20, 5)) as pilot:
+        app.view.set_lines([text_line("x")] * 9)
+        await pilot.pause()
+        asked.clear()
+        app.view.render_lines(Region(0, 0, 20, 5))
+        assert len(asked) == 1
