@@ -11,12 +11,16 @@ COUNT ?= 2000
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Tests start redis-tui some hundreds of times: it would be compiled anew each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test lint types contracts check bench differential pictures snapshots format clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/redis-tui
 
-test: lint types contracts check
+test: lint
+	@$(MAKE) --no-print-directory --jobs=3 types contracts check
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check redis_tui tests
