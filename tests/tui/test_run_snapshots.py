@@ -41,12 +41,12 @@ async def test_the_runs_of_a_session_and_two_of_them_compared(size: tuple[int, i
         await until(pilot, lambda: table.has_focus)
         await pilot.press("end", "m", "up")
         await pilot.pause()
-        matches("runs", size, without_clock(part(app, "HistoryView")))
+        await matches("runs", size, lambda: without_clock(part(app, "HistoryView")))
         await pilot.press("c")
         await until(pilot, lambda: isinstance(app.screen, CompareScreen))
         await until(pilot, lambda: app.screen.query(LineView) and app.screen.query_one(LineView).plain)
         await pilot.pause()
-        matches("compare", size, without_clock(part(app, "#comparison")))
+        await matches("compare", size, lambda: without_clock(part(app, "#comparison")))
 
 
 @every_size
@@ -63,4 +63,4 @@ async def test_the_calls_and_the_changes_of_a_run(size: tuple[int, int], until: 
             view.focus()
             await until(pilot, lambda: view.has_focus)  # noqa: B023  # awaited at once
             await pilot.pause()
-            matches(name, size, part(app, content))
+            await matches(name, size, lambda: part(app, content))  # noqa: B023  # awaited at once

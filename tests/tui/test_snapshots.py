@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 FOLDER = Path(__file__).parent / "snapshots"
+_PATIENCE_S = 30.0
 WRITES = os.environ.get("SNAPSHOTS") == "write"
 SIZES = [(120, 40), (80, 24)]
 
@@ -56,13 +58,26 @@ def part(app: WorkbenchApp, selector: str) -> str:
     return "\n".join(kept).rstrip() + "\n"
 
 
-def matches(name: str, size: tuple[int, int], shown: str) -> None:
-    """Compares with the snapshot's file, or writes it."""
+async def matches(name: str, size: tuple[int, int], show: Callable[[], str]) -> None:
+    """Waits until what is shown is as the snapshot's file has it, or writes it there."""
     path = FOLDER / f"{name}-{size[0]}x{size[1]}.txt"
     if WRITES:
-        path.write_text(shown, encoding="utf-8")
+        path.write_text(show(), encoding="utf-8")
     assert path.exists(), f"there is no snapshot {path.name}: make snapshots writes it"
-    assert shown == path.read_text(encoding="utf-8")
+    wanted, deadline = path.read_text(encoding="utf-8"), time.monotonic() + _PATIENCE_S
+    while (shown := show()) != wanted and time.monotonic() < deadline:
+        await asyncio.sleep(0.02)  # a part may be drawn a moment after the one that was waited for
+    assert shown == wanted
+
+
+def without_seconds(shown: str) -> str:
+    """How long a connection has been waited for is left out."""
+    return re.sub("…  [0-9]+ s", lambda waited: "…".ljust(len(waited[0])), shown)
+
+
+def with_nine_seconds(shown: str) -> str:
+    """However long it is until the next attempt."""
+    return re.sub(r"[0-9]+ s\)", "9 s)", shown)
 
 
 def server(session: FakeSession | None = None) -> FakeSession:
@@ -95,9 +110,8 @@ async def test_connecting(size: tuple[int, int], until: Until) -> None:
         await until(pilot, lambda: isinstance(app.screen, ConnectingScreen) and app.screen.query("#connecting-text"))
         await until(pilot, lambda: str(app.screen.query_one("#connecting-text", Static).content))
         await pilot.pause()
-        shown = part(app, "#connecting")
-        assert "Connecting to redis.example:6379" in shown
-        matches("connecting", size, re.sub("…  [0-9]+ s", lambda waited: "…".ljust(len(waited[0])), shown))
+        assert "Connecting to redis.example:6379" in part(app, "#connecting")
+        await matches("connecting", size, lambda: without_seconds(part(app, "#connecting")))
 
 
 @every_size
@@ -110,9 +124,8 @@ async def test_a_server_that_refuses(size: tuple[int, int], until: Until) -> Non
         await until(pilot, lambda: app.screen.query("#connecting-text"))
         await until(pilot, lambda: "refused" in str(app.screen.query_one("#connecting-text", Static).content))
         await pilot.pause()
-        shown = part(app, "#connecting")
-        assert "Try again" in shown
-        matches("refused", size, shown)
+        assert "Try again" in part(app, "#connecting")
+        await matches("refused", size, lambda: part(app, "#connecting"))
 
 
 @every_size
@@ -123,7 +136,7 @@ async def test_a_database_without_keys(size: tuple[int, int], until: Until) -> N
         await until(pilot, lambda: "scanned" in str(app.screen.query_one(KeysPane).border_subtitle))
         await pilot.press("alt+1")
         await pilot.pause()
-        matches("empty-keys", size, part(app, "#keys"))
+        await matches("empty-keys", size, lambda: part(app, "#keys"))
 
 
 @every_size
@@ -131,7 +144,7 @@ async def test_before_the_first_run(size: tuple[int, int], until: Until) -> None
     app = over(server())
     async with app.run_test(size=size) as pilot:
         await ready(app, pilot, until)
-        matches("empty-result", size, part(app, "#reply-view"))
+        await matches("empty-result", size, lambda: part(app, "#reply-view"))
 
 
 @every_size
@@ -144,7 +157,7 @@ async def test_a_script_that_fails(size: tuple[int, int], until: Until) -> None:
         await pilot.press("f5")
         await until(pilot, lambda: "WRONGTYPE" in app.screen.query_one("#reply-view", LineView).plain)
         await pilot.pause()
-        matches("error-reply", size, part(app, "#reply-view"))
+        await matches("error-reply", size, lambda: part(app, "#reply-view"))
 
 
 @every_size
@@ -158,7 +171,7 @@ async def test_a_server_that_is_busy(size: tuple[int, int], until: Until) -> Non
         await until(pilot, lambda: "BUSY" in app.screen.query_one(TitleBar).state[0])
         await pilot.press("alt+1")
         await pilot.pause()
-        matches("busy-keys", size, part(app, "#keys"))
+        await matches("busy-keys", size, lambda: part(app, "#keys"))
 
 
 @every_size
@@ -176,8 +189,7 @@ async def test_a_connection_that_is_lost(size: tuple[int, int], until: Until, mo
         session.tell(Event(EventKind.DISCONNECTED, "Connection reset by peer"))
         await until(pilot, lambda: app.screen.query_one(TitleBar).state[1] != "success")
         await pilot.pause()
-        shown = part(app, "#title-bar") + part(app, "#keys")
-        matches("lost", size, re.sub(r"[0-9]+ s\)", "9 s)", shown))
+        await matches("lost", size, lambda: with_nine_seconds(part(app, "#title-bar") + part(app, "#keys")))
 
 
 @every_size
@@ -187,11 +199,11 @@ async def test_production(size: tuple[int, int], until: Until) -> None:
     app = over(session)
     async with app.run_test(size=size) as pilot:
         await ready(app, pilot, until)
-        matches("production", size, part(app, "#title-bar") + part(app, "#prompt-line"))
+        await matches("production", size, lambda: part(app, "#title-bar") + part(app, "#prompt-line"))
         app.push_screen(ConfirmDanger(Danger("FLUSHALL", "It deletes every key of every database."), "shop.example"))
         await until(pilot, lambda: isinstance(app.screen, ConfirmDanger) and app.focused is not None)
         await pilot.pause()
-        matches("confirm", size, part(app, "#confirm-danger"))
+        await matches("confirm", size, lambda: part(app, "#confirm-danger"))
 
 
 @every_size
@@ -204,7 +216,7 @@ async def test_a_server_that_reads_its_data(size: tuple[int, int], until: Until)
         await until(pilot, lambda: "LOADING" in app.screen.query_one(TitleBar).state[0])
         await pilot.press("alt+1")
         await pilot.pause()
-        matches("loading", size, part(app, "#title-bar") + part(app, "#keys"))
+        await matches("loading", size, lambda: part(app, "#title-bar") + part(app, "#keys"))
 
 
 @every_size
@@ -250,7 +262,7 @@ async def looks(
         await pilot.press(*keys)
         await until(pilot, lambda: status in str(pane.border_subtitle))
         await pilot.pause()
-        matches(name, size, part(app, "#result"))
+        await matches(name, size, lambda: part(app, "#result"))
 
 
 def replied(reply: Reply) -> ScriptOutcome:
