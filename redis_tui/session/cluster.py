@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from redis_tui.session.cluster_wire import ClusterWire
     from redis_tui.session.inspect import Pipeline
     from redis_tui.session.rehearsal import Scratch
+    from redis_tui.session.wire import Wire
     from redis_tui.spec.catalog import Catalog
 
 _CAPABILITIES = frozenset({Capability.TRACE, Capability.DECLARED_CHANGES, Capability.DRY_RUN})
@@ -91,7 +92,7 @@ class ClusterSession(RemoteSession):
             server=server,
             version=version,
             embedded=False,
-            capabilities=_CAPABILITIES,
+            capabilities=_CAPABILITIES | ({Capability.SERVER_DRY_RUN} if server == "redis" else set()),
             databases=1,
             read_only=read_only,
             is_unverified=way.address.tls is not None and way.address.tls.insecure,
@@ -104,7 +105,8 @@ class ClusterSession(RemoteSession):
     async def run(self, run: ScriptRun) -> ScriptOutcome:
         outcome = await super().run(run)
         if run.dry_run:  # what it would fail of is no aside here
-            return replace(outcome, notes=(*outcome.notes, *outcome.cluster_notes), cluster_notes=())
+            keyless = (_KEYLESS,) if run.on_server and not run.keys else ()
+            return replace(outcome, notes=(*outcome.notes, *outcome.cluster_notes, *keyless), cluster_notes=())
         return outcome if run.keys else replace(outcome, notes=(*outcome.notes, _KEYLESS))
 
     async def stream(self, argv: Sequence[bytes], *, capacity: int = CAPACITY) -> Stream:
@@ -187,6 +189,15 @@ class ClusterSession(RemoteSession):
     async def _link(self) -> ClusterWire:
         self._cluster = await self._nodes_way.nodes()
         return self._cluster
+
+    async def _debugging_link(self, run: ScriptRun) -> Wire:
+        nodes = await self._nodes_way.nodes()
+        try:
+            wire = nodes.wire_to(await nodes.listener(hash_slot(run.keys[0]) if run.keys else None))
+        finally:
+            await nodes.close()
+        await wire.connect()
+        return wire
 
     async def _fetching_link(self) -> KeysWire:
         return await self._nodes_way.keys()

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from redis_tui.session.login import Credentials
     from redis_tui.session.rehearsal import Scratch
     from redis_tui.session.way import Way
+    from redis_tui.session.wire import Wire
     from redis_tui.spec.catalog import Catalog
 
 _MULTI_LOST = " MULTI was open: what it had queued is gone, and none of it was run."
@@ -116,7 +117,7 @@ class RemoteSession:
         self._known: dict[str, KnownScript] = {}
         self._running: tuple[str, float] | None = None
         self._turn = asyncio.Lock()
-        self._trying = DryRuns(self._fetching_link, scratch, self._sent)
+        self._trying = DryRuns(self._fetching_link, self._debugging_link, scratch, self._sent)
         self._closed = False
         self._watcher: asyncio.Task[None] | None = None
         self._streams: WeakSet[Stream] = WeakSet()
@@ -514,6 +515,10 @@ class RemoteSession:
 
     async def _fetching_link(self) -> Link:
         """One for the keys of a dry run."""
+        return await self._way.dial(bare=True)
+
+    async def _debugging_link(self, run: ScriptRun) -> Wire:  # noqa: ARG002  # a cluster looks at its keys
+        """One for the debugger of the server that would run a script."""
         return await self._way.dial(bare=True)
 
     def _note_effects(self, argv: Sequence[bytes], reply: Reply) -> None:

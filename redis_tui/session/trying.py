@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from redis_tui.errors import NotSupportedError
 from redis_tui.session.base import Capability, KillOutcome, Running, SessionInfo
 from redis_tui.session.debugger import DebugRun
 from redis_tui.session.greeting import refused, settle
 from redis_tui.session.rehearsal import Scratch, ServerKeys, rehearse
-from redis_tui.session.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from redis_tui.session.base import ScriptOutcome, ScriptRun
     from redis_tui.session.link import Link
+    from redis_tui.session.wire import Wire
 
 
 class DryRuns:
@@ -29,6 +29,7 @@ class DryRuns:
 
     Args:
         dial: opens a bare connection.
+        dial_for: opens one to the server that would run a script, for its debugger.
         scratch: makes an embedded session that speaks as nearly as it can as the server.
         sent: told of each command that goes out.
     """
@@ -36,10 +37,11 @@ class DryRuns:
     def __init__(
         self,
         dial: Callable[[], Awaitable[Link]],
+        dial_for: Callable[[ScriptRun], Awaitable[Wire]],
         scratch: Callable[[SessionInfo], Awaitable[Scratch]],
         sent: Callable[[Sequence[bytes]], None],
     ) -> None:
-        self._dial, self._scratch, self._sent = dial, scratch, sent
+        self._dial, self._dial_for, self._scratch, self._sent = dial, dial_for, scratch, sent
         self._turn = asyncio.Lock()
         self._rehearsal: Scratch | None = None
         self._debugging: DebugRun | None = None
@@ -58,11 +60,6 @@ class DryRuns:
             TooMuchToFetch: it reads more than may be fetched.
             SessionError: the server cannot be reached, or does not give a key.
         """
-        if run.on_server and info.is_cluster:
-            raise NotSupportedError(
-                "The debugger of a server is one node's, and a cluster has several.",
-                hint="Try it here, on copies of the keys.",
-            )
         if run.on_server and Capability.SERVER_DRY_RUN not in info.capabilities:
             raise NotSupportedError(
                 "A script without an end would stay in Valkey's debugger and take a whole core until the server ends.",
@@ -70,14 +67,22 @@ class DryRuns:
             )
         run = replace(run, db=db, read_only=run.read_only or info.read_only)
         async with self._turn:
-            wire = await self._dial()
-            try:
-                refusal = await settle(wire, db)
-                if refusal is not None:
-                    raise refused(wire, refusal)
-                return await (self._debug(wire, run, sha) if run.on_server else self._rehearse(wire, run, info))
-            finally:
-                await wire.close()
+            if run.on_server:
+                wire = await self._dial_for(run)
+                return await self._tried(wire, db, self._debug(wire, run, sha))
+            link = await self._dial()
+            return await self._tried(link, db, self._rehearse(link, run, info))
+
+    async def _tried(self, wire: Link, db: int, work: Coroutine[Any, Any, ScriptOutcome]) -> ScriptOutcome:
+        """What a dry run tells, in its database; closes the connection afterwards."""
+        try:
+            refusal = await settle(wire, db)
+            if refusal is not None:
+                raise refused(wire, refusal)
+            return await work
+        finally:
+            work.close()
+            await wire.close()
 
     async def kill(self) -> KillOutcome | None:
         """Ends the dry run that is under way; None where there is none."""
@@ -102,8 +107,7 @@ class DryRuns:
             self._rehearsal = None
             await scratch.close()
 
-    async def _debug(self, wire: Link, run: ScriptRun, sha: str) -> ScriptOutcome:
-        assert isinstance(wire, Wire)  # a cluster's link was refused above
+    async def _debug(self, wire: Wire, run: ScriptRun, sha: str) -> ScriptOutcome:
         debug = self._debugging = DebugRun(wire, self._sent)
         try:
             return await debug.run(run, sha, db=run.db or 0)

@@ -102,22 +102,23 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def running_cluster(replicas: bool = True, announced: Sequence[int] = ()) -> Iterator[Cluster]:
+def running_cluster(replicas: bool = True, announced: Sequence[int] = (), kind: str = "valkey-9") -> Iterator[Cluster]:
     """Starts a cluster, ends it afterwards.
 
     Args:
         replicas: each primary has one.
         announced: ports that the nodes tell in place of their own.
+        kind: the dialect that they speak.
     """
-    with begun_cluster(replicas, announced) as cluster:
+    with begun_cluster(replicas, announced, kind) as cluster:
         cluster.form()
         yield cluster
 
 
 @contextlib.contextmanager
-def begun_cluster(replicas: bool = True, announced: Sequence[int] = ()) -> Iterator[Cluster]:
+def begun_cluster(replicas: bool = True, announced: Sequence[int] = (), kind: str = "valkey-9") -> Iterator[Cluster]:
     """Starts a cluster that has not formed yet: a primary does nothing but wait for its first two seconds."""
-    program = binary("valkey-9")
+    program = binary(kind)
     count = 6 if replicas else 3
     ports = free_ports(2 * count)
     home = Path(tempfile.mkdtemp(prefix="cluster-"))

@@ -13,7 +13,9 @@ from redis_tui.session import facts
 from redis_tui.session.base import KillOutcome, ScriptRun
 from redis_tui.session.cluster_way import ClusterWay
 from redis_tui.session.library import libraries, run_loaded
+from redis_tui.session.open import open_session
 from redis_tui.session.rehearsal import ServerKeys
+from tests.session.cluster_server import running_cluster
 
 if TYPE_CHECKING:
     from redis_tui.resp.types import Reply
@@ -310,9 +312,27 @@ async def test_a_dry_run_learns_that_somebody_changed_a_key_of_another_node(clus
         await wire.close()
 
 
-async def test_a_dry_run_in_a_nodes_debugger_is_refused(clustered: Session) -> None:
-    with pytest.raises(NotSupportedError, match="one node's, and a cluster has several"):
+async def test_a_dry_run_in_a_debugger_of_valkey_is_refused(clustered: Session) -> None:
+    with pytest.raises(NotSupportedError, match="Valkey's debugger"):
         await clustered.run(ScriptRun(b"return 1", dry_run=True, on_server=True))
+
+
+async def test_a_dry_run_in_the_debugger_of_the_node_of_its_keys() -> None:
+    source = b"redis.call('incr', KEYS[1]) return redis.call('get', ARGV[1])"
+    with running_cluster(replicas=False, kind="redis-8") as own:
+        session = await open_session(own.url)
+        for key in ("a", "b"):
+            await said(session, f"SET {key} 7")
+        for own_key in (b"a", b"b"):
+            tried = await session.run(ScriptRun(source, keys=(own_key,), args=(own_key,), dry_run=True, on_server=True))
+            assert (tried.reply, [change.key for change in tried.changes]) == (b"8", [own_key])
+        stray = await session.run(ScriptRun(source, keys=(b"a",), args=(b"b",), dry_run=True, on_server=True))
+        assert isinstance(stray.reply, ErrorReply)
+        assert "non local key" in stray.reply.message
+        keyless = await session.run(ScriptRun(b"return 1", dry_run=True, on_server=True))
+        assert "names no key" in keyless.notes[-1]
+        assert [await said(session, "GET a"), await said(session, "GET b")] == [b"7", b"7"]
+        await session.close()
 
 
 async def test_what_means_one_node_is_refused(clustered: Session) -> None:
