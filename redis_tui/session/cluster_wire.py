@@ -323,7 +323,10 @@ class ClusterWire:
             raise NotSupportedError("WATCH or MULTI is open, and of the node of its keys.", hint="EXEC ends it.")
         check_named(commands)
         if node not in self.map.replicas:
-            return await self.to(node, commands)
+            replies = await self.to(node, commands)
+            if is_down(replies[0]):
+                await self.refresh()  # a replica may have taken over
+            return replies
         return (await self.to(node, [[b"READONLY"], *commands]))[1:]
 
     async def to_each(self, nodes: Sequence[Node], commands: Sequence[Sequence[bytes]]) -> list[list[Reply]]:
