@@ -141,7 +141,10 @@ def has_failed(nodes: bytes, node: Node) -> bool:
     """Whether CLUSTER NODES says of a node that it has failed, by agreement and not by suspicion (``fail?``)."""
     for line in nodes.decode("utf-8", "replace").splitlines():
         words = line.split(" ")
-        if len(words) > 2 and words[1].partition("@")[0] == f"{node.host}:{node.port}":
+        address, _, more = words[1].partition("@") if len(words) > 2 else ("", "", "")
+        host, _, port = address.rpartition(":")
+        announced = more.split(",")[1:2]  # a name, where it has one: 10.0.0.1:7000@17000,db1.example.org
+        if port == str(node.port) and node.host in (host, *announced):
             return "fail" in words[2].split(",")
     return False
 

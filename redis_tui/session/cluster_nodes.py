@@ -8,9 +8,12 @@ the others whether it has failed.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import contextlib
+from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
+from redis_tui.errors import SessionError
+from redis_tui.session.cluster_map import has_failed
 from redis_tui.session.greeting import settle
 from redis_tui.session.tunnel import Tunnels
 
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
     from redis_tui.session.cluster_map import ClusterAddress, Node
     from redis_tui.session.login import Login
     from redis_tui.session.wire import Wire
+
+
+MAP_TIMEOUT_S: Final = 3.0
+"""Seconds that a node has to tell what it knows of the others."""
 
 
 class NodeWires:
@@ -86,6 +93,22 @@ class NodeWires:
             await settle(wire, 0, resp)
             self._new.discard(wire)
         return await wire.pipeline(commands)
+
+    async def is_given_up(self, node: Node, nodes: Sequence[Node]) -> bool:
+        """Whether one of some nodes says that another has failed; asked over connections of their own."""
+        for other in nodes:
+            if other == node:
+                continue
+            wire = self.new(other)
+            with contextlib.suppress(SessionError, TimeoutError):
+                async with asyncio.timeout(self.patience_s(MAP_TIMEOUT_S)):
+                    await wire.connect()
+                    reply = await wire.execute([b"CLUSTER", b"NODES"])
+                if isinstance(reply, bytes):
+                    await wire.close()
+                    return has_failed(reply, node)
+            await wire.close()
+        return False
 
     @property
     def connected(self) -> list[Node]:

@@ -8,7 +8,6 @@ and knows keys of those commands only that it has heard of; the catalog is the s
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,8 +16,8 @@ from redis_tui.resp.types import OK, ErrorReply, Reply
 from redis_tui.session.base import Trouble
 from redis_tui.session.cluster_fan import DOWN, Fan, is_down, same_everywhere
 from redis_tui.session.cluster_health import Health
-from redis_tui.session.cluster_map import ClusterAddress, Node, SlotMap, has_failed, slot_map
-from redis_tui.session.cluster_nodes import NodeWires
+from redis_tui.session.cluster_map import ClusterAddress, Node, SlotMap, slot_map
+from redis_tui.session.cluster_nodes import MAP_TIMEOUT_S, NodeWires
 from redis_tui.session.cluster_route import (
     Route,
     check_named,
@@ -50,8 +49,6 @@ _HOPS = 5
 _PATIENCE_S = 2.0
 """Seconds that a slot in motion or a cluster that is down is waited for."""
 _PAUSE_S = 0.1
-_MAP_TIMEOUT_S = 3.0
-"""Seconds that a node has to tell the map."""
 _DOUBT_S = 2.0
 """Seconds of silence after which the other nodes are asked whether one has failed."""
 _DOUBT_AGAIN_S = 0.2
@@ -206,7 +203,7 @@ class ClusterWire:
         others = sorted(self._known, key=lambda node: node in self._silent)
         for node in dict.fromkeys((*ahead, *self._nodes.connected, *others)):
             try:
-                async with asyncio.timeout(self._nodes.patience_s(_MAP_TIMEOUT_S)):
+                async with asyncio.timeout(self._nodes.patience_s(MAP_TIMEOUT_S)):
                     reply = await (await self._nodes.open(node)).execute([b"CLUSTER", b"SLOTS"])
             except AuthError:
                 raise
@@ -293,28 +290,13 @@ class ClusterWire:
         try:
             while not (await asyncio.wait({asked}, timeout=doubt_s))[0]:
                 doubt_s = min(2 * doubt_s, _DOUBT_LIMIT_S)  # what waits on purpose, as BLPOP does, is asked about less
-                if await self._has_failed(node):
+                if await self._nodes.is_given_up(node, self.map.primaries):
                     raise SessionError(f"{node.name} is silent, and the other nodes say that it has failed.")
             return asked.result()
         finally:
             if not asked.done():
                 asked.cancel()
                 await asyncio.wait({asked})
-
-    async def _has_failed(self, node: Node) -> bool:
-        for other in self.map.primaries:
-            if other == node:
-                continue
-            wire = self.wire_to(other)
-            with contextlib.suppress(SessionError, TimeoutError):
-                async with asyncio.timeout(_MAP_TIMEOUT_S):
-                    await wire.connect()
-                    reply = await wire.execute([b"CLUSTER", b"NODES"])
-                if isinstance(reply, bytes):
-                    await wire.close()
-                    return has_failed(reply, node)
-            await wire.close()
-        return False
 
     async def _to_named(self, name: str, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
         """Sends commands to a node that a person named; a replica is read from."""

@@ -63,6 +63,13 @@ def test_a_node_has_failed_when_that_is_agreed_and_not_when_it_is_suspected() ->
     assert not has_failed(told % (b"a" * 40, b"fail"), TWO)
 
 
+def test_a_node_that_has_failed_is_known_by_its_name_too() -> None:
+    told = b"ab 10.0.0.9:7000@17000,db1.example.org master,fail - 0 0 1 connected 0-99\n"
+    assert has_failed(told, Node("db1.example.org", 7000))
+    assert has_failed(told, Node("10.0.0.9", 7000))
+    assert not has_failed(told, Node("db2.example.org", 7000))
+
+
 def test_info_adds_counts_weighs_means_and_lists_the_rest() -> None:
     one = b"# Memory\r\nused_memory:1024\r\nused_memory_human:1.00K\r\n# Commandstats\r\ncmdstat_get:calls=1,usec=10,usec_per_call=10.00\r\n# Keyspace\r\ndb0:keys=1,expires=1,avg_ttl=100\r\nos:a\r\n"
     two = b"# Memory\r\nused_memory:3072\r\nused_memory_human:3.00K\r\n# Commandstats\r\ncmdstat_get:calls=3,usec=6,usec_per_call=2.00\r\n# Keyspace\r\ndb0:keys=5,expires=3,avg_ttl=500\r\nos:b\r\n"
