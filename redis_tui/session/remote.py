@@ -75,6 +75,7 @@ if TYPE_CHECKING:
 _MULTI_LOST = " MULTI was open: what it had queued is gone, and none of it was run."
 _LOOK_S = 1.0
 """Seconds between looks whether the server has hung up."""
+_LOCKED = "Its password may have been changed: AUTH PASSWORD or AUTH USER PASSWORD lets you in, and is remembered."
 _UNKNOWN = "Whether {} ran, and how far, is not known: look at its keys before you run it again."
 _CAPABILITIES = frozenset({Capability.TRACE, Capability.DECLARED_CHANGES, Capability.DRY_RUN})
 KILL_TIMEOUT_S = 10.0
@@ -502,6 +503,7 @@ class RemoteSession:
             wire = await self._link()
         except RedisTuiError as error:
             login.now = before_login
+            error.hint = _LOCKED if isinstance(error, AuthError) else error.hint
             self._feed.put(Event(EventKind.DISCONNECTED, error.message))
             raise
         before, now = self._wire.target, wire.target

@@ -194,7 +194,7 @@ async def test_a_password_that_is_set_meanwhile_is_asked_for(own: RealServer) ->
         events = session.events()
         await lock_out(own.port)
         await of_kind(events, EventKind.DISCONNECTED)
-        with pytest.raises(AuthError, match="refused the credentials: Authentication required"):
+        with pytest.raises(AuthError, match=r"refused the credentials: Authentication required\. .* AUTH PASSWORD"):
             await session.execute([b"PING"])
         assert "Authentication required" in await of_kind(events, EventKind.DISCONNECTED)
         with pytest.raises(AuthError, match="invalid username-password pair"):
@@ -266,3 +266,23 @@ async def test_a_server_that_becomes_a_replica_is_told(own: RealServer) -> None:
         assert reply.code == "READONLY"
         assert "is a replica of 127.0.0.1:1 and takes no writes" in await of_kind(events, EventKind.DEMOTED)
         assert await session.execute([b"PING"]) == Status(b"PONG")
+
+
+async def test_a_server_that_loads_its_data_is_connected_to_and_says_so() -> None:
+    quick_to_answer = ("--loading-process-events-interval-bytes", "1024", "--key-load-delay", "2000")
+    with running("valkey-9", *quick_to_answer) as server:
+        async with opened(server.port) as admin:
+            await admin.execute([b"DEBUG", b"POPULATE", b"10000"])
+            loading = asyncio.ensure_future(admin.execute([b"DEBUG", b"RELOAD"]))
+            async with opened(server.port) as session:
+                reply: object = None
+                async with asyncio.timeout(30):
+                    while not isinstance(reply, ErrorReply):
+                        reply = await session.execute([b"GET", b"key:1"])
+                assert reply.code == "LOADING"
+                async with opened(server.port) as late:  # takes the name, the database and its facts as at any time
+                    assert late.info.server == "valkey"
+                    assert isinstance(await late.execute([b"DBSIZE"]), ErrorReply)
+                await session.execute([b"CONFIG", b"SET", b"key-load-delay", b"0"])
+                assert await loading == Status(b"OK")
+                assert await session.execute([b"DBSIZE"]) == 10_000
