@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from redis_tui.errors import RedisTuiError, SessionError
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.base import KillOutcome
+from redis_tui.session.greeting import in_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from redis_tui.session.way import Way
     from redis_tui.session.wire import Wire
 
+NAME: Final = b"redis-tui-kill"
+"""Under which a server lists the connection."""
 _AGAIN_S: Final = 30.0
 """Seconds until a server that refused the connection is asked for it again."""
 
@@ -46,7 +49,8 @@ class SpareWire:
         if self.is_ready or time.monotonic() - self._refused_at < _AGAIN_S:
             return
         try:
-            await self.get()
+            wire = await self.get()
+            await in_time(wire.target, wire.execute([b"CLIENT", b"SETNAME", NAME]))  # a busy server refuses; no matter
         except RedisTuiError:
             self._refused_at = time.monotonic()
 
