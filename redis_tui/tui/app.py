@@ -15,7 +15,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import work
+from textual import events, work
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 from textual.binding import Binding
@@ -67,6 +67,8 @@ _SOON_S = 0.4
 """What is there within this time needs no screen that says one must wait."""
 _ENGINE_SOON_S = 1.5
 """Our own engine always comes; a screen shown on the way to it would only make the way longer."""
+_DRAWN_S = 1.0
+"""What is behind other things is made after this time even where nothing was drawn."""
 _FILLED_S = 0.8
 """Panes that are filled within this time are drawn once."""
 _PROBLEM_S = 12
@@ -159,6 +161,8 @@ class WorkbenchApp(App[int]):
             self._own_filters.append(PlainSigns())
         self.themes.start()
         self.stylesheet.set_variables(self.get_css_variables())
+        self._may_type = asyncio.Event()
+        """Whether there is a screen that takes keys; until then they wait, in their order."""
         self._is_styled = False
         """Whether Textual has asked for the first time that styles are read anew: they were read with these colours."""
 
@@ -266,20 +270,43 @@ class WorkbenchApp(App[int]):
         except RedisTuiError as error:
             (waiting or await self._show_waiting()).show_failure(error)
             return
+        except BaseException:
+            self._may_type.set()  # nothing else would: who waits for it would not see the end come
+            raise
         await self._stand(session, waiting)
 
     async def _stand(self, session: Session, waiting: ConnectingScreen | None) -> None:
         """Makes the workbench around the first session."""
-        self._session = SwitchedSession(session)
-        await self._attend(session)
-        workbench = WorkbenchScreen(self._session, self._workspace, self._sent, self._files)
-        with self.batch_update():  # else each pane would be drawn empty, and again when it is filled
-            await (self.push_screen(workbench) if waiting is None else self.switch_screen(workbench))
-            workbench.show_profile(self._profile)
-            await workbench.wait_until_filled(_FILLED_S)
+        self._may_type.clear()
+        try:
+            self._session = SwitchedSession(session)
+            await self._attend(session)
+            workbench = WorkbenchScreen(self._session, self._workspace, self._sent, self._files)
+            with self.batch_update():  # else each pane would be drawn empty, and again when it is filled
+                await (self.push_screen(workbench) if waiting is None else self.switch_screen(workbench))
+                workbench.show_profile(self._profile)
+                await workbench.wait_until_filled(_FILLED_S)
+            await self._complete(workbench)
+        finally:
+            self._may_type.set()
         self._on_ready()
         if self._shows_tour and session.info.embedded and not self._files:
             self.call_after_refresh(self.action_tour)  # beside a workbench that stands
+
+    async def _complete(self, workbench: WorkbenchScreen) -> None:
+        """Makes what is behind other things once the workbench is seen."""
+        drawn = asyncio.Event()
+        workbench.call_after_refresh(drawn.set)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DRAWN_S):
+                await drawn.wait()
+        await workbench.complete()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keeps what is typed on the way to the first screen until that is whole."""
+        if isinstance(event, events.InputEvent) and not event.is_forwarded:
+            await self._may_type.wait()
+        await super().on_event(event)
 
     async def _attend(self, session: Session) -> None:
         """Listens to a session that has just been opened, and says how its dangers are asked about."""
@@ -349,6 +376,7 @@ class WorkbenchApp(App[int]):
 
         waiting = ConnectingScreen(self._address, can_change=self._open_at is not None)
         await self.push_screen(waiting)
+        self._may_type.set()
         return waiting
 
     async def _listen(self, session: Session) -> None:

@@ -73,4 +73,7 @@ async def ready(app: WorkbenchApp, pilot: Pilot[int], until: Until) -> None:
     """Waits until the workbench stands, a script is in front and its arguments are filled in."""
     await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen) and isinstance(app.focused, LuaEditor))
     await until(pilot, lambda: app.screen.query_one(EditorPane).buffer is not None)
+    screen = app.screen
+    assert isinstance(screen, WorkbenchScreen)
+    await until(pilot, lambda: screen._bench.is_whole)
     await pilot.pause()

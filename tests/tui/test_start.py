@@ -5,6 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.events import Key
+
+from redis_tui.tui.app import WorkbenchApp
+from redis_tui.tui.widgets.lua_editor import LuaEditor
+
+if TYPE_CHECKING:
+    from tests.tui.conftest import Until
+    from tests.tui.fake_session import FakeSession
 
 _NOT_AT_FIRST = (
     "redis_tui.tui.manual",
@@ -18,11 +28,23 @@ _NOT_AT_FIRST = (
 )
 _AT_MOST = 180
 """Modules of ours behind the workbench, the engine not counted."""
+_WIDGETS = 70
+"""When the workbench is first drawn; each is given its styles. What is behind others is made after that."""
 _ROOT = Path(__file__).parents[2]
 _ASK = """
 import asyncio, sys
 from redis_tui.tui.app import WorkbenchApp
+from redis_tui.tui.screens.workbench import WorkbenchScreen
 from tests.tui.fake_session import FakeSession
+
+made = []
+complete = WorkbenchScreen.complete
+
+async def counted(screen):
+    made.append(len(screen.query("*")))
+    await complete(screen)
+
+WorkbenchScreen.complete = counted
 
 async def main():
     async def opened():
@@ -32,6 +54,8 @@ async def main():
     async with app.run_test(size=(120, 40)) as pilot:
         await stands.wait()
         await pilot.pause()
+        assert app.screen._bench.is_whole
+        print(made[0])
         print("\\n".join(name for name in sys.modules if name.startswith("redis_tui.")))
 
 asyncio.run(main())
@@ -39,7 +63,7 @@ asyncio.run(main())
 
 
 def test_the_first_screen_loads_nothing_that_opens_later(tmp_path: Path) -> None:
-    loaded = subprocess.run(
+    widgets, *loaded = subprocess.run(
         [sys.executable, "-c", _ASK],
         check=True,
         capture_output=True,
@@ -47,6 +71,18 @@ def test_the_first_screen_loads_nothing_that_opens_later(tmp_path: Path) -> None
         cwd=_ROOT,
         env={"HOME": str(tmp_path), "REDIS_TUI_HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "TERM": "xterm-256color"},
     ).stdout.split()
+    assert int(widgets) <= _WIDGETS
     assert "redis_tui.tui.screens.workbench" in loaded
     assert [name for name in _NOT_AT_FIRST if name in loaded] == []
     assert len(loaded) <= _AT_MOST
+
+
+async def test_what_is_typed_before_the_workbench_stands_is_kept(session: FakeSession, until: Until) -> None:
+    async def opened() -> FakeSession:
+        for sign in "abc":
+            app.post_message(Key(sign, sign))
+        return session
+
+    app = WorkbenchApp(opened, sample_keys=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(app.focused, LuaEditor) and app.focused.text.startswith("abc"))

@@ -46,9 +46,8 @@ class ChangesView(View):
         """Of each line, the key that it is about."""
 
     def compose(self) -> ComposeResult:
-        """Lines, keys."""
+        """The lines."""
         yield LineView(cursor=True, id="changes-view")
-        yield self.hint_bar()
 
     def say(self, text: str) -> None:
         """Nothing changed: why."""

@@ -232,6 +232,11 @@ class EditorPane(Vertical):
             self._editor(self._at).mark_fault(line)
         self._subtitle()
 
+    @property
+    def front(self) -> LuaEditor | None:
+        """The text in front."""
+        return self._editor(self._at) if self._buffers else None
+
     def focus_content(self) -> None:
         """Gives the keyboard to the text."""
         if self._buffers:

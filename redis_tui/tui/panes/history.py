@@ -72,11 +72,10 @@ class HistoryView(TablePane):
         super().__init__(TableView(columns, id="history-view"))
 
     def compose(self) -> ComposeResult:
-        """Titles, rows, what is to be known of all of them, keys."""
+        """Titles, rows, what is to be known of all of them."""
         yield self._table.head
         yield self._table
         yield Static(classes="foot", markup=False)
-        yield self.hint_bar()
 
     def begin(self) -> None:
         """Says what will be here."""

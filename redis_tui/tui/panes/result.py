@@ -99,32 +99,34 @@ class ResultPane(Vertical):
         self._counts = dict.fromkeys(_TABS, 0)
         self._remark = ""
         """How it ended, for the lower border."""
-        self.reply = ReplyViewer()
+        self.reply = ReplyViewer(is_early=True)
         self.trace = TraceView()
         self.changes = ChangesView()
         self.history = HistoryView()
         self.views: dict[str, View] = {"trace": self.trace, "changes": self.changes, "history": self.history}
 
     def compose(self) -> ComposeResult:
-        """Five views of a run in tabs, the list of runs, and the summary."""
+        """The tabs with the reply, and the summary; what is behind the reply comes by `complete`."""
         with TabbedContent(initial="tab-reply"):
-            contents = {
-                "reply": self.reply,
-                **self.views,
-                "keys": LineView(id="keys-view"),
-                "log": LineView(id="log-view", wrap=True),
-            }
             for name, (title, _) in _TABS.items():
                 with TabPane(title, id=f"tab-{name}"):
-                    yield contents[name]
+                    if name == "reply":
+                        yield self.reply
         yield SummaryView()
 
     def on_mount(self) -> None:
         """Says what to do first."""
         self._fill("reply", [[Span(EMPTY, "dim")]])
+        self._summarise([])
+
+    async def complete(self) -> None:
+        """Makes the tabs behind the reply, and its other views."""
+        keys, log = LineView(id="keys-view"), LineView(id="log-view", wrap=True)
+        for name, content in {**self.views, "keys": keys, "log": log}.items():
+            await self.query_one(f"#tab-{name}").mount(content)
+        await self.reply.complete()
         for name, text in _PROMISES.items():
             self._fill(name, [[Span(f"After a run: {text}.", "dim")]])
-        self._summarise([])
 
     def show_running(self, name: str, *, dry_run: bool) -> None:
         """A run has started."""

@@ -50,9 +50,8 @@ class SlowlogView(View):
         self._entries: list[SlowEntry] = []
 
     def compose(self) -> ComposeResult:
-        """Rows and keys."""
+        """The rows."""
         yield LineView(cursor=True, id="slowlog-view")
-        yield self.hint_bar()
 
     def on_mount(self) -> None:
         """Says what will be here."""

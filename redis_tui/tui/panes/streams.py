@@ -58,10 +58,9 @@ class StreamView(View):
         self._problem = ""
 
     def compose(self) -> ComposeResult:
-        """State, messages, keys."""
+        """State and messages."""
         yield self._head
         yield self._tail
-        yield self.hint_bar()
 
     def on_mount(self) -> None:
         """Says how to begin."""

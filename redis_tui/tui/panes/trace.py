@@ -116,10 +116,9 @@ class TraceView(View):
         self._slowest_first = False
 
     def compose(self) -> ComposeResult:
-        """Titles, calls, keys."""
+        """Titles and calls."""
         yield Static(classes="head")
         yield CallRows()
-        yield self.hint_bar()
 
     def say(self, text: str) -> None:
         """There is no trace: why."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Horizontal, Vertical
+from textual.css.query import NoMatches
+from textual.widget import MountError
 
 from redis_tui.tui.actions import bindings
 from redis_tui.tui.parts.arranging import ArrangingPart
@@ -99,6 +101,17 @@ class WorkbenchScreen(
     async def wait_until_filled(self, at_most_s: float) -> None:
         """Until the panes have what they show at first, or time is up."""
         await self._feed.wait_until_filled(at_most_s)
+
+    async def complete(self) -> None:
+        """Makes what is behind other things at first, part by part: the screen may be left between them."""
+        try:
+            for pane in self._panes.with_views:
+                await pane.complete()
+        except (NoMatches, MountError):  # the program is leaving: Textual composes no more
+            if self._bench.is_whole:
+                raise
+        if self.focused is None:  # the focus that was asked for stands behind the keys that wait for it
+            self.set_focus(self._panes.editor.front)
 
     def on_unmount(self) -> None:
         """Nothing more is read."""

@@ -60,7 +60,11 @@ class Document:
 
 
 class ReplyViewer(Vertical):
-    """The views of a reply, one at a time."""
+    """The views of a reply, one at a time.
+
+    Args:
+        is_early: what no sentence needs is made by `complete`; until then there is no reply.
+    """
 
     DEFAULT_CSS = """
     ReplyViewer { height: 1fr; }
@@ -81,8 +85,9 @@ class ReplyViewer(Vertical):
             self.title = title
             self.reply = reply
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_early: bool = False) -> None:
         super().__init__(id="reply")
+        self._is_early = is_early
         self.document: Document | None = None
         self.views: tuple[str, ...] = ()
         """Those that the reply has."""
@@ -100,9 +105,12 @@ class ReplyViewer(Vertical):
     def compose(self) -> ComposeResult:
         """The views and the field below them."""
         yield FlowView(id="reply-view")
-        yield ReplyTree()
-        yield ReplyGrid()
-        yield ReplyFind()
+        if not self._is_early:
+            yield from (ReplyTree(), ReplyGrid(), ReplyFind())
+
+    async def complete(self) -> None:
+        """Makes what was left out at first."""
+        await self.mount(ReplyTree(), ReplyGrid(), ReplyFind())
 
     # ── setters ────────────────────────────────────────────────────────────
 
@@ -238,10 +246,10 @@ class ReplyViewer(Vertical):
 
     def _front(self, view: str) -> None:
         """Shows one and hides the others; the keyboard stays in the reply."""
-        had_focus = any(face.has_focus for face in (self.text, self.nodes, self.grid.rows))
+        had_focus = any(face.has_focus for face in self.query(LineView))
         self.text.display = view not in ("tree", "table")
-        self.nodes.display = view == "tree"
-        self.grid.display = view == "table"
+        self.query_children(ReplyTree).set(display=view == "tree")
+        self.query_children(ReplyGrid).set(display=view == "table")
         if had_focus:
             self.focus_content()
 
@@ -357,7 +365,8 @@ class ReplyViewer(Vertical):
         self.workers.cancel_group(self, "hunt")
         self._needle, self._at, self._is_hunting = "", -1, False
         self.face.end_hunt()
-        self.query_one(ReplyFind).close()
+        for find in self.query_children(ReplyFind):
+            find.close()
 
     @work(group="hunt", exclusive=True)
     async def _hunt(self, needle: str) -> None:

@@ -41,8 +41,14 @@ class TabbedPane(Vertical):
         self.active = next(iter(self.views))
 
     def compose(self) -> ComposeResult:
-        """All views; one is seen."""
-        yield from self.views.values()
+        """The view that is seen; the others come by `complete`, and seldom before they are wanted."""
+        yield self.view
+
+    async def complete(self) -> None:
+        """Makes the views behind the one that is seen."""
+        for view in self.views.values():
+            if not view.is_attached:
+                await self.mount(view)
 
     def on_mount(self) -> None:
         """Follows what the views say of themselves."""
@@ -58,6 +64,8 @@ class TabbedPane(Vertical):
     def show_view(self, name: str) -> None:
         """Brings a view to the front."""
         self.active = name
+        if not self.view.is_attached:
+            self.mount(self.view)
         for known, view in self.views.items():
             view.display = known == name
         self._draw()

@@ -30,10 +30,9 @@ class TablePane(View):
         self._table = table
 
     def compose(self) -> ComposeResult:
-        """Titles, rows, keys."""
+        """Titles and rows."""
         yield self._table.head
         yield self._table
-        yield self.hint_bar()
 
     def on_mount(self) -> None:
         """Textual calls each class's own, so what differs is in `begin`."""

@@ -126,9 +126,10 @@ class View(Vertical):
             self.has_nodes = True
             self.query_one(HintBar).on_resize()
 
-    def hint_bar(self) -> HintBar:
-        """The line of keys, to be composed last."""
-        return HintBar(self.KEYS)
+    def on_descendant_focus(self) -> None:
+        """Makes the line of keys, which is seen from now on while the view is in use."""
+        if self.KEYS and not self.query_children(HintBar):
+            self.mount(HintBar(self.KEYS))
 
     def action_wish(self, name: str) -> None:
         """Passes a wish up, about the row under the cursor."""
@@ -155,7 +156,7 @@ class View(Vertical):
         line = next(iter(self.query(FilterLine)), None)
         if line is None:
             line = FilterLine(wanted)
-            self.mount(line, before=self.query_one(HintBar))
+            self.mount(line, before=next(iter(self.query_children(HintBar)), None))
         line.open()
 
     @property
