@@ -15,6 +15,7 @@ from redis_tui.record import dataclass
 from redis_tui.scripting import wording as lua
 
 if TYPE_CHECKING:
+    from redis_tui.engine.registry import Declaration
     from redis_tui.spec.command import CommandSpec
 
 
@@ -85,11 +86,11 @@ class Dialect:
             return version_tuple(self.version) >= version_tuple(valkey)
         return version_tuple(self.redis_version) >= version_tuple(version)
 
-    def has(self, spec: CommandSpec, *, valkey_since: str | None = None) -> bool:
+    def has(self, spec: CommandSpec | Declaration, *, valkey_since: str | None = None) -> bool:
         """Whether this server has a command.
 
         Args:
-            spec: the command; ``spec.since`` is a Redis release unless ``spec.only`` is ``valkey``.
+            spec: the command, or its declaration; ``spec.since`` is a Redis release unless ``spec.only`` is ``valkey``.
             valkey_since: the Valkey release that brought it, where Valkey got it on its own.
         """
         if spec.only is not None and spec.only != self.server:

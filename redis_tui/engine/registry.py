@@ -12,6 +12,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from redis_tui.engine.command_facts import facts_of
@@ -23,7 +24,7 @@ from redis_tui.spec.bind import compile_binder, plain_call
 from redis_tui.spec.command import CommandFlag, CommandSpec, KeyRange
 from redis_tui.spec.key_specs import VARIANTS, key_specs
 from redis_tui.spec.usage import arity as derive_arity
-from redis_tui.spec.usage import key_range, parse_usage, render_usage
+from redis_tui.spec.usage import key_range, name_of, parse_usage, render_usage
 
 if TYPE_CHECKING:
     from redis_tui.engine.context import Ctx
@@ -43,15 +44,23 @@ class Unbound:
     """An `Invoke` whose binder is compiled when it is first wanted: nobody calls all commands, and each takes time.
 
     Args:
-        name: as `compile_binder` takes it, like the others.
+        declaration: whose command it is.
+        handler: what does it.
     """
 
-    __slots__ = ("_bound", "_plain", "facts")
+    __slots__ = ("_bound", "_declaration", "_handler", "_plain")
 
-    def __init__(self, name: str, args: tuple[Arg, ...], handler: Handler, arity: int) -> None:
-        self.facts = (name, args, handler, arity)
+    def __init__(self, declaration: Declaration, handler: Handler) -> None:
+        self._declaration = declaration
+        self._handler = handler
         self._bound: Invoke | None = None
         self._plain: list[PlainCall | None] = []
+
+    @property
+    def facts(self) -> tuple[str, tuple[Arg, ...], Handler, int]:
+        """What `compile_binder` wants to know."""
+        spec = self._declaration.spec
+        return spec.name, spec.args, self._handler, spec.arity
 
     def __call__(self, ctx: Ctx, args: Sequence[bytes]) -> Reply:
         return self.bound()(ctx, args)
@@ -69,19 +78,34 @@ class Unbound:
         return self._plain[0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Declaration:
-    """One handler with its facts, in every dialect."""
+    """One handler with its facts, in every dialect.
 
-    spec: CommandSpec
-    invoke: Invoke | None
+    Its usage line is read when somebody asks for the facts: nobody asks for all, and there are four hundred lines.
+    """
+
+    name: str
+    since: str
+    only: str | None
+    read: Callable[[], CommandSpec]
+    """Reads the facts."""
+    invoke: Invoke | None = None
     """None for a container that does nothing by itself."""
-    valkey_since: str | None
+    valkey_since: str | None = None
     """Release in which Valkey brought it on its own; None where ``since`` speaks for both."""
     usages: Mapping[str, str] = field(default_factory=dict)
     """Usage lines by dialect, where one takes other options than ``spec`` tells."""
     flags_in: Mapping[str, CommandFlag] = field(default_factory=dict)
     """Flags by dialect, where they are others."""
+    _spec: CommandSpec | None = None
+
+    @property
+    def spec(self) -> CommandSpec:
+        """The facts, read once."""
+        if self._spec is None:
+            self._spec = self.read()
+        return self._spec
 
 
 _DECLARED: dict[str, Declaration] = {}
@@ -121,12 +145,23 @@ def command(
     """
 
     def declare(handler: H) -> H:
-        name, args = parse_usage(usage)
+        name = name_of(usage)
         if CommandFlag.MODULE in flags:
             name = name.upper()
+        if name in _DECLARED:
+            raise RuntimeError(f"{name} is declared twice")
+        one = Declaration(
+            name, since, only, lambda: read(name, handler), None, valkey_since, usages or {}, flags_in or {}
+        )
+        one.invoke = Unbound(one, handler)
+        _DECLARED[name] = one
+        return handler
+
+    def read(name: str, handler: Handler) -> CommandSpec:
+        args = parse_usage(usage)[1]
         is_sub = "|" in name
         derived_keys, numkeys_at = key_range(args, is_subcommand=is_sub)
-        spec = CommandSpec(
+        return CommandSpec(
             name=name,
             summary=(inspect.getdoc(handler) or "").split("\n", 1)[0],
             group=group or handler.__module__.rpartition(".")[2].replace("_", "-"),
@@ -141,12 +176,6 @@ def command(
             usage=render_usage(args),
             only=only,
         )
-        if name in _DECLARED:
-            raise RuntimeError(f"{name} is declared twice")
-        _DECLARED[name] = Declaration(
-            spec, Unbound(name, args, handler, spec.arity), valkey_since, usages or {}, flags_in or {}
-        )
-        return handler
 
     return declare
 
@@ -168,7 +197,7 @@ def container(
         only: as for `command`.
     """
     spec = CommandSpec(name=name, summary=summary, group=group, since=since, arity=-2, complexity=complexity, only=only)
-    _DECLARED[name] = Declaration(spec, None, None)
+    _DECLARED[name] = Declaration(name, since, only, lambda: spec)
 
 
 def declarations() -> dict[str, Declaration]:
@@ -180,9 +209,16 @@ def declarations() -> dict[str, Declaration]:
 
 
 class Command:
-    """A command of one engine, ready to run."""
+    """A command of one engine, ready to run.
+
+    Args:
+        name: as its spec has it.
+        invoke: what runs it; None for a container.
+        read: reads its facts, once one of them is asked for.
+    """
 
     __slots__ = (
+        "_read",
         "arity",
         "barred_from_scripts",
         "binder",
@@ -195,9 +231,35 @@ class Command:
         "writes",
     )
 
-    def __init__(self, spec: CommandSpec, invoke: Invoke | None) -> None:
+    spec: CommandSpec
+    arity: int
+    flags: CommandFlag
+    writes: bool
+    barred_from_scripts: bool
+    runs_scripts: bool
+
+    def __init__(self, name: str, invoke: Invoke | None, read: Callable[[], CommandSpec]) -> None:
+        self.name = name
+        self._read = read
+        self.invoke = invoke
+        self.binder = invoke if isinstance(invoke, Unbound) else None
+        """What compiled, or will compile, its `invoke`."""
+        self.subcommands: dict[bytes, Command] = {}
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            # Only a slot that is empty comes here, so that a fact costs nothing once it is known.
+            if name not in Command.__slots__:
+                raise AttributeError(name)
+            self._fill()
+            return getattr(self, name)
+
+    def _fill(self) -> None:
+        spec = self._read()
+        if self.subcommands:
+            spec = replace(spec, subcommands=tuple(sub.spec for sub in self.subcommands.values()))
         self.spec = spec
-        self.name = spec.name
         self.arity = spec.arity
         self.flags = spec.flags
         # Asked at every script's first call of a command; an enum's & takes a microsecond.
@@ -205,10 +267,6 @@ class Command:
         self.barred_from_scripts = bool(spec.flags & CommandFlag.NOSCRIPT)
         # What EVAL and FCALL have in common with nothing else; MONITOR and tracking see the calls inside instead.
         self.runs_scripts = bool(spec.flags & CommandFlag.SKIP_MONITOR)
-        self.invoke = invoke
-        self.binder = invoke if isinstance(invoke, Unbound) else None
-        """What compiled, or will compile, its `invoke`."""
-        self.subcommands: dict[bytes, Command] = {}
 
     def takes(self, argc: int) -> bool:
         """Whether that many words, name included, are a right number."""
@@ -227,25 +285,19 @@ class Registry:
         self._spelled: dict[bytes, Command] = {}
         self.commands: dict[str, Command] = {}
         """Top-level commands by lower-case name."""
-        known = [
-            _in_dialect(one, dialect)
-            for one in declarations().values()
-            if dialect.has(one.spec, valkey_since=one.valkey_since)
-        ]
+        known = [one for one in declarations().values() if dialect.has(one, valkey_since=one.valkey_since)]
         for one in known:
-            if one.spec.container is None:
-                self.commands[one.spec.name.lower()] = Command(one.spec, one.invoke)
+            if "|" not in one.name:
+                self.commands[one.name.lower()] = Command(one.name, one.invoke, partial(_in_dialect, one, dialect))
         for one in known:
-            holder = self.commands.get(one.spec.container or "")
-            if holder is not None:
-                word = one.spec.name.partition("|")[2]
-                holder.subcommands[word.encode()] = Command(one.spec, one.invoke)
-        for holder in self.commands.values():
-            if holder.subcommands:
-                if b"help" not in holder.subcommands:
-                    self._add_help(holder)
-                subs = tuple(sub.spec for sub in holder.subcommands.values())
-                holder.spec = replace(holder.spec, subcommands=subs)
+            container, _, word = one.name.partition("|")
+            if word and container in self.commands:
+                sub = Command(one.name, one.invoke, partial(_in_dialect, one, dialect))
+                self.commands[container].subcommands[word.encode()] = sub
+        for one in known:
+            holder = self.commands.get(one.name.lower())
+            if holder is not None and holder.subcommands and b"help" not in holder.subcommands:
+                self._add_help(holder, one)
 
     def specs(self) -> list[CommandSpec]:
         """Every top-level command's facts."""
@@ -287,27 +339,30 @@ class Registry:
             )
         return sub, argv[2:]
 
-    def _add_help(self, holder: Command) -> None:
-        spec = CommandSpec(
-            name=f"{holder.name}|help",
-            summary="Returns helpful text about the different subcommands.",
-            group=holder.spec.group,
-            since="5.0.0",
-            arity=2,
-            flags=CommandFlag.LOADING | CommandFlag.STALE,
-            complexity="O(1)",
-        )
+    def _add_help(self, holder: Command, declared: Declaration) -> None:
+        name = f"{holder.name}|help"
+
+        def read() -> CommandSpec:
+            return CommandSpec(
+                name=name,
+                summary="Returns helpful text about the different subcommands.",
+                group=declared.spec.group,
+                since="5.0.0",
+                arity=2,
+                flags=CommandFlag.LOADING | CommandFlag.STALE,
+                complexity="O(1)",
+            )
 
         def invoke(_ctx: Ctx, args: Sequence[bytes]) -> Reply:
             if args:
-                raise CommandError(f"ERR wrong number of arguments for '{spec.name}' command")
+                raise CommandError(f"ERR wrong number of arguments for '{name}' command")
             return help_lines(holder, self._dialect.name)
 
-        holder.subcommands[b"help"] = Command(spec, invoke)
+        holder.subcommands[b"help"] = Command(name, invoke, read)
 
 
-def _in_dialect(one: Declaration, dialect: Dialect) -> Declaration:
-    """The same declaration with what differs from server to server put right."""
+def _in_dialect(one: Declaration, dialect: Dialect) -> CommandSpec:
+    """The facts of a declaration with what differs from server to server put right."""
     spec = one.spec
     if spec.name in VARIANTS:
         spec = replace(spec, key_specs=key_specs(spec.name, dialect.server, dialect.name))
@@ -323,7 +378,7 @@ def _in_dialect(one: Declaration, dialect: Dialect) -> Declaration:
         )
     if dialect.name in one.flags_in:
         spec = replace(spec, flags=one.flags_in[dialect.name])
-    return one if spec is one.spec else replace(one, spec=spec)
+    return spec
 
 
 def help_lines(holder: Command, dialect: str) -> list[Reply]:

@@ -24,6 +24,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.spec.command import Arg, ArgKind, KeyRange
@@ -68,18 +69,31 @@ def parse_usage(usage: str) -> tuple[str, tuple[Arg, ...]]:
     Raises:
         UsageFault: a bracket is not closed, a repetition does not repeat what stands before it, no name.
     """
-    lexemes = list(_lex(usage))
-    words = 0
-    while words < min(_NAME_WORDS, len(lexemes)) and _is_name_word(lexemes[words]):
-        words += 1
-    if not words:
-        raise UsageFault(f"no command name at the start of {usage!r}")
-    name = "|".join(lexeme[1].lower() for lexeme in lexemes[:words])
-    reader = _Reader(lexemes[words:], usage)
+    name = name_of(usage)
+    reader = _Reader(list(_lex(usage))[name.count("|") + 1 :], usage)
     args = reader.sequence(bound=False)
     if not reader.at_end:
         raise UsageFault(f"unexpected {reader.peek[1]!r} in {usage!r}")
     return name, _with_kinds_of(name, args)
+
+
+def name_of(usage: str) -> str:
+    """Reads the name alone, which takes a fraction of the time.
+
+    Args:
+        usage: as for `parse_usage`.
+
+    Returns:
+        The name as specs spell it.
+
+    Raises:
+        UsageFault: there is none.
+    """
+    words = takewhile(_is_name_word, islice(_lex(usage), _NAME_WORDS))
+    name = "|".join(word.lower() for _, word in words)
+    if not name:
+        raise UsageFault(f"no command name at the start of {usage!r}")
+    return name
 
 
 def render_usage(args: Iterable[Arg]) -> str:

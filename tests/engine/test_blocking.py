@@ -40,7 +40,7 @@ def take(ctx: Ctx, args: Sequence[bytes]) -> Reply:
 @pytest.fixture
 def engine(engine: Engine) -> Engine:
     spec = CommandSpec(name="take", summary="", group="list", since="1.0.0", arity=3)
-    engine.registry.commands["take"] = Command(spec, take)
+    engine.registry.commands["take"] = Command("take", take, lambda: spec)
     return engine
 
 
@@ -84,7 +84,7 @@ def test_a_fault_of_ours_is_told_to_the_one_who_waited_and_the_next_is_served(en
         return ctx.block([args[0]], List, timeout_ms=0, on_timeout=NULL_ARRAY)
 
     spec = CommandSpec(name="fail", summary="", group="list", since="1.0.0", arity=2)
-    engine.registry.commands["fail"] = Command(spec, fail)
+    engine.registry.commands["fail"] = Command("fail", fail, lambda: spec)
     client = engine.connect()
     client.outlet = first = Outlet()
     assert engine.execute(client, [b"FAIL", b"l"]) is BLOCKED
@@ -123,7 +123,8 @@ def test_a_key_that_ran_out_within_a_transaction_wakes_nobody(engine: Engine, cl
         clock.advance(ms=200)
         return 1
 
-    engine.registry.commands["dawdle"] = Command(CommandSpec("dawdle", "", "list", "1.0.0", arity=1), dawdle)
+    spec = CommandSpec("dawdle", "", "list", "1.0.0", arity=1)
+    engine.registry.commands["dawdle"] = Command("dawdle", dawdle, lambda: spec)
     _, outlet = waiter(engine)
     for line in ("MULTI", "RPUSH l a", "PEXPIRE l 100", "DAWDLE"):
         run(line)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -170,3 +172,16 @@ def test_a_dialect_that_takes_other_options_tells_so() -> None:
     assert "[NX | XX] [GET]" in Registry(REDIS_8).commands["set"].spec.usage
     assert "[NX | XX | IFEQ comparison-value] [GET]" in Registry(VALKEY_9).commands["set"].spec.usage
     assert "<AND | OR | XOR | NOT>" in Registry(REDIS_7_2).commands["bitop"].spec.usage
+
+
+def test_a_usage_line_is_read_when_its_command_is_asked_for() -> None:
+    program = """
+from redis_tui.spec import usage
+read, whole = [], usage.parse_usage
+usage.parse_usage = lambda line: read.append(line) or whole(line)
+from redis_tui.engine.engine import Engine
+engine = Engine()
+print(engine.execute(engine.connect(), [b"STRLEN", b"k"]), read)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0 ['STRLEN key']"
