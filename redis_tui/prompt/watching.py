@@ -10,10 +10,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from redis_tui.render.changes import changes_lines
 from redis_tui.render.spans import Line, show, text_line
 from redis_tui.resp.types import NULL_ARRAY, Reply, Status
-from redis_tui.session.inspect import compare, snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +59,8 @@ class Watching:
 
 
 async def _read(session: Session, db: int, keys: Sequence[bytes]) -> dict[bytes, Snapshot]:
+    from redis_tui.session.inspect import snapshots
+
     async def pipeline(commands: Sequence[Sequence[bytes]]) -> list[Reply]:
         return [await session.execute(command, db=db) for command in commands]
 
@@ -68,6 +68,9 @@ async def _read(session: Session, db: int, keys: Sequence[bytes]) -> dict[bytes,
 
 
 async def _difference(session: Session, before: dict[tuple[int, bytes], Snapshot]) -> list[Line]:
+    from redis_tui.render.changes import changes_lines
+    from redis_tui.session.inspect import compare
+
     changes: list[Change] = []
     for db in dict.fromkeys(db for db, _ in before):
         then = {key: one for (at, key), one in before.items() if at == db}

@@ -103,7 +103,8 @@ class EmbeddedSession:
         self._client = engine.connect(addr=b"embedded:0", laddr=b"embedded:0")
         # Runs have a client of their own: what is typed meanwhile (RESET, MULTI, SELECT) cannot reach into a run.
         self._runner = engine.connect(addr=b"embedded:1", laddr=b"embedded:1")
-        self._catalog = Catalog.from_specs(engine.registry.specs())
+        self._registry = engine.registry
+        self._known: Catalog | None = None
         self._thread = EngineThread(engine)
         if load is not None:
             try:
@@ -332,7 +333,14 @@ class EmbeddedSession:
         return await self._do(work)
 
     async def catalog(self) -> Catalog:
-        return self._catalog
+        return await asyncio.to_thread(lambda: self._catalog)
+
+    @property
+    def _catalog(self) -> Catalog:
+        """What the commands are; made when it is first asked for, as a start needs none of it."""
+        if self._known is None:
+            self._known = Catalog.from_specs(self._registry.specs())
+        return self._known
 
     def events(self) -> AsyncIterator[Event]:
         return self._feed.listen()
@@ -375,8 +383,8 @@ class EmbeddedSession:
             ) from fault
 
     def _may_wait(self, argv: Sequence[bytes]) -> bool:
-        spec = self._catalog.get(argv[0].decode("utf-8", "replace"))
-        return spec is not None and bool(spec.flags & CommandFlag.BLOCKING)
+        command = self._registry.commands.get(argv[0].decode("utf-8", "replace").lower())
+        return command is not None and bool(command.flags & CommandFlag.BLOCKING)
 
     async def _wait(self, argv: list[bytes], db: int | None) -> Reply:
         """Runs a command that may wait, on a client of its own, so that the others of this session go on."""

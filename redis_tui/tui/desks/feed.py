@@ -73,9 +73,12 @@ class FeedDesk:
     def start(self) -> None:
         """Asks the server what the panes show."""
         self._show_place()
-        self._bench.work(self._load_catalog(), "catalog")
         self.read_all()
         self._has_begun = True
+
+    def learn(self) -> None:
+        """Asks for the commands, which completion and hints know: nobody needs them to see the panes."""
+        self._bench.work(self._load_catalog(), "catalog")
 
     async def wait_until_filled(self, at_most_s: float) -> None:
         """Until what was read at the start is there, or time is up: drawn once, not pane after pane."""

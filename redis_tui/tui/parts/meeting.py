@@ -38,6 +38,7 @@ class MeetingPart(Part):
         told = f"connected to {info.label} · {info.server} {info.version}".rstrip()
         self._panes.console.show_reply([text_line(f"── {told} ──", "dim")])
         self._feed.start()
+        self._feed.learn()
 
     def show_profile(self, profile: Profile | None) -> None:
         """Names the profile in the title, and groups the keys as it says."""

@@ -104,6 +104,7 @@ class WorkbenchScreen(
 
     async def complete(self) -> None:
         """Makes what is behind other things at first, part by part: the screen may be left between them."""
+        self._feed.learn()
         try:
             for pane in self._panes.with_views:
                 await pane.complete()
