@@ -14,7 +14,6 @@ import json
 import tomllib
 import uuid
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,9 +98,13 @@ class Buffer:
         return self.path.name if self.path else f"{self.name}.lua"
 
 
+def _examples_dir() -> Path:
+    return Path(__file__).with_name("examples")  # importlib.resources would load what reads a zipped package
+
+
 def list_examples() -> list[Example]:
     """All example scripts, in the order of their lesson."""
-    folder = resources.files("redis_tui") / "examples"
+    folder = _examples_dir()
     names = [entry.name.removesuffix(".lua") for entry in folder.iterdir() if entry.name.endswith(".lua")]
     return sorted((load_example(name) for name in names), key=lambda example: (example.order, example.name))
 
@@ -116,7 +119,7 @@ def load_example(name: str) -> Example:
         UsageError: there is no such example.
     """
     stem = name.removesuffix(".lua").replace("-", "_")
-    folder = resources.files("redis_tui") / "examples"
+    folder = _examples_dir()
     script = folder / f"{stem}.lua"
     if not stem.isidentifier() or not script.is_file():
         known = ", ".join(

@@ -7,6 +7,7 @@ which commands there are and which write, and the embedded engine's catalog how 
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from redis_tui.resp.types import ErrorReply, Reply
@@ -25,6 +26,7 @@ async def read_catalog(docs: Reply, info: Reply, *, usual: Callable[[], Awaitabl
         usual: answers the embedded engine's catalog; asked only where the server documents nothing, or refuses both.
     """
     if not isinstance(docs, ErrorReply):
-        return Catalog.from_command_docs(docs, info)
+        # Four hundred commands take longer than an interface may stand still.
+        return await asyncio.to_thread(Catalog.from_command_docs, docs, info)
     known = await usual()
     return known if isinstance(info, ErrorReply) else Catalog.from_command_info(info, known)
