@@ -182,7 +182,11 @@ def _ran_on(keys: ServerKeys) -> str:
 
 
 async def _meanwhile(keys: ServerKeys) -> list[str]:
-    changed = await keys.changed()
+    try:
+        async with asyncio.timeout(FETCH_TIMEOUT_S):
+            changed = await keys.changed()
+    except (TimeoutError, SessionError):  # what ran here is worth telling all the same
+        return ["Whether somebody changed those keys meanwhile is not known: the server has not answered any more."]
     if changed is None:
         return ["Whether somebody changed those keys meanwhile is not known: this user may not WATCH them."]
     if not changed:

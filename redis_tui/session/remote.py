@@ -31,6 +31,7 @@ from redis_tui.session.base import (
     ScriptOutcome,
     ScriptRun,
     SessionInfo,
+    Snapshot,
     Waiting,
 )
 from redis_tui.session.bulk import one_by_one
@@ -53,7 +54,7 @@ from redis_tui.session.instrument import instrument, read_report
 from redis_tui.session.killing import SpareWire, script_kill
 from redis_tui.session.known import KnownScript
 from redis_tui.session.login import credentials_in
-from redis_tui.session.remote_notes import demotion, given_up, late_notes, run_notes
+from redis_tui.session.remote_notes import changes_unknown, demotion, given_up, late_notes, run_notes
 from redis_tui.session.remote_stream import open_stream
 from redis_tui.session.silence import Silence
 from redis_tui.session.slots import declared_only, slot_notes
@@ -80,6 +81,10 @@ _UNKNOWN = "Whether {} ran, and how far, is not known: look at its keys before y
 _CAPABILITIES = frozenset({Capability.TRACE, Capability.DECLARED_CHANGES, Capability.DRY_RUN})
 KILL_TIMEOUT_S = 10.0
 """A server answers SCRIPT KILL only once the script has passed busy-reply-threshold, 5 s by default."""
+
+
+class _NotSentError(SessionError):
+    """The link broke before a script went out."""
 
 
 class RemoteSession:
@@ -217,7 +222,7 @@ class RemoteSession:
             self._feed.put(Event(EventKind.RUN_STARTED, run.name))
             try:
                 outcome = await self._run(run, sha)
-            except (ConnectError, AuthError):
+            except (ConnectError, AuthError, _NotSentError):
                 raise
             except SessionError as error:
                 raise SessionError(error.message, hint=_UNKNOWN.format(run.name)) from None
@@ -324,7 +329,7 @@ class RemoteSession:
         async def pipeline(commands: Sequence[Sequence[bytes]]) -> list[Reply]:
             return await self._in_db(run.db, commands)
 
-        before = await snapshots(pipeline, run.keys, now_ms=_now_ms()) if run.changes else {}
+        before = await self._keys_before(run, pipeline)
         started = time.perf_counter()
         work = self._evaluate(run, sha, pipeline)
         try:
@@ -332,7 +337,11 @@ class RemoteSession:
         except Unkillable:
             return given_up(sha, (time.perf_counter() - started) * 1000)
         duration_ms = (time.perf_counter() - started) * 1000
-        after = await snapshots(pipeline, run.keys, now_ms=_now_ms()) if run.changes else {}
+        lost: tuple[str, ...] = ()
+        try:
+            after = await snapshots(pipeline, run.keys, now_ms=_now_ms()) if run.changes else {}
+        except SessionError as fault:  # the script has run, and its reply is here
+            before, after, lost = {}, {}, (changes_unknown(fault),)
         report = read_report(reply) if run.trace and run.function is None else None
         if report is not None:
             reply = report.reply
@@ -356,6 +365,7 @@ class RemoteSession:
             killed=killed,
             timed_out=killed and late,
             notes=(
+                *lost,
                 *late_notes(duration_ms, killed=killed, late=late),
                 *(slots if self._is_cluster else ()),
                 *run_notes(run, report),
@@ -363,6 +373,14 @@ class RemoteSession:
             ),
             cluster_notes=() if self._is_cluster else slots,
         )
+
+    async def _keys_before(self, run: ScriptRun, pipeline: Pipeline) -> dict[bytes, Snapshot]:
+        try:
+            return await snapshots(pipeline, run.keys, now_ms=_now_ms()) if run.changes else {}
+        except (ConnectError, AuthError):
+            raise
+        except SessionError as error:
+            raise _NotSentError(error.message, hint=f"{run.name} was not sent.") from None
 
     async def _evaluate(self, run: ScriptRun, sha: str, pipeline: Pipeline) -> Reply:
         """Sends a script; one that has run here before by its sha, as a program would."""

@@ -8,6 +8,7 @@ from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.base import ScriptError, ScriptOutcome
 
 if TYPE_CHECKING:
+    from redis_tui.errors import SessionError
     from redis_tui.session.base import ScriptRun
     from redis_tui.session.instrument import Reported
 
@@ -28,6 +29,11 @@ def given_up(sha: str, duration_ms: float) -> ScriptOutcome:
         timed_out=True,
         notes=("It runs on the server until it ends; others are told BUSY meanwhile. Its writes stay.",),
     )
+
+
+def changes_unknown(error: SessionError) -> str:
+    """Of a run whose reply came and whose keys could not be read any more."""
+    return f"Which keys it changed is not known. {error.message}"
 
 
 def demotion(target: str, role: Reply) -> str:

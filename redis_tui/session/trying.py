@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from redis_tui.errors import NotSupportedError
 from redis_tui.session.base import Capability, KillOutcome, Running, SessionInfo
 from redis_tui.session.debugger import DebugRun
-from redis_tui.session.greeting import refused, settle
+from redis_tui.session.greeting import in_time, refused, settle
 from redis_tui.session.rehearsal import Scratch, ServerKeys, rehearse
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class DryRuns:
     async def _tried(self, wire: Link, db: int, work: Coroutine[Any, Any, ScriptOutcome]) -> ScriptOutcome:
         """What a dry run tells, in its database; closes the connection afterwards."""
         try:
-            refusal = await settle(wire, db)
+            refusal = await in_time(wire.target, settle(wire, db))
             if refusal is not None:
                 raise refused(wire, refusal)
             return await work

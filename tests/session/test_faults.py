@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,12 +13,15 @@ from redis_tui.resp.types import ErrorReply, Status
 from redis_tui.session import remote, silence, wire
 from redis_tui.session.aside import aside
 from redis_tui.session.base import Event, EventKind, KillOutcome, ScriptRun, Session
+from redis_tui.session.embedded import EmbeddedSession
+from redis_tui.session.inspect import snapshots
 from redis_tui.session.open import open_session
+from redis_tui.session.rehearsal import ServerKeys, rehearse
 from tests.conformance.real_server import RealServer, running
 from tests.proxy import Proxy
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 SPIN = b"while true do end"
 WRITE_AND_SPIN = b"redis.call('set', KEYS[1], 1) local n = 0 while n < 1e9 do n = n + 1 end"
@@ -178,6 +181,53 @@ async def test_what_is_not_of_the_protocol_ends_the_connection_and_no_more(real_
         with pytest.raises(SessionError, match="broke"):
             await session.execute([b"PING"])
         assert await session.execute([b"PING"]) == Status(b"PONG")
+
+
+async def test_a_run_whose_keys_could_not_be_read_before_it_was_not_sent(real_redis: RealServer) -> None:
+    async with Proxy(real_redis.port) as proxy, opened(proxy.port) as session:
+        proxy.truncate(0)
+        with pytest.raises(SessionError, match=r"broke: .* count was not sent\.$"):
+            await session.run(ScriptRun(b"return redis.call('incr', KEYS[1])", (b"n:unsent",), name="count"))
+        await proxy.cut()
+        await proxy.restore()
+        assert await session.execute([b"EXISTS", b"n:unsent"]) == 0
+
+
+async def test_a_run_whose_keys_can_be_read_no_more_keeps_its_reply(
+    real_redis: RealServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[int] = []
+
+    async def once(*args: Any, **options: Any) -> Any:
+        reads.append(1)
+        if len(reads) == 2:
+            raise SessionError("The connection to h:1 broke: reset.")
+        return await snapshots(*args, **options)
+
+    monkeypatch.setattr(remote, "snapshots", once)
+    async with opened(real_redis.port) as session:
+        outcome = await session.run(ScriptRun(b"return 7", (b"k",)))
+    assert outcome.reply == 7
+    assert outcome.changes == ()
+    assert outcome.notes[0] == "Which keys it changed is not known. The connection to h:1 broke: reset."
+
+
+@pytest.mark.parametrize("fault", [SessionError("gone"), TimeoutError()])
+async def test_a_dry_run_whose_server_goes_at_its_end_is_told_all_the_same(fault: Exception) -> None:
+    class Leaving:
+        target = "h:1"
+
+        async def pipeline(self, commands: Sequence[Sequence[bytes]]) -> list[object]:
+            if commands[0][0] == b"MULTI":
+                raise fault
+            return [{b"WATCH": Status(b"OK"), b"MEMORY": 10, b"PTTL": -2}.get(argv[0]) for argv in commands]
+
+    scratch = EmbeddedSession()
+    keys = ServerKeys(Leaving(), 0, limit=1_000, note=lambda _: None)  # type: ignore[arg-type]  # what it uses of a link
+    outcome = await rehearse(keys, scratch, ScriptRun(b"return redis.call('incr', KEYS[1])", (b"n",), db=0))
+    await scratch.close()
+    assert outcome.reply == 1
+    assert any("the server has not answered any more" in note for note in outcome.notes)
 
 
 # ── a server that changes ────────────────────────────────────────────────────
