@@ -6,7 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import Input, Static
+from textual.command import CommandPalette
+from textual.widgets import Input, OptionList, Static
 
 from redis_tui.errors import ConnectError
 from redis_tui.paths import packaged_themes_dir
@@ -377,9 +378,9 @@ async def test_the_palette_reaches_an_example(app: WorkbenchApp, until: Until) -
         await ready(app, pilot, until)
         bench = app.screen
         await pilot.press("ctrl+p")
-        await until(pilot, lambda: app.screen is not bench)
-        await pilot.press(*"delete_if_equal")
-        await pilot.pause(0.6)
+        await until(pilot, lambda: isinstance(app.screen, CommandPalette) and isinstance(app.focused, Input))
+        await pilot.press(*"example: delete_if")
+        await until(pilot, lambda: app.screen.query_one(OptionList).option_count == 1)
         await pilot.press("enter")
         await until(pilot, lambda: "delete_if_equal" in str(bench.query_one(EditorPane).border_title))
         assert bench.query_one("#args-field", Input).value == "some_value"
