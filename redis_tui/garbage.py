@@ -18,10 +18,10 @@ _AT_START = 50_000, 20, 10
 """Objects made between two passes over the young, and how many of each kind of pass go before the next wider one."""
 _BEFORE_A_FACE = 500_000, 20, 10
 """A face on its way makes some hundred thousand objects that stay; two passes cost a twentieth of the way."""
-_AFTER = 2_000, 5, 4
-"""A pass over two thousand is not felt, nor one over twelve thousand; a whole one comes once there are sixty thousand
-more, which takes twenty milliseconds. How often they come costs nothing: each object is looked at once by each."""
-_MUCH = 30_000
+_AFTER = 2_000, 4, 3
+"""A pass over two thousand is not felt, nor one over ten thousand; a whole one comes once there are forty thousand
+more, which takes ten milliseconds. How often they come costs nothing: each object is looked at once by each."""
+_MUCH = 20_000
 """Objects in use, found by a whole pass: with twice as many the next one would be felt."""
 _LONG_S = 0.015
 """A pass that takes longer has met objects that hold many others: a list of a million is a single one."""
