@@ -6,6 +6,7 @@ by itself after a budget, and waits to be told to go on; nobody asked for a mill
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from redis_tui.resp.types import ErrorReply
@@ -105,6 +106,7 @@ class KeyDesk:
                 self._session, self._cursor, self._pattern, self._pane.kind, count=count, known=known
             )
             asked += 1
+            await asyncio.sleep(0)  # reading the keys took as long as filing them does: others have their turn between
             if generation != self._generation:
                 return
             if isinstance(batch, ErrorReply) and self._ends_short(batch):
