@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,8 +21,9 @@ from redis_tui.tui.widgets.line_view import LineView
 from tests.tui.test_keys import at_keys, open_with
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
+    from redis_tui.render.spans import Line
     from redis_tui.session.base import Session
     from redis_tui.tui.value_edits import Edit
     from tests.tui.conftest import Until
@@ -190,3 +192,25 @@ async def test_a_packed_value_is_unpacked_and_v_goes_through_the_views(until: Un
         assert "gzip → json" in str(app.screen.query_one(".dialog").border_title)
         await pilot.press("V")
         assert app.screen.query_one(LineView).plain.startswith("00000000  1f 8b")
+
+
+async def test_a_text_of_thousands_of_lines_is_drawn_while_it_is_made(
+    until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    draw_on = LineView._draw_on
+
+    def counted(view: LineView, source: Iterator[Line]) -> None:
+        sizes.append(view.row_count)
+        draw_on(view, source)
+
+    monkeypatch.setattr(LineView, "_draw_on", counted)
+    app, session = await open_with([])
+    await session.execute([b"SET", b"long", json.dumps(list(range(3_000))).encode()])
+    async with app.run_test(size=(120, 40)) as pilot:
+        bench = await at_keys(app, pilot, until, session)
+        await pilot.press("enter")
+        await bench.until(lambda: isinstance(app.screen, ValueScreen) and app.screen.query_one(LineView).plain)
+        view = app.screen.query_one(LineView)
+        await bench.until(lambda: view.row_count == 3_002)
+        assert sizes[:3] == [1_000, 2_000, 3_000]

@@ -15,7 +15,7 @@ from textual.containers import Vertical
 from textual.markup import escape
 
 from redis_tui.errors import RedisTuiError
-from redis_tui.render.decode import VIEWS, decode
+from redis_tui.render.decode import VIEWS, decode, decode_slowly
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import UnbalancedQuotes, join_inline, split_inline
 from redis_tui.resp.types import ErrorReply
@@ -31,7 +31,7 @@ from redis_tui.tui.value_pages import PAGE, ValuePage, value_page
 from redis_tui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from textual.app import ComposeResult
 
@@ -117,10 +117,10 @@ class ValueScreen(Modal[bool]):
         box = self.query_one(".dialog")
         place = "" if self._db is None else f"in db{self._db}"
         parts = [place, page.type, page.encoding, f"TTL {KeyFacts(page.type, page.ttl_ms).ttl_label}"]
-        lines: list[Line] = []
+        lines: Iterable[Line] = ()
         if page.type == "string":
             raw = page.rows[0][0]
-            decoded = decode(raw, self._view, whole=len(raw) >= page.total)
+            decoded = decode_slowly(raw, self._view, whole=len(raw) >= page.total)
             lines = decoded.lines
             parts += [decoded.name, decoded.note]
         else:
@@ -131,7 +131,7 @@ class ValueScreen(Modal[bool]):
         turns = f"{' · n next' if page.has_next else ''}{' · p back' if len(self._places) > 1 else ''}"
         does = "" if self._session.info.read_only else f" · {_KEYS[page.type]}"
         box.border_subtitle = f"{extent(page)}{turns}{does} · v view · y copy · Esc"
-        self.query_one(LineView).set_lines(lines)
+        self.query_one(LineView).draw_lines(lines)  # sixty kilobytes of JSON may be twenty thousand
 
     def action_turn(self, by: int) -> None:
         """Next page, or the one before."""

@@ -159,7 +159,10 @@ class LineView(ScrollView, can_focus=True):
         self._unwrapped.extend(part)
         if self._lines is not self._unwrapped:
             self._lines.extend(self._wrapped(part))
-        self.rows_changed()
+        grew_in_sight = self.virtual_size.height < self.scroll_offset.y + self.size.height
+        self.resize_rows(self.row_count, self._seen_width or 0)
+        if grew_in_sight:
+            self.refresh()
         self.post_message(self.Drawn(self, is_whole=False))
         self.set_timer(_PAUSE_S, partial(self._draw_on, source))
 
