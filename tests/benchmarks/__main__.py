@@ -28,6 +28,7 @@ NAMES = (
     "remote",
     "floods",
     "opening",
+    "huge",
     "editor",
 )
 
