@@ -45,6 +45,13 @@ ONLY_TELLS: Final = frozenset(
         "latency|latest",
         "module|list",
         "role",
+        "sentinel|ckquorum",
+        "sentinel|get-master-addr-by-name",
+        "sentinel|master",
+        "sentinel|masters",
+        "sentinel|replicas",
+        "sentinel|sentinels",
+        "sentinel|slaves",
         "slowlog|get",
         "slowlog|len",
     )

@@ -324,6 +324,7 @@ class WorkbenchApp(App[int]):
         """Alt-U, or a click on the title."""
         from redis_tui.tui.desks.connect import ConnectDesk
         from redis_tui.tui.screens.connect import ConnectScreen
+        from redis_tui.tui.screens.connecting import ConnectingScreen
         from redis_tui.tui.screens.modal import Modal
 
         if isinstance(self.screen, Modal):
@@ -331,6 +332,9 @@ class WorkbenchApp(App[int]):
         if self._open_at is None:
             self.notify("This workbench was given one session, and opens no other.", severity="warning")
             return
+        if isinstance(self.screen, ConnectingScreen):  # what is waited for there must not come in behind this one
+            self.workers.cancel_group(self, "connect")
+            self.screen.give_up()
         desk = ConnectDesk(self._open_at, self._read_settings.path)
         note = "" if self._session is None else _leaving_note(self._session)
         used = "" if self._profile is None else self._profile.name

@@ -31,6 +31,8 @@ NAMED_SOURCES: Final = ("password_command", "password_env")
 """Those that want a word more."""
 _TEXTS: Final = ("ssh", "cacert", "cert", "key", "sni")
 _FLAGS: Final = ("insecure", "read_only", "production")
+_NAMES: Final = {"url": "address", "color": "colour", "cacert": "CA", "cert": "certificate", "sni": "SNI"}
+"""What the screen calls what the settings call otherwise."""
 _TLS: Final = {"redis": "rediss", "valkey": "valkeys"}
 
 
@@ -90,8 +92,10 @@ class ConnectForm:
 
     @property
     def url(self) -> str:
-        """The address with its kind, which a person may leave out."""
-        return self.address if "://" in self.address else f"redis://{self.address}"
+        """The address with its kind, which a person may leave out; a path is a socket's."""
+        if "://" in self.address:
+            return self.address
+        return f"unix://{self.address}" if self.address.startswith("/") else f"redis://{self.address}"
 
     def profile(self) -> Profile:
         """What the settings would make of it.
@@ -106,7 +110,7 @@ class ConnectForm:
         try:
             return read_profile(self.name or "new", self.said())
         except Mistake as mistake:
-            field = mistake.key.rpartition(".")[2]
+            field = _NAMES.get(name := mistake.key.rpartition(".")[2], name)
             raise UsageError(f"The {field} {mistake.what}.", hint=mistake.hint) from None
 
 

@@ -248,6 +248,38 @@ async def test_what_fails_is_told_with_what_to_do(
         assert isinstance(app.screen, ConnectScreen)
 
 
+async def test_a_server_that_wants_tls_is_tried_with_it_by_one_key(
+    form_app: WorkbenchApp, world: World, until: Until
+) -> None:
+    app, world.fault = form_app, ConnectError("db:1 wants TLS.", hint="Write rediss:// instead of redis://.")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await opened(app, pilot, until)
+        await pilot.press(*"db:1")
+        await pilot.press("ctrl+t")
+        cure = screen.query_one("#connect-instead-0", Button)
+        await until(pilot, lambda: cure.display and str(cure.label) == "Try with TLS")
+        cure.focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: world.opened == ["redis://db:1", "rediss://db:1"])
+
+
+async def test_the_screen_opens_where_the_first_server_cannot_be_reached(world: World, until: Until) -> None:
+    async def refused() -> Place:
+        raise ConnectError("Could not connect to gone:6379: connection refused.")
+
+    shelf = read_shelf([packaged_themes_dir()])
+    app = WorkbenchApp(refused, open_at=world.open_at, address="redis://gone", shelf=shelf, sample_keys=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ConnectingScreen) and isinstance(app.focused, Button))
+        assert app.screen.query_one("#leave", Button).region.right < 80
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ConnectScreen) and isinstance(app.focused, Input))
+        await pilot.press(*"db")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
+        await until(pilot, lambda: app.screen.query_one(KeysPane).all_keys == [b"there/1", b"there/2"])
+
+
 async def test_nothing_is_opened_without_an_address(form_app: WorkbenchApp, world: World, until: Until) -> None:
     app = form_app
     async with app.run_test(size=SIZE) as pilot:

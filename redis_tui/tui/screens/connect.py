@@ -17,9 +17,10 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Label, Static
 
-from redis_tui.errors import RedisTuiError, SessionError
+from redis_tui.errors import AuthError, RedisTuiError, SessionError
 from redis_tui.profile import COLORS
 from redis_tui.render.spans import Line, Span
+from redis_tui.session.probe import Instead
 from redis_tui.tui.connect_form import NAMED_SOURCES, SOURCES, ConnectForm, absorbed, form_of, is_whole
 from redis_tui.tui.screens.dialogs import Ask, Choice
 from redis_tui.tui.screens.modal import Modal
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
     from redis_tui.profile import Profile
     from redis_tui.session.base import Session
-    from redis_tui.session.probe import Instead
     from redis_tui.tui.desks.connect import ConnectDesk
 
 T = TypeVar("T")
@@ -292,6 +292,7 @@ class ConnectScreen(Modal["Opened | None"]):
     @work(group="connect", exclusive=True)
     async def _open(self) -> None:
         form = self.form
+        self._offer(())
         opened = await self._doing_it(f"Connecting to {form.url}", lambda: self._desk.open(form, self.password))
         if opened is not None:
             self.dismiss(opened)
@@ -354,8 +355,8 @@ class ConnectScreen(Modal["Opened | None"]):
             return await do()
         except RedisTuiError as error:
             self._since = None
-            about = error.hint or ("Is the server running, and is the address right?" * isinstance(error, SessionError))
-            self._tell(error.message, "danger", "✗", about)
+            self._offer(_cure(error, self.form))
+            self._tell(error.message, "danger", "✗", _advice(error))
             return None
         finally:
             self._since = None
@@ -381,6 +382,22 @@ class ConnectScreen(Modal["Opened | None"]):
             button.display = at < len(self._instead)
             if button.display:
                 button.label = self._instead[at].label
+
+
+def _advice(error: RedisTuiError) -> str:
+    """What to do here, where there are fields for what an address or an option says elsewhere."""
+    if isinstance(error, AuthError) and "--askpass" in error.hint:
+        return "Fill in User and Password, or turn Kept to where the password is."
+    return error.hint or ("Is the server running, and is the address right?" * isinstance(error, SessionError))
+
+
+def _cure(error: RedisTuiError, form: ConnectForm) -> tuple[Instead, ...]:
+    """The same address with TLS or without, where that may be what is wrong."""
+    if not form.speaks_tls and "rediss://" in error.hint:
+        return (Instead("Try with TLS", form.with_tls(on=True).url),)
+    if form.speaks_tls and " redis://" in error.hint:
+        return (Instead("Try without TLS", form.with_tls(on=False).url),)
+    return ()
 
 
 def _field(name: str, wanted: str) -> Field:

@@ -39,6 +39,7 @@ class ConnectingScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r,enter", "retry", "Try again", show=False),
         Binding("e", "edit", "Change the address", show=False),
+        Binding("c", "app.connect", "Other servers", show=False),
         Binding("escape", "cancel_or_quit", "Cancel", show=False),
         Binding("q", "app.quit", "Quit", show=False),
     ]
@@ -69,6 +70,7 @@ class ConnectingScreen(Screen[None]):
             with Horizontal(classes="buttons"):
                 yield Button("Try again  r", id="retry", compact=True)
                 yield Button("Change the address  e", id="edit", compact=True)
+                yield Button("Servers  c", id="servers", compact=True)
                 yield Button("Cancel  Esc", id="stop", compact=True)
                 yield Button("Quit  q", id="leave", compact=True)
 
@@ -92,6 +94,11 @@ class ConnectingScreen(Screen[None]):
             advice.append("Without a server, redis-tui with no address opens its own engine.")
         self._show_end("No connection" if is_link else "Nothing was opened", error.message, "\n".join(advice).strip())
 
+    def give_up(self) -> None:
+        """Another way is gone: what was waited for is not waited for any longer."""
+        if not self._failed:
+            self.show_cancelled()
+
     def show_cancelled(self) -> None:
         """Nobody waits any more."""
         self._show_end("Cancelled", f"{self._address} was not waited for any longer.", "Try again, or another address.")
@@ -103,7 +110,7 @@ class ConnectingScreen(Screen[None]):
                 "[bold $rt-danger]✗ $title[/]\n\n$text\n\n[$rt-dim]$advice[/]", title=title, text=text, advice=advice
             )
         )
-        self._show_buttons("retry", *(["edit"] if self._can_change else []), "leave")
+        self._show_buttons("retry", *(["edit", "servers"] if self._can_change else []), "leave")
         self.query_one("#retry", Button).focus()
 
     def _show_buttons(self, *names: str) -> None:
@@ -162,6 +169,8 @@ class ConnectingScreen(Screen[None]):
                 self.action_retry()
             case "edit":
                 self.action_edit()
+            case "servers":
+                await self.run_action("app.connect")
             case "stop":
                 await self.action_cancel_or_quit()
             case _:
