@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING
 
 import pytest
@@ -177,6 +178,21 @@ async def test_a_server_that_goes_while_the_workbench_closes_is_no_fault(
         bench = app.screen._bench
     session.is_away = True
     await bench.guard(lambda: session.execute([b"PING"]))
+
+
+async def test_work_that_the_end_overtakes_is_not_complained_of(
+    app: WorkbenchApp, session: Leaving, until: Until
+) -> None:
+    async def read() -> None:
+        await session.execute([b"PING"])
+
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(app, pilot, until)
+        assert isinstance(app.screen, WorkbenchScreen)
+        work = read()
+        app.screen._bench.work(work, "read")
+        app.screen.workers.cancel_group(app.screen, "read")
+        await until(pilot, lambda: inspect.getcoroutinestate(work) == inspect.CORO_CLOSED)
 
 
 async def test_how_the_link_is_goes_before_what_the_server_is(

@@ -142,7 +142,10 @@ class Bench:
 
     def work(self, work: Coroutine[Any, Any, None], group: str) -> None:
         """Starts work beside the interface, and takes no other's place: a command that is cancelled costs the link."""
-        self.screen.run_worker(work, group=group)
+        task = self.screen.run_worker(work, group=group)._task  # noqa: SLF001  # no public way to hear of its end
+        if task is not None:
+            # What the end of the program overtakes is never begun, and Python would complain of that on the terminal.
+            task.add_done_callback(lambda _: work.close())
 
     async def ask(self, title: str, text: str, *choices: Choice) -> str:
         """Puts a question; ``cancel`` where it is left unanswered. For workers."""
