@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from redis_tui.errors import ConnectError
+from redis_tui.render.spans import plain
 from redis_tui.resp.types import Reply, Status
-from redis_tui.session.base import Event, EventKind
+from redis_tui.session.base import Event, EventKind, KillOutcome
 from redis_tui.tui.desks import link
 from redis_tui.tui.desks.link import STALE
 from redis_tui.tui.panes.keys import KeysPane
 from redis_tui.tui.panes.slowlog import SlowlogView
+from redis_tui.tui.screens.call import CallScreen
 from redis_tui.tui.screens.workbench import WorkbenchScreen
 from redis_tui.tui.widgets.bars import TitleBar
+from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 from tests.tui.conftest import Until, ready
 from tests.tui.fake_session import FakeSession, info
@@ -205,3 +208,17 @@ async def test_how_the_link_is_goes_before_what_the_server_is(
         await until(pilot, lambda: "F9 now" in str(app.screen.query_one(TitleBar).content))
         title = app.screen.query_one(TitleBar)
         await until(pilot, lambda: len(str(title.content)) <= title.size.width)
+
+
+async def test_a_call_that_cannot_be_ended_can_be_left(app: WorkbenchApp, session: Leaving, until: Until) -> None:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await ready(app, pilot, until)
+        app.push_screen(CallScreen(session, "call", [b"BLPOP"]))  # which the fake never answers
+        await until(pilot, lambda: isinstance(app.screen, CallScreen) and app.focused is not None)
+        await pilot.press("f5")
+        await until(pilot, lambda: "waiting for the reply" in app.screen.query_one(LineView).plain)
+        session.kill_answers = [KillOutcome.UNKILLABLE]
+        await pilot.press("escape")
+        await until(pilot, lambda: "Esc leaves without the reply" in plain(app.notices.lines()))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))

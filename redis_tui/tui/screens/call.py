@@ -19,6 +19,7 @@ from redis_tui.render.reply import cli_lines
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import split_inline
 from redis_tui.resp.types import ErrorReply, Reply
+from redis_tui.session.base import KillOutcome
 from redis_tui.tui.screens.modal import Modal
 from redis_tui.tui.widgets.field import Field
 from redis_tui.tui.widgets.line_view import LineView
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from redis_tui.session.base import Session
+
+
+_LEAVES = "Esc leaves without the reply; it may go on on the server."
 
 
 class CallScreen(Modal[None]):
@@ -56,6 +60,8 @@ class CallScreen(Modal[None]):
         super().__init__()
         self._session, self._title, self._command = session, title, list(command)
         self._is_waiting = False
+        self._goes_on = False
+        """It could not be ended: who leaves, leaves it behind."""
 
     def compose(self) -> ComposeResult:
         """Two fields, two buttons, the reply."""
@@ -81,7 +87,7 @@ class CallScreen(Modal[None]):
     @on(Button.Pressed, "#leave-button")
     def action_leave(self) -> None:
         """Back; what runs is killed first."""
-        if self._is_waiting:
+        if self._is_waiting and not self._goes_on:
             self.action_kill()
         else:
             self.dismiss(None)
@@ -99,9 +105,11 @@ class CallScreen(Modal[None]):
         try:
             outcome = await self._session.kill()
         except RedisTuiError as error:
-            self.notify(str(error), severity="warning")
+            self._goes_on = True
+            self.notify(f"{error} {_LEAVES}", severity="warning", timeout=8)
             return
-        self.notify(f"Kill: {outcome.value}.", timeout=3)
+        self._goes_on = outcome is KillOutcome.UNKILLABLE
+        self.notify(f"Kill: {outcome.value}.{f' {_LEAVES}' if self._goes_on else ''}", timeout=3)
 
     @work(group="call")
     async def _call(self) -> None:
@@ -111,7 +119,7 @@ class CallScreen(Modal[None]):
         except RedisTuiError as error:
             self._show([[Span(f"✗ {error}", "danger")]])
             return
-        self._is_waiting = True
+        self._is_waiting, self._goes_on = True, False
         self._show([[Span("… waiting for the reply. F8 kills it.", "warning")]])
         started = time.perf_counter()
         try:
