@@ -8,7 +8,6 @@ that are written over were read from that very place just before.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import sys
 from pathlib import Path
@@ -33,6 +32,8 @@ def hide_passwords(argv: Sequence[str]) -> None:
     words = [(word, shown) for word, shown in zip(argv, _shown(argv), strict=True) if word != shown]
     if sys.platform != "linux" or not words:
         return
+    import ctypes  # for the few starts that name a password
+
     with contextlib.suppress(OSError, ValueError, IndexError):
         fields = Path("/proc/self/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
         start, end = int(fields[_START]), int(fields[_END])
