@@ -108,7 +108,7 @@ class ConnectForm:
         if self.source in NAMED_SOURCES and not self.detail:
             raise UsageError(f"The password is {SOURCES[self.source]}, which is not named.", hint="Fill in that field.")
         try:
-            return read_profile(self.name or "new", self.said())
+            return replace(read_profile(self.name or "new", self.said()), name=self.name)
         except Mistake as mistake:
             field = _NAMES.get(name := mistake.key.rpartition(".")[2], name)
             raise UsageError(f"The {field} {mistake.what}.", hint=mistake.hint) from None

@@ -157,7 +157,7 @@ async def test_an_address_is_gone_over_to_and_the_editor_stays(
         await until(pilot, lambda: first.is_closed)
         keys = app.screen.query_one(KeysPane)
         await until(pilot, lambda: keys.all_keys == [b"there/1", b"there/2"])
-        await until(pilot, lambda: "db:7" in str(app.screen.query_one(TitleBar).content))
+        await until(pilot, lambda: "redis-tui   db:7 ·" in str(app.screen.query_one(TitleBar).content))
         assert app.screen.query_one(LuaEditor) is editor
         assert editor.text.startswith("-- mine")
         editor.undo()
