@@ -29,6 +29,7 @@ class Proxy:
         self._flows.set()
         self._left: int | None = None
         self._spoilt = b""
+        self._serving: set[asyncio.Task[None]] = set()
         self.asked = asyncio.Event()
         """Somebody has sent something since `hold` or `truncate`."""
 
@@ -40,6 +41,9 @@ class Proxy:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.cut()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def cut(self) -> None:
         """Ends all connections, and takes no new ones."""
@@ -78,8 +82,11 @@ class Proxy:
         self._spoilt = words
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        if (task := asyncio.current_task()) is not None:
+            self._serving.add(task)
         there_reader, there = await asyncio.open_connection("127.0.0.1", self._server_port)
-        self._writers |= {writer, there}
+        self._writers.add(there)
         with contextlib.suppress(asyncio.CancelledError):  # the test is over, and a reply was still held
             await asyncio.gather(
                 self._pass(reader, there, replies=False),
