@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 
 from redis_tui.errors import NotSupportedError
 from redis_tui.resp.types import ErrorReply
+from redis_tui.session.aside import is_aside
 from redis_tui.session.base import Capability, Event, EventKind, KillOutcome, ScriptInfo, SessionInfo
 from redis_tui.session.cluster_stream import Listening
 from redis_tui.session.cluster_way import ClusterWay
 from redis_tui.session.greeting import identity
 from redis_tui.session.killing import script_kill
+from redis_tui.session.nodes import named_node
 from redis_tui.session.remote import RemoteSession
 from redis_tui.session.remote_stream import open_stream
 from redis_tui.session.stream import CAPACITY, Stream, check_opens
-from redis_tui.spec.redact import redact_url
+from redis_tui.spec.redact import redact_url, redacted_line
 from redis_tui.spec.slot import hash_slot
 
 if TYPE_CHECKING:
@@ -161,6 +163,13 @@ class ClusterSession(RemoteSession):
             if not self._wire.is_open:
                 await self._send([[b"PING"]])
             return await self._cluster.catalog()
+
+    def _sent(self, argv: Sequence[bytes]) -> None:
+        """Also tells which node a command was for, where somebody said that."""
+        if (node := named_node()) and self._feed.has_readers:
+            self._feed.put(Event(EventKind.SENT, f"{redacted_line(argv)}  @ {node}", is_aside=is_aside()))
+        else:
+            super()._sent(argv)
 
     async def _script_kill(self) -> KillOutcome:
         """Asks every primary: which one is busy is known only to itself."""

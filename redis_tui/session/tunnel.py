@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _OPEN_S: Final = 20.0
 """Seconds that ssh has for coming in and listening."""
+_AT_ONCE: Final = 4
+"""Logins to one host that are under way together: sshd turns some away from ten on (MaxStartups)."""
 _LOOK_S: Final = 0.02
 _TOLD_S: Final = 0.3
 _LEAVE_S: Final = 2.0
@@ -44,12 +46,13 @@ class Tunnel:
     Args:
         destination: ``[user@]host[:port]``, as ssh knows it.
         server: ``host:port``, as seen from there.
+        gate: shared with other tunnels there, so that not all come in at once.
 
     Raises:
         UsageError: that is no destination.
     """
 
-    def __init__(self, destination: str, server: str) -> None:
+    def __init__(self, destination: str, server: str, *, gate: asyncio.Semaphore | None = None) -> None:
         found = _DESTINATION.fullmatch(destination)
         if found is None:
             raise UsageError(
@@ -61,6 +64,7 @@ class Tunnel:
         self._listening: asyncio.Task[None] | None = None
         self._said: deque[str] = deque(maxlen=5)
         self._turn = asyncio.Lock()
+        self._gate = gate or asyncio.Semaphore()
         self.port = 0
 
     @property
@@ -76,7 +80,8 @@ class Tunnel:
         """Opens it where it is not, or not any more; raises as `open` does."""
         async with self._turn:
             if not self.is_open:
-                await self.open()
+                async with self._gate:
+                    await self.open()
 
     async def open(self) -> None:
         """Starts ssh and waits until its port listens.
@@ -205,13 +210,14 @@ class Tunnels:
     def __init__(self, destination: str) -> None:
         self._destination = destination
         self._tunnels: dict[str, Tunnel] = {}
+        self._gate = asyncio.Semaphore(_AT_ONCE)
         if destination:
             self.to("")
 
     def to(self, server: str) -> Tunnel:
         """The tunnel to a server, ``host:port`` as the other host sees it."""
         if server not in self._tunnels:
-            self._tunnels[server] = Tunnel(self._destination, server)
+            self._tunnels[server] = Tunnel(self._destination, server, gate=self._gate)
         return self._tunnels[server]
 
     def wire(

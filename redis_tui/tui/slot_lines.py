@@ -32,8 +32,8 @@ def slot_line(keys: Sequence[bytes], nodes: Sequence[NodeFacts], *, room: int) -
     if not slots:
         return ("no key: any node runs it", True)
     if len(set(slots.values())) > 1:
-        told = ", ".join(f"{join_inline([key])} {slot}" for key, slot in slots.items())
-        return (cut(f"CROSSSLOT, would be refused: {told}", room), False)
+        told = ", ".join(f"{join_inline([key])} → {slot}" for key, slot in slots.items())
+        return (cut(f"CROSSSLOT {told}", room), False)
     slot = next(iter(slots.values()))
     owner = next((node for node in nodes if node.serves(slot)), None)
     if owner is None:

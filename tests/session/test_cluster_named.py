@@ -50,6 +50,14 @@ async def test_a_command_for_a_named_node_goes_there_and_nowhere_else(clustered:
         assert await clustered.execute([b"SCRIPT", b"EXISTS", sha]) == [0]
 
 
+async def test_what_was_sent_to_a_named_node_is_told_with_its_name(clustered: Session, cluster: Cluster) -> None:
+    events = clustered.events()
+    with at_node(cluster.nodes[1].name):
+        await clustered.execute([b"DBSIZE"])
+    await clustered.execute([b"DBSIZE"])
+    assert [(await anext(events)).text for _ in range(2)] == [f"DBSIZE  @ {cluster.nodes[1].name}", "DBSIZE"]
+
+
 async def test_a_named_node_says_itself_that_a_key_is_not_its_own(clustered: Session, cluster: Cluster) -> None:
     other = next(node for node in cluster.primaries if node is not cluster.owner(b"a"))
     with at_node(other.name):

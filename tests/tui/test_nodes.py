@@ -40,9 +40,7 @@ def text(app: WorkbenchApp, selector: str) -> str:
     return str(found.visual)
 
 
-async def test_the_browser_tells_the_keys_of_each_node_and_the_slot_under_the_cursor(
-    app: WorkbenchApp, session: FakeCluster, until: Until
-) -> None:
+async def test_the_keys_of_each_node_and_slots_are_told(app: WorkbenchApp, session: FakeCluster, until: Until) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(app, pilot, until)
         await until(pilot, lambda: app.screen.query(NodeStrip) and ":7003 1,200" in text(app, "#node-strip"))
@@ -54,6 +52,10 @@ async def test_the_browser_tells_the_keys_of_each_node_and_the_slot_under_the_cu
         await until(pilot, lambda: "slot 3300 · :7001" in text(app, "#node-strip"))
         assert "1,202 keys" in text(app, "#title-bar")
         assert "3 nodes" in text(app, "#title-bar")
+        pane = app.screen.query_one(ArgumentsPane)
+        await until(pilot, lambda: pane.border_subtitle == "slot 6680 · :7002")
+        app.screen.query_one("#keys-field", Input).value = "a b"
+        await until(pilot, lambda: "CROSSSLOT a → 15495, b → 3300" in str(pane.border_subtitle))
 
 
 async def test_a_node_that_is_down_is_told_and_its_keys_are_not_counted(
@@ -71,44 +73,14 @@ async def test_a_node_that_is_down_is_told_and_its_keys_are_not_counted(
         await until(pilot, lambda: "down" not in text(app, "#title-bar"))
 
 
-async def test_each_key_of_a_run_is_told_with_its_slot(app: WorkbenchApp, session: FakeCluster, until: Until) -> None:
-    async with app.run_test(size=(120, 40)) as pilot:
-        await ready(app, pilot, until)
-        pane = app.screen.query_one(ArgumentsPane)
-        await until(pilot, lambda: pane.border_subtitle == "slot 6680 · :7002")
-        app.screen.query_one("#keys-field", Input).value = "a b"
-        await until(pilot, lambda: "CROSSSLOT" in str(pane.border_subtitle))
-        assert "a 15495, b 3300" in str(pane.border_subtitle)
-
-
-async def test_the_slow_log_names_the_node_of_each_entry(app: WorkbenchApp, session: FakeCluster, until: Until) -> None:
-    session.told |= {
-        (A, b"SLOWLOG"): [[1, 100, 5_000, [b"GET", b"a"], b"127.0.0.1:5", b""]],
-        (B, b"SLOWLOG"): [[1, 200, 9_000, [b"GET", b"b"], b"127.0.0.1:5", b""]],
-        (C, b"SLOWLOG"): [],
-    }
-    async with app.run_test(size=(120, 40)) as pilot:
-        await ready(app, pilot, until)
-        view = app.screen.query_one(SlowlogView).query_one(LineView)
-        await until(pilot, lambda: view.row_count == 4)
-        rows = ["".join(span.text for span in view.line_at(at)) for at in range(4)]
-        assert [row.split()[-1] for row in rows[::2]] == ["b", "a"]
-        assert [row.split()[0] for row in rows[1::2]] == [":7002", ":7001"]
-
-
-async def test_a_busy_node_is_named_and_can_be_killed_at(app: WorkbenchApp, session: FakeCluster, until: Until) -> None:
+async def test_a_busy_node_and_that_of_a_run_are_named(app: WorkbenchApp, session: FakeCluster, until: Until) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(app, pilot, until)
         session.trouble(B, Trouble.BUSY, f"{B} is busy with a script.")
         await until(pilot, lambda: app.screen.query_one("#kill-button").display)
         assert f"BUSY  {B}" in text(app, "#running-text")
-
-
-async def test_a_run_names_its_node(app: WorkbenchApp, until: Until) -> None:
-    async with app.run_test(size=(120, 40)) as pilot:
-        await ready(app, pilot, until)
-        app.screen.query_one(RunningPane).show(Running("counter", 10.0, None, node=B), frozenset())
-        assert f"at {B}" in text(app, "#running-text")
+        app.screen.query_one(RunningPane).show(Running("counter", 10.0, None, node=C), frozenset())
+        assert f"at {C}" in text(app, "#running-text")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +88,7 @@ async def test_a_run_names_its_node(app: WorkbenchApp, until: Until) -> None:
     [
         ([], "no key: any node runs it", True),
         ([b"a", b"{a}:2"], "slot 15495 · :7003", True),
-        ([b"a", b"b"], "CROSSSLOT, would be refused: a 15495, b 3300", False),
+        ([b"a", b"b"], "CROSSSLOT a → 15495, b → 3300", False),
     ],
 )
 def test_what_a_cluster_makes_of_keys(keys: list[bytes], line: str, is_well: bool) -> None:
@@ -173,12 +145,22 @@ async def test_a_script_and_a_library_that_a_node_lacks_are_loaded_everywhere(
         assert loads == [B]
 
 
-async def test_the_figures_are_of_all_nodes_or_of_the_one_that_is_chosen(
+async def test_the_slow_log_names_nodes_and_the_figures_are_of_all_or_of_one(
     app: WorkbenchApp, session: FakeCluster, until: Until
 ) -> None:
-    session.told |= {(A, b"INFO"): b"# Server\r\ntcp_port:7001\r\n"}
+    session.told |= {
+        (A, b"INFO"): b"# Server\r\ntcp_port:7001\r\n",
+        (A, b"SLOWLOG"): [[1, 100, 5_000, [b"GET", b"a"], b"127.0.0.1:5", b""]],
+        (B, b"SLOWLOG"): [[1, 200, 9_000, [b"GET", b"b"], b"127.0.0.1:5", b""]],
+        (C, b"SLOWLOG"): [],
+    }
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(app, pilot, until)
+        log = app.screen.query_one(SlowlogView).query_one(LineView)
+        await until(pilot, lambda: log.row_count == 4)
+        rows = ["".join(span.text for span in log.line_at(at)) for at in range(4)]
+        assert [row.split()[-1] for row in rows[::2]] == ["b", "a"]
+        assert [row.split()[0] for row in rows[1::2]] == [":7002", ":7001"]
         await pilot.press("alt+s")
         view = app.screen.query_one(ServerView)
         await until(pilot, lambda: view.subtitle.startswith("3 nodes together"))
@@ -195,7 +177,10 @@ async def test_the_console_sends_a_command_to_the_node_that_is_named(
 
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(app, pilot, until)
-        await pilot.press("ctrl+t", *".at 7003 DBSIZE", "enter")
+        await pilot.press("ctrl+t")
+        app.screen.query_one("#command", Input).value = ".at 7003 DBSIZE"
+        await pilot.press("enter")
         await until(pilot, lambda: f"{C}\n(integer) 1200" in transcript())
-        await pilot.press(*".at 9 PING", "enter")
+        app.screen.query_one("#command", Input).value = ".at 9 PING"
+        await pilot.press("enter")
         await until(pilot, lambda: "There is no node 9" in transcript())
