@@ -133,12 +133,15 @@ async def test_a_script_and_a_library_that_a_node_lacks_are_loaded_everywhere(
         await ready(app, pilot, until)
         scripts = app.screen.query_one(ScriptsView)
         await until(pilot, lambda: "rate_limit\t●○●" in scripts.query_one(TableView).plain)
-        scripts.query_one(TableView).focus()
+        rows = scripts.query_one(TableView)
+        rows.focus()
+        await until(pilot, lambda: app.focused is rows and rows.chosen is not None)
         await pilot.press("A")
         await until(pilot, lambda: (b"SCRIPT", b"LOAD", b"return 1") in session.sent)
         await pilot.press("alt+l")
         functions = app.screen.query_one(FunctionsView)
         await until(pilot, lambda: "▾ lib\t●○●" in functions.query_one(TableView).plain)
+        await until(pilot, lambda: app.focused is functions.query_one(TableView))
         await pilot.press("A")
         await until(pilot, lambda: (B, (b"FUNCTION", b"LOAD", b"REPLACE", b"#!lua name=lib")) in session.asked)
         loads = [node for node, argv in session.asked if argv[:2] == (b"FUNCTION", b"LOAD")]
@@ -162,6 +165,7 @@ async def test_the_slow_log_names_nodes_and_the_figures_are_of_all_or_of_one(
         assert [row.split()[-1] for row in rows[::2]] == ["b", "a"]
         assert [row.split()[0] for row in rows[1::2]] == [":7002", ":7001"]
         await pilot.press("alt+s")
+        await until(pilot, lambda: app.focused is app.screen.query_one(ServerView).query_one(TableView))
         view = app.screen.query_one(ServerView)
         await until(pilot, lambda: view.subtitle.startswith("3 nodes together"))
         await pilot.press("n")

@@ -124,7 +124,8 @@ class View(Vertical):
         """Says that it is about a cluster, whose nodes some keys are about."""
         if not self.has_nodes:
             self.has_nodes = True
-            self.query_one(HintBar).on_resize()
+            for bar in self.query(HintBar):  # none yet, where it is told before it is composed
+                bar.on_resize()
 
     def on_descendant_focus(self) -> None:
         """Makes the line of keys, which is seen from now on while the view is in use."""
