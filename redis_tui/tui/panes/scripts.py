@@ -63,8 +63,9 @@ class ScriptsView(TablePane):
         self._scripts: dict[str, ScriptInfo] = {}
 
     def begin(self) -> None:
-        """Says what will be here."""
-        self.show([], whole=True)
+        """Says what will be here, unless it has been told already."""
+        if not self._scripts:
+            self.show([], whole=True)
 
     def show(self, scripts: list[ScriptInfo], *, whole: bool, nodes: Sequence[NodeFacts] = ()) -> None:
         """Shows the cache.
