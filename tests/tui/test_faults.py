@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from textual.widgets import Button
 
 from redis_tui.paths import packaged_themes_dir
 from redis_tui.render.spans import plain
@@ -75,7 +76,8 @@ class Bench(NamedTuple):
 
     @property
     def question(self) -> str:
-        return str(self.app.screen.query("Static").first().render()) if isinstance(self.app.screen, Ask) else ""
+        is_asked = isinstance(self.app.screen, Ask) and isinstance(self.app.focused, Button)
+        return str(self.app.screen.query("Static").first().render()) if is_asked else ""
 
     @property
     def reply(self) -> str:

@@ -62,7 +62,7 @@ class Ask(Modal[str]):
     def on_mount(self) -> None:
         """The first answer that costs nothing has the keyboard."""
         harmless = next((choice for choice in self._choices if not choice.danger), self._choices[0])
-        self.query_one(f"#answer-{harmless.name}").focus()
+        self.query(f"#answer-{harmless.name}").focus()  # none where the question was answered before it stood
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
