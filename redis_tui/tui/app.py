@@ -13,10 +13,9 @@ import os
 import sys
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
-from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 from textual.binding import Binding
 from textual.filter import Monochrome
@@ -33,6 +32,7 @@ from redis_tui.session.switched import SwitchedSession
 from redis_tui.settings import ReadSettings, read_settings
 from redis_tui.theme import remember_theme
 from redis_tui.tui.actions import PANES, bindings
+from redis_tui.tui.alt_key import tell_alt_keys
 from redis_tui.tui.desks.notices import NoticeShelf
 from redis_tui.tui.desks.samples import put_samples
 from redis_tui.tui.desks.themes import ThemeDesk
@@ -135,7 +135,7 @@ class WorkbenchApp(App[int]):
         self.window_title = WindowTitle(self._write_title)
         self.themes = ThemeDesk(self, shelf, theme or self.settings.theme)
         self.palette = self.themes.palette
-        _tell_alt_digits()
+        tell_alt_keys()
         super().__init__()
         self._open = open_session
         self._open_at = open_at
@@ -526,17 +526,6 @@ def _leaving_note(session: Session) -> str:
     if info.embedded:
         return "You work on the embedded engine: its keys live in memory, and go when you go over to a server."
     return f"You work on {info.label}. Scripts and arguments stay as they are when you go over."
-
-
-def _tell_alt_digits() -> None:
-    """Lets Alt and a digit arrive as that.
-
-    Textual reads Escape and a digit as what Option and the digit type on a Mac, so Alt-2 in tmux put a
-    trade mark sign into the text (textual/_ansi_sequences.py). The signs themselves can still be typed.
-    """
-    table: Any = ANSI_SEQUENCES_KEYS  # a dict, though declared as a Mapping
-    for digit in "0123456789":
-        table.pop(f"\x1b{digit}", None)
 
 
 def run_workbench(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from redis_tui.toml_file import Mistake
 from redis_tui.tui.action import Action, key_label
 from redis_tui.tui.actions import ACTIONS, keyless
+from redis_tui.tui.alt_key import TAKEN
 from redis_tui.tui.pane_actions import PANE_OF
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ PRESETS: dict[str, dict[str, str]] = {
         "open_view_functions": "alt+u",
         "connect": "alt+0",
         "replace": "alt+t",
+        "earlier_run": "alt+8",
+        "filter_keys": "alt+9",
     },
 }
 """What ``keymap`` begins with, by its name: actions' names and their keys."""
@@ -204,7 +207,7 @@ def is_sent(key: str) -> bool:
     if modifiers == ["ctrl"]:
         return (len(last) == 1 and last.isalpha()) or last in _CTRL_SIGNS or last == "space"
     if modifiers in (["alt"], ["alt", "shift"]):
-        return len(last) == 1 and last.isalnum()
+        return len(last) == 1 and last.isalnum() and last not in TAKEN
     return key == "shift+tab"
 
 

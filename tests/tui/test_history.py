@@ -79,7 +79,7 @@ async def test_a_new_run_takes_the_place_of_an_old_one_that_is_shown(
             await pilot.press("f5")
             count = len(session.runs)
             await until(pilot, lambda: table(app).counts[1] == count)  # noqa: B023  # awaited at once
-        await pilot.press("alt+b")
+        await pilot.press("alt+j")
         await until(pilot, lambda: "run 1 of 2" in title(app))
         await pilot.press("f5")
         await until(pilot, lambda: table(app).counts[1] == 3)

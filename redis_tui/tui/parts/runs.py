@@ -13,7 +13,7 @@ class RunsPart(Part):
     """What was run before."""
 
     def action_earlier_run(self) -> None:
-        """Alt-B."""
+        """Alt-J."""
         self._history.step(-1)
 
     def action_later_run(self) -> None:
