@@ -37,6 +37,7 @@ from redis_tui.tui.desks.notices import NoticeShelf
 from redis_tui.tui.desks.samples import put_samples
 from redis_tui.tui.desks.themes import ThemeDesk
 from redis_tui.tui.desks.window_title import WindowTitle
+from redis_tui.tui.driver import enduring
 from redis_tui.tui.ending import leave_at_signals
 from redis_tui.tui.filters import NoColors, PlainSigns
 from redis_tui.tui.keymap import Keymap
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from textual.await_complete import AwaitComplete
     from textual.binding import BindingType
     from textual.command import Provider
+    from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
 
@@ -225,6 +227,10 @@ class WorkbenchApp(App[int]):
             timeout = self.settings.notice_seconds * (2 if severity == "error" else 1)
         self.notices.add(f"{title}: {message}" if title else message, severity)
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's choice, made to outlive its terminal."""
+        return enduring(super().get_driver_class())
 
     # ── connecting ─────────────────────────────────────────────────────────
 

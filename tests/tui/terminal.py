@@ -7,7 +7,7 @@ import re
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pexpect
 import pyte
@@ -126,6 +126,19 @@ class Terminal:
         """Gives the terminal another size."""
         self.screen.resize(rows, columns)
         self.program.setwinsize(rows, columns)
+
+    def goes_away(self) -> int:
+        """Closes the terminal under the program, as who shuts a window does; answers the exit status."""
+        pty: Any = self.program.ptyproc  # type: ignore[attr-defined]  # which the stubs do not know
+        pty.fileobj.close()
+        pty.closed = True  # pexpect need not do it again
+        deadline = time.monotonic() + SECONDS
+        while self.program.isalive():
+            assert time.monotonic() < deadline, "it goes on without a terminal"
+            time.sleep(0.02)  # a process tells its end to nobody who has other things to wait for
+        status = self.program.exitstatus
+        assert status is not None, f"it was ended by signal {self.program.signalstatus}"
+        return status
 
     def ends(self) -> int:
         """Reads to the end; answers the exit status."""

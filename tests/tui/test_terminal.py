@@ -160,6 +160,15 @@ def test_a_process_that_is_told_to_end_gives_the_terminal_back_and_keeps_the_tex
     assert "--mark" in kept(home)
 
 
+def test_a_terminal_that_is_closed_takes_the_program_with_it(home: Path) -> None:
+    with Terminal(home) as terminal:
+        terminal.sees("scanned 8 of 8")
+        terminal.send("--mark")
+        terminal.sees("--mark")
+        assert terminal.goes_away() == 128 + signal.SIGHUP
+    assert "--mark" in kept(home)
+
+
 def test_the_shell_takes_over_and_gives_back(home: Path) -> None:
     with Terminal(home) as terminal:
         pid = terminal.program.pid
