@@ -3,6 +3,10 @@
 A declaration stands beside its handler. From the usage line come the argument tree, the
 arity, the keys and the binder; from the module the group; from the docstring the summary.
 `Registry` is what one engine looks commands up in: the declarations that its dialect has.
+
+The decision a reader would question: most modules of commands are loaded when a name is met that those loaded at
+first do not have, or when all commands are asked for. A workbench that opens needs a quarter of them to show its
+keys, and the rest takes a twentieth of the way there.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import partial
@@ -38,6 +43,8 @@ Invoke = Callable[["Ctx", Sequence[bytes]], Reply]
 H = TypeVar("H", bound=Handler)
 
 _SPELLINGS_KEPT = 4096
+_AT_FIRST = ("string", "hash", "list", "set", "sorted_set", "generic", "server", "config", "commandlog")
+"""Modules of commands with what a workbench asks for on its way to the first screen; no container is half in them."""
 
 
 class Unbound:
@@ -200,12 +207,21 @@ def container(
     _DECLARED[name] = Declaration(name, since, only, lambda: spec)
 
 
+_loading = threading.RLock()
+"""Held while modules are loaded: nobody shall see the declarations of half of them."""
+
+
 def declarations() -> dict[str, Declaration]:
     """Every declaration there is, by full name, once all command modules are loaded."""
     package = importlib.import_module("redis_tui.engine.commands")
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
-    return _DECLARED
+    return _load([module.name for module in pkgutil.iter_modules(package.__path__)])
+
+
+def _load(names: Sequence[str]) -> dict[str, Declaration]:
+    with _loading:
+        for name in names:
+            importlib.import_module(f"redis_tui.engine.commands.{name}")
+        return _DECLARED
 
 
 class Command:
@@ -283,21 +299,46 @@ class Registry:
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self._spelled: dict[bytes, Command] = {}
-        self.commands: dict[str, Command] = {}
-        """Top-level commands by lower-case name."""
-        known = [one for one in declarations().values() if dialect.has(one, valkey_since=one.valkey_since)]
+        self._commands: dict[str, Command] = {}
+        self._taken: set[str] = set()
+        self._is_whole = False
+        with _loading:
+            self._take(_load(_AT_FIRST))
+
+    @property
+    def commands(self) -> dict[str, Command]:
+        """Top-level commands by lower-case name, all of them."""
+        self.complete()
+        return self._commands
+
+    def complete(self) -> None:
+        """Has all commands looked up without a wait from now on."""
+        if self._is_whole:
+            return
+        with _loading:
+            self._take(declarations())
+            self._is_whole = True
+
+    def _take(self, declared: Mapping[str, Declaration]) -> None:
+        """Takes what has not been taken yet; other threads may look commands up meanwhile."""
+        new = [one for one in declared.values() if one.name not in self._taken]
+        self._taken.update(one.name for one in new)
+        known = [one for one in new if self._dialect.has(one, valkey_since=one.valkey_since)]
+        added: dict[str, Command] = {}
         for one in known:
             if "|" not in one.name:
-                self.commands[one.name.lower()] = Command(one.name, one.invoke, partial(_in_dialect, one, dialect))
+                added[one.name.lower()] = Command(one.name, one.invoke, partial(_in_dialect, one, self._dialect))
         for one in known:
             container, _, word = one.name.partition("|")
-            if word and container in self.commands:
-                sub = Command(one.name, one.invoke, partial(_in_dialect, one, dialect))
-                self.commands[container].subcommands[word.encode()] = sub
+            holder = added.get(container) or self._commands.get(container)
+            if word and holder is not None:
+                sub = Command(one.name, one.invoke, partial(_in_dialect, one, self._dialect))
+                holder.subcommands[word.encode()] = sub
         for one in known:
-            holder = self.commands.get(one.name.lower())
+            holder = added.get(one.name.lower())
             if holder is not None and holder.subcommands and b"help" not in holder.subcommands:
                 self._add_help(holder, one)
+        self._commands.update(added)
 
     def specs(self) -> list[CommandSpec]:
         """Every top-level command's facts."""
@@ -309,9 +350,10 @@ class Registry:
         if found is not None:
             return found
         try:
-            found = self.commands.get(name.decode("ascii").lower())
+            lower = name.decode("ascii").lower()
         except UnicodeDecodeError:
             return None
+        found = self._commands.get(lower) or self.commands.get(lower)
         if found is not None:
             if isinstance(found.invoke, Unbound):
                 found.invoke = found.invoke.bound()

@@ -69,6 +69,7 @@ class Listener:
         config = Config(dialect, requirepass=password or "", port=str(self.port), bind=host, aclfile=acl_file, **place)
         try:
             self.engine = Engine(dialect=dialect, config=config)
+            self.engine.registry.complete()  # no client shall wait for a module
             self.engine.scripts.memory_limit = lua_memory
             if load is not None:
                 self.engine.persistence.load_file(load)

@@ -383,7 +383,7 @@ class EmbeddedSession:
             ) from fault
 
     def _may_wait(self, argv: Sequence[bytes]) -> bool:
-        command = self._registry.commands.get(argv[0].decode("utf-8", "replace").lower())
+        command = self._registry.find(argv[0])
         return command is not None and bool(command.flags & CommandFlag.BLOCKING)
 
     async def _wait(self, argv: list[bytes], db: int | None) -> Reply:

@@ -64,6 +64,7 @@ def watched_run(
     Raises:
         RedisTuiError: a key could not be fetched.
     """
+    engine.registry.complete()  # no call of the script shall wait for a module and be told as slow
     with engine.blocking.held():  # whoever waits gets nothing that is taken back
         return _watched_run(engine, client, run, sha, read_only=read_only, fetch=fetch)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -104,6 +105,35 @@ def test_every_subcommand_has_its_container(dialect: Any) -> None:
         if one.spec.container is not None and dialect.has(one.spec, valkey_since=one.valkey_since)
     }
     assert wanted <= held
+
+
+_ASK_FIRST = """
+import sys
+from redis_tui.engine.dialect import REDIS_8
+from redis_tui.engine.registry import Registry
+
+registry = Registry(REDIS_8)
+at_first = {name: list(one.subcommands) for name, one in registry._commands.items()}
+assert registry.find(b"hset") is not None
+assert "redis_tui.engine.commands.geo" not in sys.modules
+assert registry.find(b"GeoAdd").name == "geoadd"
+assert {name: list(registry.commands[name].subcommands) for name in at_first} == at_first, "a container was half there"
+print(len(at_first), len(registry.commands))
+"""
+
+
+def test_most_commands_are_loaded_when_one_of_them_is_met() -> None:
+    told = subprocess.run([sys.executable, "-c", _ASK_FIRST], check=True, capture_output=True, text=True).stdout
+    at_first, whole = map(int, told.split())
+    assert at_first < whole * 0.7
+
+
+def test_threads_that_meet_an_unloaded_command_at_once_all_find_it() -> None:
+    registry = Registry(REDIS_8)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(registry.find, [b"GEOADD", b"VADD", b"XADD", b"EVAL"] * 4))
+    assert all(found)
+    assert len(registry.commands) == len(registry.specs())
 
 
 def test_a_dialect_has_only_what_its_server_has() -> None:
