@@ -288,6 +288,9 @@ class Wire:
         await self._connection.disconnect(nowait=True)
 
 
+_WANTS_NONE = "without any password configured"
+
+
 def refused_credentials(target: str, said: str) -> AuthError:
     """What is raised where a server wants other credentials.
 
@@ -295,6 +298,8 @@ def refused_credentials(target: str, said: str) -> AuthError:
         target: which server.
         said: its own words.
     """
+    if _WANTS_NONE in said:
+        return AuthError(f"{target} has no password, and was given one.", hint="Leave the password out.")
     return AuthError(
         f"{target} refused the credentials: {said.rstrip('.?')}.",
         hint="Give both in the URL (redis://user:password@host), a password in REDISCLI_AUTH, or let --askpass ask.",

@@ -422,6 +422,12 @@ async def test_a_server_that_wants_a_password_says_where_to_give_it() -> None:
         await session.close()
 
 
+async def test_a_server_without_a_password_says_that_it_wants_none(real_redis: RealServer) -> None:
+    with pytest.raises(AuthError, match="has no password, and was given one") as caught:
+        await open_session(f"redis://:surplus@127.0.0.1:{real_redis.port}")
+    assert caught.value.hint == "Leave the password out."
+
+
 async def test_a_key_put_back_as_it_was_is_no_change(embedded: Session) -> None:
     await embedded.execute([b"SADD", b"tags", b"a"])
     source = b"redis.call('sadd', KEYS[1], 'b') redis.call('srem', KEYS[1], 'b') return 1"

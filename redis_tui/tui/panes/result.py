@@ -54,7 +54,7 @@ _TABS = {
 """Titles of the tabs, and those for little room."""
 _LABELLINGS = ((False, False, True), (True, False, True), (True, True, True), (True, True, False))
 """Ways to label them, until there is room: close together, short, with counts."""
-EMPTY = "F5 runs the script. F6 tries it and undoes everything."
+EMPTY = "F5 runs the script. F6 tries it and leaves no mark."
 
 
 class SummaryView(LineView, can_focus=False):
