@@ -58,6 +58,7 @@ from redis_tui.session.remote_notes import changes_unknown, demotion, given_up, 
 from redis_tui.session.remote_stream import open_stream
 from redis_tui.session.silence import Silence
 from redis_tui.session.slots import declared_only, slot_notes
+from redis_tui.session.stopwatch import Stopwatch
 from redis_tui.session.stream import CAPACITY, Stream, check_opens
 from redis_tui.session.syntax import check_syntax
 from redis_tui.session.trying import DryRuns
@@ -330,13 +331,13 @@ class RemoteSession:
             return await self._in_db(run.db, commands)
 
         before = await self._keys_before(run, pipeline)
-        started = time.perf_counter()
-        work = self._evaluate(run, sha, pipeline)
+        watch = Stopwatch()
+        work = watch.over(self._evaluate(run, sha, pipeline))
         try:
             reply = await (work if run.timeout_ms is None else within(run.timeout_ms, work, self._script_kill))
         except Unkillable:
-            return given_up(sha, (time.perf_counter() - started) * 1000)
-        duration_ms = (time.perf_counter() - started) * 1000
+            return given_up(sha, watch.took_ms)
+        duration_ms = watch.took_ms
         lost: tuple[str, ...] = ()
         try:
             after = await snapshots(pipeline, run.keys, now_ms=_now_ms()) if run.changes else {}

@@ -25,6 +25,7 @@ from redis_tui.resp.encoder import encode_command
 from redis_tui.resp.parser import ReplyParser
 from redis_tui.resp.types import Push, Reply
 from redis_tui.session.refusal import no_answer, no_connection, no_words
+from redis_tui.session.stopwatch import stopwatch
 from redis_tui.spec.redact import redact_url
 
 if TYPE_CHECKING:
@@ -217,8 +218,12 @@ class Wire:
             SessionError: the connection broke.
         """
         async with self._turn:
+            watch = stopwatch()
+            watch = watch if watch is not None and watch.starts(commands) else None
             try:
                 await self._connection.send_packed_command(b"".join(encode_command(argv) for argv in commands), False)
+                if watch is not None:
+                    watch.look(self._connection._writer.get_extra_info("socket"))  # noqa: SLF001  # tells it nowhere else
                 replies = [await self._connection._parser.next_reply() for _ in commands]  # noqa: SLF001  # the parser we gave it
             except (faults.RedisError, OSError, ProtocolError, SessionError) as error:
                 await self.close()

@@ -428,6 +428,24 @@ async def test_a_server_without_a_password_says_that_it_wants_none(real_redis: R
     assert caught.value.hint == "Leave the password out."
 
 
+async def test_the_time_of_a_run_is_the_servers_while_panes_are_drawn(real_redis: RealServer) -> None:
+    async def draw() -> None:
+        while True:
+            time.sleep(0.02)  # noqa: ASYNC251  # as a pane that is drawn: the loop stands still
+            await asyncio.sleep(0)
+
+    session = await open_session(f"redis://127.0.0.1:{real_redis.port}")
+    drawing = asyncio.ensure_future(draw())
+    try:
+        for _ in range(50):  # a busy machine may hold up the server itself
+            if (await session.run(ScriptRun(b"return 1", changes=False))).duration_ms < 20:
+                return
+        pytest.fail("no run was shorter than what was drawn meanwhile")
+    finally:
+        drawing.cancel()
+        await session.close()
+
+
 async def test_a_key_put_back_as_it_was_is_no_change(embedded: Session) -> None:
     await embedded.execute([b"SADD", b"tags", b"a"])
     source = b"redis.call('sadd', KEYS[1], 'b') redis.call('srem', KEYS[1], 'b') return 1"
