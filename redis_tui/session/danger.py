@@ -72,7 +72,7 @@ _ALSO: Final = {
 _CALL: Final = re.compile(
     rb"""(?:redis|server)\s*\.\s*p?call\s*\(\s*(['"])(?P<name>[^'"]+)\1(?:\s*,\s*(['"])(?P<word>[^'"]+)\3)?""",
 )
-_TEXT_AT: Final = {"eval": 1, "function|load": -1, "script|load": 2}
+_TEXT_AT: Final = {"eval": 1, "eval_ro": 1, "function|load": -1, "script|load": 2}
 """Where a command carries Lua."""
 
 

@@ -7,6 +7,7 @@ that comes with each call of the same script is answered without being read.
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.session.danger import Danger
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _UNSEEN: Final = "Its text was not seen in this session: what it does is not known."
+_REGISTERS: Final = rb"""(?:register_function\s*\(?|function_name\s*=)\s*(['"])%b\1"""
+"""How a library names a function; one whose name it puts together is not found, and is asked about."""
 _SHOWN: Final = 12
 """Letters of a sha that a person needs."""
 
@@ -25,7 +28,7 @@ class SeenScripts:
     def __init__(self) -> None:
         self._shas: set[bytes] = set()
         self._functions: set[bytes] = set()
-        self._libraries: list[bytes] = []
+        self._libraries: set[bytes] = set()
 
     def danger_of(self, argv: Sequence[bytes]) -> Danger | None:
         """Why a call by name wants a second thought; None of any other command, or where its text went out from here.
@@ -37,9 +40,7 @@ class SeenScripts:
         name, called = argv[0].lower(), argv[1]
         told = called.decode("utf-8", "replace")
         if name == b"evalsha" and called.lower() not in self._shas:
-            return Danger(
-                f"EVALSHA {told[:_SHOWN]}", "Its text was not seen in this session: what it does is not known."
-            )
+            return Danger(f"EVALSHA {told[:_SHOWN]}", _UNSEEN)
         if name == b"fcall" and not self._knows(called):
             return Danger(f"FCALL {told}", _UNSEEN)
         return None
@@ -53,7 +54,7 @@ class SeenScripts:
             case [b"script", b"load"] if len(argv) > 2:
                 self.note_source(argv[2])
             case [b"function", b"load"] if len(argv) > 2:
-                self._libraries.append(argv[-1])
+                self._libraries.add(argv[-1])
             case [b"evalsha", _]:
                 self._shas.add(words[1])
             case [b"fcall", _]:
@@ -63,8 +64,8 @@ class SeenScripts:
         """Remembers a script, or a library."""
         self._shas.add(hashlib.sha1(source, usedforsecurity=False).hexdigest().encode())
         if source.startswith(b"#!") and b"name=" in source.partition(b"\n")[0]:
-            self._libraries.append(source)
+            self._libraries.add(source)
 
     def _knows(self, function: bytes) -> bool:
-        quoted = (b"'%b'" % function, b'"%b"' % function)
-        return function in self._functions or any(one in text for text in self._libraries for one in quoted)
+        registers = re.compile(_REGISTERS % re.escape(function))
+        return function in self._functions or any(map(registers.search, self._libraries))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,6 +111,28 @@ async def test_a_script_whose_text_went_out_from_here_is_run_by_name_unasked(pro
     assert await production.execute([b"EVALSHA", outcome.sha.encode(), b"0"]) == 2
     await production.execute([b"EVALSHA_RO", b"f" * 40, b"0"])  # it cannot write
     assert asked.whats == []
+
+
+async def test_a_text_that_was_only_read_with_is_not_run_by_name_unasked(production: Session) -> None:
+    asked = Asked(production, agrees=False)
+    wipe = b"return redis.call('FLUSHALL')"
+    with pytest.raises(NotConfirmedError):
+        await production.execute([b"EVAL_RO", wipe, b"0"])
+    with pytest.raises(NotConfirmedError):
+        await production.execute([b"EVALSHA", hashlib.sha1(wipe, usedforsecurity=False).hexdigest().encode(), b"0"])
+    assert asked.whats == ["FLUSHALL in line 1 of the script", "EVALSHA " + hashlib.sha1(wipe).hexdigest()[:12]]
+
+
+async def test_a_function_is_known_by_the_library_that_registers_it_and_not_by_a_word_in_one(
+    production: Session,
+) -> None:
+    asked = Asked(production, agrees=False)
+    library = b"#!lua name=l\nredis.register_function{function_name = 'two', callback = function() return 'wipe' end}"
+    await production.execute([b"FUNCTION", b"LOAD", library])
+    assert await production.execute([b"FCALL", b"two", b"0"]) == b"wipe"
+    with pytest.raises(NotConfirmedError):
+        await production.execute([b"FCALL", b"wipe", b"0"])
+    assert asked.whats == ["FCALL wipe"]
 
 
 async def test_monitor_is_asked_about(production: Session) -> None:
