@@ -54,6 +54,7 @@ from redis_tui.session.instrument import instrument, read_report
 from redis_tui.session.killing import SpareWire, script_kill
 from redis_tui.session.known import KnownScript
 from redis_tui.session.login import credentials_in
+from redis_tui.session.nodes import at_node
 from redis_tui.session.remote_notes import changes_unknown, demotion, given_up, late_notes, run_notes
 from redis_tui.session.remote_stream import open_stream
 from redis_tui.session.silence import Silence
@@ -118,8 +119,8 @@ class RemoteSession:
         self._in_transaction = False
         self._resp = 2
         """Protocol version that a HELLO chose; said again where the connection is made anew."""
-        self._queued_db: int | None = None
-        """Where a SELECT that MULTI has queued will lead."""
+        self._queued: list[int | None] = []
+        """Of each command that MULTI has queued: the database that it chooses, if it is a SELECT of one."""
         self._catalog: Catalog | None = None
         self._known: dict[str, KnownScript] = {}
         self._running: tuple[str, float] | None = None
@@ -201,6 +202,8 @@ class RemoteSession:
         self, commands: Sequence[Sequence[bytes]], *, db: int | None = None, stop_at_error: bool = False
     ) -> list[Reply]:
         self._check_open()
+        if not commands:
+            return []
         if self.info.read_only or stop_at_error:
             return await one_by_one(self, commands, db=db, stop_at_error=stop_at_error)
         async with self._turn:
@@ -294,7 +297,9 @@ class RemoteSession:
 
     async def catalog(self) -> Catalog:
         if self._catalog is None:
-            with aside():
+            if self.in_transaction:  # it would be queued
+                return await self._usual_catalog()
+            with aside(), at_node(""):
                 async with self._turn:
                     docs = await self._send([[b"COMMAND", b"DOCS"], [b"COMMAND"]])
             if is_busy(docs[1]):
@@ -420,11 +425,11 @@ class RemoteSession:
         """Runs commands in another database and comes back; the caller holds the turn."""
         if db is None or db == self._db:
             return await self._send(commands)
-        there, back = [b"SELECT", b"%d" % db], [b"SELECT", b"%d" % self._db]
-        replies = await self._send([there, *commands, back])
-        if isinstance(replies[0], ErrorReply):
-            return [replies[0]] * len(commands)
-        return replies[1:-1]
+        # Alone and first: where it is refused, what follows would be carried out where nobody meant it to be.
+        (chosen,) = await self._send([[b"SELECT", b"%d" % db]])
+        if isinstance(chosen, ErrorReply):
+            return [chosen] * len(commands)
+        return (await self._send([*commands, [b"SELECT", b"%d" % self._db]]))[:-1]
 
     async def _send(self, commands: Sequence[Sequence[bytes]]) -> list[Reply]:
         refusal = await self._ready(commands)
@@ -456,7 +461,8 @@ class RemoteSession:
         if self._settled:
             return None
         try:
-            refusal = await in_time(self._wire.target, settle(self._wire, self._db, self._resp))
+            with at_node(""):  # it is about the connection, wherever the command goes
+                refusal = await in_time(self._wire.target, settle(self._wire, self._db, self._resp))
             if refusal is not None and refusal.code == "NOAUTH" and not all(map(credentials_in, commands)):
                 await self._wire.close()
                 raise refused(self._wire, refusal)
@@ -483,11 +489,11 @@ class RemoteSession:
             await wire.close()  # the next command goes to the master that is asked for then
             self._lost(f"{wire.target} takes no writes any more: it is a replica now.", commands)
         elif not (self._is_replica or self._is_cluster or self._in_transaction):
-            self._is_replica = True
             with aside():
                 self._sent([b"ROLE"])
                 role = await self._silence.until(wire.target, [[b"ROLE"]], wire.execute([b"ROLE"]))
-            if told := demotion(wire.target, role):
+            if told := demotion(wire.target, role):  # a script can make such an error up
+                self._is_replica = True
                 self._feed.put(Event(EventKind.DEMOTED, told))
 
     async def _watch(self) -> None:
@@ -545,8 +551,8 @@ class RemoteSession:
     def _note_effects(self, argv: Sequence[bytes], reply: Reply) -> None:
         name = argv[0].upper()
         done = isinstance(reply, Status) and reply == OK
-        if self._in_transaction and name == b"SELECT" and len(argv) == 2:
-            self._queued_db = int(argv[1]) if isinstance(reply, Status) else self._queued_db
+        if self._in_transaction and reply == b"QUEUED":
+            self._queued.append(int(argv[1]) if name == b"SELECT" and argv[1].isdigit() else None)
         elif name == b"SELECT" and done and len(argv) == 2:
             self._db = int(argv[1])
         if name == b"HELLO" and len(argv) > 1 and not isinstance(reply, ErrorReply):
@@ -554,14 +560,15 @@ class RemoteSession:
         if done or isinstance(reply, list | Map):
             self._way.login.now = credentials_in(argv) or self._way.login.now
         if name == b"MULTI" and done:
-            self._in_transaction, self._queued_db = True, None
+            self._in_transaction, self._queued = True, []
         elif name in (b"EXEC", b"DISCARD", b"RESET"):
             self._in_transaction = False
             if name == b"RESET":
                 self._db = 0
                 self._speak(2)
-            elif name == b"EXEC" and isinstance(reply, list) and self._queued_db is not None:
-                self._db = self._queued_db
+            elif name == b"EXEC" and isinstance(reply, list):
+                chosen = [db for db, one in zip(self._queued, reply, strict=False) if db is not None and one == OK]
+                self._db = chosen[-1] if chosen else self._db
         if name == b"SCRIPT":
             self._feed.put(Event(EventKind.SCRIPTS_CHANGED))
         if self._catalog is not None and writes(self._catalog, argv):

@@ -338,3 +338,30 @@ async def test_a_server_that_loads_its_data_is_connected_to_and_says_so() -> Non
                 await session.execute([b"CONFIG", b"SET", b"key-load-delay", b"0"])
                 assert await loading == Status(b"OK")
                 assert await session.execute([b"DBSIZE"]) == 10_000
+
+
+async def test_what_is_meant_for_a_database_that_is_refused_is_done_in_no_other(own: RealServer) -> None:
+    async with opened(own.port) as owner, opened(own.port) as other:
+        await owner.execute([b"SET", b"k", b"of db0"])
+        await owner.execute(b"ACL SETUSER default on nopass ~* &* +@all -select".split())
+        refusal = await other.execute([b"DEL", b"k"], db=3)
+        assert isinstance(refusal, ErrorReply)
+        assert refusal.code == "NOPERM"
+        assert await other.execute([b"GET", b"k"]) == b"of db0"
+
+
+async def test_the_commands_are_not_asked_for_within_a_transaction(real_redis: RealServer) -> None:
+    async with opened(real_redis.port) as session:
+        await session.execute([b"MULTI"])
+        assert (await session.catalog()).get("get") is not None
+        assert await session.execute([b"EXEC"]) == []
+
+
+async def test_an_error_that_a_script_makes_up_does_not_hide_a_demotion(own: RealServer) -> None:
+    async with opened(own.port) as session:
+        events = session.events()
+        made_up = await session.execute([b"EVAL", b"return redis.error_reply('READONLY made up')", b"0"])
+        assert isinstance(made_up, ErrorReply)
+        await session.execute(b"REPLICAOF 127.0.0.1 1".split())
+        await session.execute([b"SET", b"k", b"v"])
+        assert "is a replica of 127.0.0.1:1" in await of_kind(events, EventKind.DEMOTED)

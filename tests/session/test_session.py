@@ -44,6 +44,21 @@ async def test_select_changes_the_database_and_db_leaves_it(session: Session) ->
     assert await session.execute([b"GET", b"k"]) == b"in three"
 
 
+async def test_a_database_that_a_transaction_could_not_choose_is_not_taken_for_chosen(session: Session) -> None:
+    await session.execute([b"MULTI"])
+    for name in (b"2", b"99999", b"nonsense"):
+        assert await session.execute([b"SELECT", name]) == Status(b"QUEUED")
+    reply = await session.execute([b"EXEC"])
+    assert isinstance(reply, list)
+    assert [isinstance(one, ErrorReply) for one in reply] == [False, True, True]
+    assert session.db == 2
+    assert await session.execute([b"SELECT", b"0"]) == Status(b"OK")
+
+
+async def test_many_commands_may_be_none(session: Session) -> None:
+    assert await session.execute_many([]) == []
+
+
 async def test_the_counter_counts(session: Session) -> None:
     first = await session.run(ScriptRun(COUNTER, (b"counter",), name="counter"))
     second = await session.run(ScriptRun(COUNTER, (b"counter",), name="counter"))
