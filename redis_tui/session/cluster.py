@@ -15,6 +15,7 @@ from redis_tui.errors import NotSupportedError
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.aside import is_aside
 from redis_tui.session.base import Capability, Event, EventKind, KillOutcome, ScriptInfo, SessionInfo
+from redis_tui.session.cluster_route import named
 from redis_tui.session.cluster_stream import Listening
 from redis_tui.session.cluster_way import ClusterWay
 from redis_tui.session.greeting import identity
@@ -85,7 +86,11 @@ class ClusterSession(RemoteSession):
         way = ClusterWay(url, password=password)
         try:
             wire = await way.nodes()
-            server, version, _ = identity(await wire.at_slot(None, [[b"INFO", b"server"], [b"HELLO"]]))
+            try:
+                server, version, _ = identity(await wire.at_slot(None, [[b"INFO", b"server"], [b"HELLO"]]))
+            except BaseException:
+                await wire.close()
+                raise
         except BaseException:
             await way.close()
             raise
@@ -114,6 +119,8 @@ class ClusterSession(RemoteSession):
     async def stream(self, argv: Sequence[bytes], *, capacity: int = CAPACITY) -> Stream:
         self._check_open()
         check_opens(argv)
+        if name := named_node():
+            return await self._stream_of(named(self._cluster.known, name), argv, capacity)
         primaries = self._cluster.map.primaries
         if argv[0].lower() != b"ssubscribe":
             home = primaries[0] if argv[0].lower() == b"monitor" else await self._cluster.listener(None)
@@ -126,7 +133,10 @@ class ClusterSession(RemoteSession):
                 "These shard channels are of several slots, and one connection hears those of one.",
                 hint="Listen to them one by one, or give them a common part in braces.",
             )
-        node = await self._cluster.listener(next(iter(slots), None))
+        return await self._stream_of(await self._cluster.listener(next(iter(slots), None)), argv, capacity)
+
+    async def _stream_of(self, node: Node, argv: Sequence[bytes], capacity: int) -> Stream:
+        """What one node tells."""
         wire = self._cluster.wire_to(node)
         await wire.connect()
         return self._kept(await open_stream(wire, argv, capacity=capacity, note=self._sent))

@@ -103,6 +103,8 @@ class ClusterWire:
         """The connection that holds what WATCH and MULTI have bound."""
         self._silent: set[Node] = set()
         """Those that did not answer last; asked for the map after all others."""
+        self._closings = 0
+        """How often all connections were ended from here; who waited for a node then has met no fault of that node."""
         self._resp = 2
         self.commands, self.spare_catalog = catalog, spare_catalog
         self._transaction = Transaction(self._for_transaction)
@@ -154,6 +156,7 @@ class ClusterWire:
         return self._nodes.is_open
 
     async def close(self) -> None:
+        self._closings += 1
         self._transaction.forget()
         self._bound = None
         await self._nodes.close()
@@ -235,7 +238,7 @@ class ClusterWire:
             SessionError: no node answers.
         """
         now = asyncio.get_running_loop().time
-        began = now()
+        began, closings = now(), self._closings
         if began < self._spared.get(node, 0.0):
             text = f" {self._served(node)} did not answer a moment ago. It is tried again soon."
             return [ErrorReply(DOWN + text.encode())] * len(commands)
@@ -244,6 +247,8 @@ class ClusterWire:
         except AuthError:
             raise
         except SessionError as error:
+            if closings != self._closings:
+                raise
             self._spare(node, now() - began)
             await self._miss(node)
             return [ErrorReply(DOWN + f" {self._served(node)} does not answer: {error.message}".encode())] * len(
@@ -253,6 +258,8 @@ class ClusterWire:
         try:
             replies = await self._unless_failed(node, self._nodes.pipeline(wire, commands, self._resp))
         except SessionError:
+            if closings != self._closings:
+                raise
             if self._transaction.is_bound:
                 await self.close()
                 raise
@@ -290,7 +297,7 @@ class ClusterWire:
         try:
             while not (await asyncio.wait({asked}, timeout=doubt_s))[0]:
                 doubt_s = min(2 * doubt_s, _DOUBT_LIMIT_S)  # what waits on purpose, as BLPOP does, is asked about less
-                if await self._nodes.is_given_up(node, self.map.primaries):
+                if await self._nodes.is_given_up(node, self.map.primaries) and not asked.done():
                     raise SessionError(f"{node.name} is silent, and the other nodes say that it has failed.")
             return asked.result()
         finally:

@@ -104,8 +104,12 @@ async def open_session(
         _LOG.error("cannot open %s: %s", redact_url(url), error)  # a refusal, no fault of ours
         raise
     if marked.resp != 2:
-        with aside():  # a server that refuses goes on in RESP2, as `SessionInfo.resp` tells
-            await session.execute([b"HELLO", b"%d" % marked.resp])
+        try:
+            with aside():  # a server that refuses goes on in RESP2, as `SessionInfo.resp` tells
+                await session.execute([b"HELLO", b"%d" % marked.resp])
+        except BaseException:
+            await session.close()
+            raise
     if current_log() is not None:
         from redis_tui.session.logged import LoggedSession
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
-from redis_tui.errors import NotSupportedError, UsageError
+from redis_tui.errors import NotSupportedError, SessionError, UsageError
 from redis_tui.resp.types import OK, ErrorReply
 from redis_tui.session.base import NodeFacts, Trouble
 from redis_tui.session.cluster_health import Health
@@ -79,6 +80,44 @@ async def test_what_is_of_the_connection_is_refused_at_a_named_node(
 ) -> None:
     with at_node(cluster.nodes[0].name), pytest.raises(NotSupportedError, match="serves the whole cluster"):
         await clustered.execute(line.encode().split())
+
+
+async def test_a_named_node_is_the_first_to_be_asked_on_a_connection_that_is_made_anew(
+    clustered: Session, cluster: Cluster
+) -> None:
+    await clustered.let_go()
+    with at_node(cluster.nodes[1].name):
+        assert await clustered.execute([b"CLUSTER", b"MYID"]) == cluster.nodes[1].id.encode()
+
+
+async def test_a_stream_of_a_named_node_tells_of_that_node_alone(clustered: Session, cluster: Cluster) -> None:
+    one, other = cluster.nodes[0], cluster.nodes[1]
+    with at_node(one.name):
+        stream = await clustered.stream([b"MONITOR"])
+    async with stream:
+        for node in (other, one):
+            with at_node(node.name):
+                await clustered.execute([b"ECHO", node.name.encode()])
+        told = b""
+        while one.name.encode() not in told:
+            batch = await anext(stream)
+            told += b"".join(message.reply for message in batch.messages if isinstance(message.reply, bytes))
+        assert other.name.encode() not in told
+
+
+async def test_a_node_whose_answer_is_waited_for_no_longer_is_not_taken_for_one_that_is_down(
+    clustered: Session, cluster: Cluster
+) -> None:
+    await clustered.catalog()
+    asked = asyncio.ensure_future(clustered.execute([b"BLPOP", b"a", b"0"]))
+    async with asyncio.timeout(30):
+        while b"cmd=blpop" not in cluster.owner(b"a").ask("CLIENT", "LIST"):
+            await asyncio.sleep(0.01)
+    await clustered.let_go()
+    with pytest.raises(SessionError, match="is not waited for any longer"):
+        await asked
+    assert [node.trouble for node in clustered.nodes()] == [None, None, None]
+    assert await clustered.execute([b"GET", b"a"]) is None
 
 
 async def test_within_a_transaction_no_node_is_named(clustered: Session, cluster: Cluster) -> None:
