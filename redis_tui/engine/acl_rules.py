@@ -169,6 +169,7 @@ class Rules:
     knows_databases: bool
     """Valkey: rules may name databases."""
     commands: set[str] = field(default_factory=set)
+    """Those that are allowed, unless all are: then they are not told one by one, which would load every one."""
     all_commands: bool = False
     future: bool = False
     """It began with ``+@all``."""
@@ -306,7 +307,7 @@ class Rules:
     # One word each
 
     def _all_commands(self, *, allow: bool) -> None:
-        self.commands = set(self.book.names) if allow else set()
+        self.commands = set()
         self.all_commands = self.future = allow
         self.words.clear()
         self.first_args.clear()
@@ -375,8 +376,9 @@ class Rules:
         if allow:
             self.commands |= names
             return
+        if self.all_commands:
+            self.commands, self.all_commands = set(self.book.names), False
         self.commands -= names
-        self.all_commands = False
 
     def _say(self, rule: str, *, allow: bool) -> None:
         """Notes a rule in the place of what it makes void: the same, and all of its subcommands."""

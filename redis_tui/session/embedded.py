@@ -113,8 +113,6 @@ class EmbeddedSession:
             except BaseException:
                 self._thread.close()
                 raise
-        # Lua comes up beside the face, so that the first run is as quick as the second.
-        self._thread.submit(lambda owned: owned.scripts.runtime)
         self._feed = Feed()
         self._names: dict[str, str] = {}
         self._run_lock = asyncio.Lock()
@@ -333,6 +331,10 @@ class EmbeddedSession:
         return await self._do(work)
 
     async def catalog(self) -> Catalog:
+        # Who asks for it is seen by now, and a run comes next: Lua comes up beside the face, and the first is as quick
+        # as the second.
+        if self._known is None and not self._closed:
+            self._thread.submit(lambda owned: owned.scripts.runtime)
         return await asyncio.to_thread(lambda: self._catalog)
 
     @property

@@ -60,21 +60,56 @@ async def main():
 
 asyncio.run(main())
 """
+_NOT_BEFORE_IT_IS_SEEN = ("lupa", "redis_tui.engine.commands.geo", "redis_tui.engine.commands.vector_set")
+_ASK_THE_ENGINE = """
+import asyncio, sys
+from redis_tui.session.open import open_session
+from redis_tui.tui.app import WorkbenchApp
+from redis_tui.tui.screens.workbench import WorkbenchScreen
+
+complete = WorkbenchScreen.complete
+
+async def told(screen):
+    print("\\n".join(sys.modules))
+    await complete(screen)
+
+WorkbenchScreen.complete = told
+
+async def main():
+    async def opened():
+        return await open_session("memory://")
+    stands = asyncio.Event()
+    app = WorkbenchApp(opened, on_ready=stands.set, address="memory://")
+    async with app.run_test(size=(120, 40)):
+        await stands.wait()
+
+asyncio.run(main())
+"""
 
 
-def test_the_first_screen_loads_nothing_that_opens_later(tmp_path: Path) -> None:
-    widgets, *loaded = subprocess.run(
-        [sys.executable, "-c", _ASK],
+def _told(program: str, home: Path) -> list[str]:
+    return subprocess.run(
+        [sys.executable, "-c", program],
         check=True,
         capture_output=True,
         text=True,
         cwd=_ROOT,
-        env={"HOME": str(tmp_path), "REDIS_TUI_HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "TERM": "xterm-256color"},
+        env={"HOME": str(home), "REDIS_TUI_HOME": str(home), "PATH": "/usr/bin:/bin", "TERM": "xterm-256color"},
     ).stdout.split()
+
+
+def test_the_first_screen_loads_nothing_that_opens_later(tmp_path: Path) -> None:
+    widgets, *loaded = _told(_ASK, tmp_path)
     assert int(widgets) <= _WIDGETS
     assert "redis_tui.tui.screens.workbench" in loaded
     assert [name for name in _NOT_AT_FIRST if name in loaded] == []
     assert len(loaded) <= _AT_MOST
+
+
+def test_the_engine_loads_neither_lua_nor_rare_commands_until_the_workbench_is_seen(tmp_path: Path) -> None:
+    loaded = _told(_ASK_THE_ENGINE, tmp_path)
+    assert "redis_tui.engine.commands.hash" in loaded
+    assert [name for name in _NOT_BEFORE_IT_IS_SEEN if name in loaded] == []
 
 
 async def test_what_is_typed_before_the_workbench_stands_is_kept(session: FakeSession, until: Until) -> None:
