@@ -17,6 +17,9 @@ from redis_tui.settings import read_settings
 from redis_tui.theme import read_shelf
 from redis_tui.tui.app import WorkbenchApp
 from redis_tui.tui.panes.keys import KeysPane, KeyTree
+from redis_tui.tui.panes.node_strip import NodeStrip
+from redis_tui.tui.panes.scripts import ScriptsView
+from redis_tui.tui.panes.server import ServerView
 from redis_tui.tui.screens.connect import ConnectScreen
 from redis_tui.tui.screens.connecting import ConnectingScreen
 from redis_tui.tui.screens.dialogs import Ask
@@ -25,7 +28,9 @@ from redis_tui.tui.widgets.bars import TitleBar
 from redis_tui.tui.widgets.choices import Cycle, Toggle
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.lua_editor import LuaEditor
+from redis_tui.tui.widgets.table_view import TableView
 from tests.tui.conftest import Until, ready
+from tests.tui.fake_cluster import A, FakeCluster
 from tests.tui.fake_session import ALL, FakeSession
 
 if TYPE_CHECKING:
@@ -163,6 +168,33 @@ async def test_an_address_is_gone_over_to_and_the_editor_stays(
         editor.undo()
         assert not editor.text.startswith("-- mine")
     assert world.places[0].is_closed
+
+
+async def test_nothing_of_a_cluster_stays_with_one_server(home: Path, world: World, until: Until) -> None:
+    async def open_cluster() -> FakeCluster:
+        return FakeCluster(data={b"a": b"1"})
+
+    shelf = read_shelf([packaged_themes_dir()])
+    app = WorkbenchApp(open_cluster, open_at=world.open_at, shelf=shelf, sample_keys=False)
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(app, pilot, until)
+        await until(pilot, lambda: app.screen.query(NodeStrip))
+        table = app.screen.query_one(ScriptsView).query_one(TableView)
+        await until(pilot, lambda: "nodes" in [column.title for _, column, _ in table.shown_columns()])
+        await pilot.press("alt+s")
+        await until(pilot, lambda: app.focused is app.screen.query_one(ServerView).query_one(TableView))
+        view = app.screen.query_one(ServerView)
+        await until(pilot, lambda: view.subtitle.startswith("3 nodes together"))
+        await pilot.press("n")
+        await until(pilot, lambda: view.subtitle.startswith(A))
+        await pilot.press("alt+u")
+        await until(pilot, lambda: isinstance(app.screen, ConnectScreen) and isinstance(app.focused, Input))
+        await pilot.press(*"db:7", "enter")
+        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
+        await until(pilot, lambda: app.screen.query_one(KeysPane).all_keys == [b"there/1", b"there/2"])
+        await until(pilot, lambda: not app.screen.query(NodeStrip))
+        await until(pilot, lambda: "nodes" not in [column.title for _, column, _ in table.shown_columns()])
+        await until(pilot, lambda: view.subtitle.endswith("figures · c settings"))
 
 
 async def test_a_profile_is_picked_from_the_list_and_named_in_the_title(

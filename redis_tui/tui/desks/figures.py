@@ -36,8 +36,8 @@ class FigureDesk:
         }
 
     def leave(self) -> None:
-        """Another server comes, with settings of its own."""
-        self._settings = {}
+        """Another server comes, with settings of its own, and other nodes or none."""
+        self._settings, self._node = {}, ""
 
     async def read(self) -> None:
         """INFO for the charts, and the settings where these are looked at."""

@@ -70,9 +70,10 @@ class KeyDesk:
     def leave(self) -> None:
         """Another server comes: these keys are not its."""
         self._generation += 1
-        self._scanning, self._complete, self._seen, self._total = False, False, 0, 0
+        self._scanning, self._complete, self._seen, self._count = False, False, 0, queries.KeyCount(0)
         self._asked.clear()
         self._pane.start()
+        self._pane.show_nodes((), {})
         self._pane.clear_selection()
         self._pane.say("")
         self._pane.show_message("Reading keys…", "")

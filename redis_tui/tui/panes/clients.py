@@ -63,11 +63,7 @@ class ClientsView(TablePane):
         """Shows who is connected."""
         self._clients = {client.id: client for client in clients}
         nodes = short_names({client.node for client in clients if client.node})
-        if nodes:
-            first, *others = _COLUMNS
-            node = Column("node", max(map(len, nodes.values())), style="accent")
-            more = [replace(one, floor=one.floor + node.width if one.floor else 0) for one in others]
-            self._table.set_columns((first, node, *more))
+        self._table.set_columns(_columns(nodes))
         self._table.set_rows([_row(client, nodes) for client in clients[:_LIMIT]], empty="Nobody is connected.")
         self._count(len(clients))
 
@@ -94,6 +90,14 @@ class ClientsView(TablePane):
     def _chosen(self, event: TableView.Chosen) -> None:
         event.stop()
         self.post_message(Wish("clients.details", self.argument()))
+
+
+def _columns(nodes: Mapping[str, str]) -> Sequence[Column]:
+    if not nodes:
+        return _COLUMNS
+    first, *others = _COLUMNS
+    node = Column("node", max(map(len, nodes.values())), style="accent")
+    return (first, node, *(replace(one, floor=one.floor + node.width if one.floor else 0) for one in others))
 
 
 def _row(client: ClientFacts, nodes: Mapping[str, str]) -> Row:

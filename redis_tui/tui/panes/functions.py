@@ -56,7 +56,7 @@ class FunctionsView(TablePane):
             libraries: by name.
             nodes: of a cluster: which of them has a library is told.
         """
-        if nodes:
+        if nodes or self.has_nodes:
             self._use_columns(nodes)
         rows = []
         nothing = _of_nodes(None, nodes)
@@ -82,7 +82,7 @@ class FunctionsView(TablePane):
     def _use_columns(self, nodes: Sequence[NodeFacts]) -> None:
         from redis_tui.tui.node_columns import node_columns
 
-        self.of_nodes()
+        self.of_nodes(has_nodes=bool(nodes))
         first, *more = _COLUMNS
         self._table.set_columns((first, *node_columns(nodes), *more))
 

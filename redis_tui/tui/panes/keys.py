@@ -132,6 +132,9 @@ class KeysPane(Vertical):
     def show_nodes(self, nodes: Sequence[NodeFacts], counts: Mapping[str, int]) -> None:
         """The nodes of a cluster, and how many keys each has told; nothing where there is one server."""
         if not nodes:
+            if self._strip is not None:  # a cluster was here before
+                self._strip.remove()
+                self._strip = None
             return
         if self._strip is None:
             from redis_tui.tui.panes.node_strip import NodeStrip

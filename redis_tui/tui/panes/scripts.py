@@ -76,7 +76,7 @@ class ScriptsView(TablePane):
             nodes: of a cluster: which of them has a script is told.
         """
         self._scripts = {info.sha: info for info in scripts}
-        if nodes:
+        if nodes or self.has_nodes:
             self._use_columns(nodes)
         self._table.set_rows([_row(info, nodes) for info in scripts], empty="No script in the cache yet.\nF5 runs one.")
         count = f"{len(scripts):,} cached" if whole else f"{len(scripts):,} run from here"
@@ -85,8 +85,10 @@ class ScriptsView(TablePane):
     def _use_columns(self, nodes: Sequence[NodeFacts]) -> None:
         from redis_tui.tui.node_columns import node_columns
 
-        self.of_nodes()
-        more = [replace(one, floor=_MEAN_FLOOR) if one.title == "mean" else one for one in _COLUMNS[_NAME_AT + 1 :]]
+        self.of_nodes(has_nodes=bool(nodes))
+        more = _COLUMNS[_NAME_AT + 1 :]
+        if nodes:
+            more = tuple(replace(one, floor=_MEAN_FLOOR) if one.title == "mean" else one for one in more)
         self._table.set_columns((*_COLUMNS[: _NAME_AT + 1], *node_columns(nodes), *more))
 
     def info(self, sha: str) -> ScriptInfo | None:

@@ -97,8 +97,7 @@ class ServerView(TablePane):
         self._of, self._last = of, None
         for series in self._series.values():
             series.clear()
-        if of:
-            self.of_nodes()
+        self.of_nodes(has_nodes=bool(of))
 
     def show_settings(self, settings: Mapping[str, str], *, of: str = "") -> None:
         """Shows CONFIG GET; ``of`` as for `show_info`."""

@@ -120,11 +120,11 @@ class View(Vertical):
     has_nodes = False
     """It is about a cluster."""
 
-    def of_nodes(self) -> None:
-        """Says that it is about a cluster, whose nodes some keys are about."""
-        if not self.has_nodes:
-            self.has_nodes = True
-            for bar in self.query(HintBar):  # none yet, where it is told before it is composed
+    def of_nodes(self, *, has_nodes: bool) -> None:
+        """Says whether it is about a cluster, whose nodes some keys are about."""
+        if has_nodes != self.has_nodes:
+            self.has_nodes = has_nodes
+            for bar in self.query_children(HintBar):  # none yet, where it is told before it is composed
                 bar.on_resize()
 
     def on_descendant_focus(self) -> None:
