@@ -129,7 +129,7 @@ def _with_user(url: str, user: str) -> str:
     from urllib.parse import quote
 
     scheme, mark, rest = url.rpartition("://")
-    if not user or "@" in rest:
+    if not user or "@" in rest.partition("?")[0]:
         return url
     return f"{scheme}{mark}{quote(user, safe='')}@{rest}"
 

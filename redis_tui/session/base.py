@@ -85,14 +85,17 @@ class SessionInfo:
 
     @property
     def _place(self) -> str:
-        return "embedded" if self.embedded else self.url.partition("://")[2].rpartition("@")[2]
+        if self.embedded:
+            return "embedded"
+        head, slash, path = self.url.partition("://")[2].partition("?")[0].partition("/")
+        return f"{head.rpartition('@')[2]}{slash}{path}"
 
     @property
     def word(self) -> str:
         """What a person types to confirm: the host's name, a socket's file name, or ``embedded``."""
         if self.url.startswith("unix"):
-            return self._place.partition("?")[0].rpartition("/")[2]
-        host = self._place.partition("/")[0].partition("?")[0].partition(",")[0]
+            return self._place.rpartition("/")[2]
+        host = self._place.partition("/")[0].partition(",")[0]
         return host.rpartition(":")[0].strip("[]") or host if ":" in host else host
 
 

@@ -143,6 +143,7 @@ def absorbed(form: ConnectForm, address: str) -> tuple[ConnectForm, str]:
     """
     scheme, mark, rest = address.partition("://")
     head, question, query = (rest if mark else address).partition("?")
+    head, path = _without_socket(address, head)
     credentials, at, host = head.rpartition("@")
     user, _, password = credentials.partition(":")
     if at:
@@ -158,12 +159,21 @@ def absorbed(form: ConnectForm, address: str) -> tuple[ConnectForm, str]:
             rest_of_query.append(part)
     kept = f"?{'&'.join(rest_of_query)}" if rest_of_query else ""
     prefix = f"{scheme}{mark}" if mark else ""
-    return replace(form, address=f"{prefix}{host}{kept}"), unquote(password)
+    return replace(form, address=f"{prefix}{host}{path}{kept}"), unquote(password)
+
+
+def _without_socket(address: str, head: str) -> tuple[str, str]:
+    """The part of an address that may have a user, and the path of a socket, in which an ``@`` is a letter."""
+    if not address.startswith(("unix://", "/")):
+        return head, ""
+    place, slash, path = head.partition("/")
+    return place, f"{slash}{path}"
 
 
 def is_whole(address: str) -> bool:
     """Whether an address has parts that belong into other fields, and is typed to their end."""
     head, _, query = address.partition("?")
+    head, _ = _without_socket(address, head.removeprefix("unix://"))
     names = {part.partition("=")[0] for part in query.split("&")[:-1]} | (
         {query.rpartition("&")[2].partition("=")[0]} if query.endswith(("=yes", "=no")) else set()
     )
@@ -175,7 +185,8 @@ def with_password(url: str, password: str | None) -> str:
     if not password:
         return url
     scheme, mark, rest = url.partition("://")
-    place, slash, path = rest.partition("/")
+    head, question, query = rest.partition("?")  # in which ssh=user@host may stand
+    place, slash, path = head.partition("/")
     credentials, _, host = place.rpartition("@")
     user = credentials.partition(":")[0]
-    return f"{scheme}{mark}{user}:{quote(password, safe='')}@{host}{slash}{path}"
+    return f"{scheme}{mark}{user}:{quote(password, safe='')}@{host}{slash}{path}{question}{query}"

@@ -175,6 +175,8 @@ def test_marks_leave_the_rest_of_an_address_alone() -> None:
         ("rediss://user:***@shop.example", "shop.example"),
         ("redis://[::1]:6379", "::1"),
         ("unix:///run/redis/shop.sock?db=1", "shop.sock"),
+        ("unix:///run/redis/a@shop.sock", "a@shop.sock"),
+        ("redis+cluster://shop.example:7000,other:7000?ssh=me@bastion", "shop.example"),
     ],
 )
 def test_the_word_to_type_is_the_host(url: str, word: str) -> None:
