@@ -9,6 +9,7 @@ import pytest
 from textual.events import Paste
 from textual.widgets import Input, Static
 
+from redis_tui.session.base import Waiting
 from redis_tui.tui.desks import feed
 from redis_tui.tui.panes.console import ConsolePane
 from redis_tui.tui.screens.workbench import WorkbenchScreen
@@ -130,3 +131,20 @@ async def test_what_was_pasted_behind_a_wait_that_is_left_is_not_sent(
         await pilot.press(*"GET c", "enter")
         await until(pilot, lambda: (b"GET", b"c") in session.sent)
         assert (b"GET", b"b") not in session.sent
+
+
+@pytest.mark.parametrize(
+    ("now", "let_gos"), [(None, 0), (Waiting("GET later", 3_100.0), 0), (Waiting("GET k", 9_000.0), 1)]
+)
+async def test_only_what_was_asked_about_is_let_go(
+    app: WorkbenchApp, session: FakeSession, until: Until, now: Waiting | None, let_gos: int
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        session.waits = Waiting("GET k", 8_000.0)
+        await pilot.press("f8")
+        await until(pilot, lambda: app.screen.query("#answer-let-go"))
+        session.waits = now  # while the question stands
+        await pilot.click("#answer-let-go")
+        await until(pilot, lambda: all(work.is_finished for work in app.workers if work.group == "kill"))
+        assert session.let_gos == let_gos

@@ -53,6 +53,8 @@ async def offer(bench: Bench, waiting: Waiting, *, before: str = "") -> str:
     if not before:
         choices.append(Choice(KILL, "Kill the script that runs there", danger=True))
     answer = await bench.ask("No answer", text, *choices)
-    if answer == "let-go":
+    now = session.waiting()
+    # What was answered while the question stood has no need of it, and what was sent since keeps the connection.
+    if answer == "let-go" and now is not None and now.elapsed_ms >= waiting.elapsed_ms:
         await session.let_go()
     return answer
