@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from redis_tui.arguments import format_arguments
 from redis_tui.errors import FileError, RedisTuiError, UsageError
+from redis_tui.owner import Owner
 from redis_tui.paths import data_dir, expanded, state_dir
 from redis_tui.presets import Preset, PresetShelf, preset_of, presets_beside, table_of, with_one
 from redis_tui.record import dataclass
@@ -148,6 +149,7 @@ class Workspace:
         self._shelf = PresetShelf(data or data_dir())
         self._state = state or state_dir()
         self._unsaved = self._state / "unsaved"
+        self._owner = Owner(self._unsaved)
 
     # ── buffers ────────────────────────────────────────────────────────────
 
@@ -311,7 +313,9 @@ class Workspace:
             "encoding": buffer.encoding,
             "example": buffer.example,
             "presets": [table_of(preset) for preset in buffer.presets],
+            "owner": self._owner.name,
         }
+        self._owner.hold()
         try:
             write_whole(self._slot(buffer), json.dumps(record).encode())
         except OSError as error:
@@ -326,15 +330,21 @@ class Workspace:
             self._slot(buffer).unlink(missing_ok=True)
 
     def recover(self) -> list[Buffer]:
-        """The buffers whose text was never saved, from the last session."""
+        """The buffers whose text was never saved, from sessions that have ended; those that run keep theirs."""
         buffers = []
         for slot in sorted(self._unsaved.glob("*.json")):
             record = _read_json(slot)
             if not isinstance(record, dict) or not isinstance(record.get("text"), str):
                 continue
+            if self._owner.is_another(record.get("owner")):
+                continue
             own = uuid.uuid4().hex[:16]
             try:
-                slot.rename(slot.with_name(f"{own}.json"))
+                taken = slot.rename(slot.with_name(f"{own}.json"))
+                self._owner.hold()
+                write_whole(taken, json.dumps(record | {"owner": self._owner.name}).encode())
+            except FileNotFoundError:
+                continue  # another workbench that starts now has taken it
             except OSError:
                 own = slot.stem
             buffers.append(replace(self._recovered(record), slot=own))
@@ -369,7 +379,7 @@ class Workspace:
         identity = str(buffer.path) if buffer.path else f"{buffer.example or ''}:{buffer.name}"
         if buffer.slot:
             return self._unsaved / f"{buffer.slot}.json"
-        return self._unsaved / f"{hashlib.sha256(identity.encode()).hexdigest()[:16]}.json"
+        return self._unsaved / f"{hashlib.sha256(f'{self._owner.name} {identity}'.encode()).hexdigest()[:16]}.json"
 
     # ── presets and recent files ───────────────────────────────────────────
 

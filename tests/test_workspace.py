@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -132,6 +134,22 @@ def test_unsaved_text_comes_back_after_a_crash(workspace: Workspace, tmp_path: P
     assert (again.text, again.saved_text, again.keys_text) == ("return 2", "return 1", "k1")
     assert again.recovered
     assert again.dirty
+
+
+def test_unsaved_text_of_a_workbench_that_still_runs_stays_its_own(workspace: Workspace, tmp_path: Path) -> None:
+    program = (
+        "import pathlib, sys, time; from redis_tui.workspace import Buffer, Workspace;"
+        "w = Workspace(*map(pathlib.Path, sys.argv[1:]));"
+        "w.autosave(Buffer(name='a', text='return 2')); print('kept', flush=True); sys.stdin.read()"
+    )
+    argv = [sys.executable, "-c", program, str(tmp_path / "data"), str(tmp_path / "state")]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"kept\n"
+        assert workspace.recover() == []
+        workspace.autosave(Buffer(name="a", text="return 3"))
+        other.kill()
+    assert sorted(buffer.text for buffer in workspace.recover()) == ["return 2", "return 3"]
 
 
 def test_saved_text_is_not_kept(workspace: Workspace, tmp_path: Path) -> None:
