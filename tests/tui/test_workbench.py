@@ -27,6 +27,7 @@ from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.lua_editor import LuaEditor
 from tests.tui.conftest import Until, ready
 from tests.tui.fake_session import ALL, FakeSession, failed, info
+from tests.tui.test_settings import toasts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -151,6 +152,29 @@ async def test_f8_kills_what_runs_and_the_next_run_works(app: WorkbenchApp, sess
         await pilot.press("f5")
         await until(pilot, lambda: "(integer) 1" in plain(app, "reply-view"))
         await until(pilot, lambda: not app.screen.query_one("#kill-button").display)
+
+
+async def test_the_time_of_a_killed_script_is_until_it_died_not_until_that_was_wished(
+    app: WorkbenchApp, session: FakeSession, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.hang = asyncio.Event()
+    kill = session.kill
+
+    async def late(*, undo: bool = False) -> KillOutcome:
+        clock = asyncio.get_running_loop().time
+        heard = clock() + 0.2
+        while clock() < heard:
+            await asyncio.sleep(0.01)
+        return await kill(undo=undo)
+
+    monkeypatch.setattr(session, "kill", late)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("f5")
+        await until(pilot, lambda: app.screen.query_one("#kill-button").display)
+        await pilot.press("f8")
+        await until(pilot, lambda: "Script killed" in toasts(app))
+        assert not {"Script killed after 4.2 s.", "Script killed."} & set(toasts(app).splitlines())
 
 
 async def test_a_second_run_waits_until_the_first_has_ended(

@@ -285,13 +285,14 @@ class RunDesk:
         Returns:
             What became of it, None where the server could not be asked, and a sentence for people.
         """
-        running = self._session.running()
+        running, asked = self._session.running(), time.monotonic()
         try:
             outcome = await self._session.kill(undo=undo)
         except RedisTuiError as error:
             return None, str(error)
         if outcome is KillOutcome.KILLED:
-            took = f" after {running.elapsed_ms / 1000:.1f} s" if running else ""
+            # Until it died: a server hears the wish only when its threshold has passed.
+            took = f" after {running.elapsed_ms / 1000 + time.monotonic() - asked:.1f} s" if running else ""
             return outcome, f"Script killed{took}." + (" Its writes were undone." if undo else "")
         if outcome is KillOutcome.NOTHING_RUNNING:
             return outcome, "Nothing is running."
