@@ -37,6 +37,10 @@ def flowed(parts: Sequence[Line], columns: int) -> list[Line]:
     return [_joined(row) for row in rows]
 
 
+_NOT_SENT = frozenset(("CROSSSLOT", "NODEDOWN"))
+"""Codes of errors that a cluster's script meets on its way, where nobody waits for it."""
+
+
 def summary_parts(outcome: ScriptOutcome, info: SessionInfo, *, slow_ms: float | None = None) -> list[Line]:
     """Time, instructions, memory, calls, keys touched, and for how long others were blocked.
 
@@ -55,7 +59,8 @@ def summary_parts(outcome: ScriptOutcome, info: SessionInfo, *, slow_ms: float |
         parts.append([Span(_count(outcome.trace_total, "call"), "text")])
     if outcome.touched_total or outcome.touched:
         parts.append(_touched_part(outcome))
-    if info.embedded or not outcome.dry_run:
+    is_refused = outcome.error is not None and outcome.error.code in _NOT_SENT
+    if not is_refused and (info.embedded or not outcome.dry_run):
         parts.append(_blocking_part(outcome.duration_ms, slow_ms, at_most="" if info.embedded else "up to "))
     return parts
 

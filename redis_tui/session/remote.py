@@ -356,7 +356,8 @@ class RemoteSession:
         error = script_error(reply, run.source) if isinstance(reply, ErrorReply) else None
         killed = error is not None and "killed by user" in error.message
         late = run.timeout_ms is not None and duration_ms > run.timeout_ms
-        slots = slot_notes(run.keys, touched)
+        told = error is not None and error.code == "CROSSSLOT"
+        slots = () if told else slot_notes(run.keys, touched)
         return ScriptOutcome(
             reply=reply,
             sha=sha,

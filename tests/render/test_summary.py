@@ -7,7 +7,7 @@ import pytest
 from redis_tui.quantity import size_text
 from redis_tui.render.spans import plain
 from redis_tui.render.summary import flowed, summary_line, summary_parts, time_text, touched_lines
-from redis_tui.session.base import ScriptOutcome, SessionInfo, TouchedKey
+from redis_tui.session.base import ScriptError, ScriptOutcome, SessionInfo, TouchedKey
 
 HERE = SessionInfo("memory://", "redis", "8.2.3", True, frozenset())
 THERE = SessionInfo("redis://h:1", "redis", "8.2.3", False, frozenset())
@@ -32,6 +32,11 @@ def test_what_a_server_does_not_tell_is_left_out() -> None:
 
 def test_nobody_waits_for_a_dry_run_that_takes_place_elsewhere() -> None:
     assert plain([summary_line(ScriptOutcome(1, "0" * 40, 0.421, dry_run=True), THERE)]) == "0.42 ms"
+
+
+def test_nobody_waits_for_what_a_cluster_did_not_take() -> None:
+    error = ScriptError("NODEDOWN", "127.0.0.1:7003 does not answer.", None, None)
+    assert plain([summary_line(ScriptOutcome(None, "0" * 40, 0.421, error=error), THERE)]) == "0.42 ms"
 
 
 def test_keys_that_were_not_declared_are_counted() -> None:

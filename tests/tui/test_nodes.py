@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input, Static
 
+from redis_tui.render.spans import plain
 from redis_tui.session.base import NodeFacts, Running, Trouble
 from redis_tui.tui.node_columns import node_cells, node_columns
 from redis_tui.tui.panes.arguments import ArgumentsPane
@@ -71,6 +72,19 @@ async def test_a_node_that_is_down_is_told_and_its_keys_are_not_counted(
         session.trouble(C, None, f"{C} answers again.")
         await until(pilot, lambda: ":7003 1,200" in text(app, "#node-strip"))
         await until(pilot, lambda: "down" not in text(app, "#title-bar"))
+
+
+async def test_a_cluster_is_not_called_empty_while_a_node_is_down(
+    app: WorkbenchApp, session: FakeCluster, until: Until
+) -> None:
+    session.data.clear()
+    session.told = {(A, b"DBSIZE"): 0, (B, b"DBSIZE"): 0, (C, b"DBSIZE"): 0}
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        session.trouble(C, Trouble.DOWN, f"{C} does not answer: keys of slots 10923-16383 are not seen.")
+        tree = app.screen.query_one(KeyTree)
+        wanted = ["No key on the nodes that answer.", "These are all without :7003."]
+        await until(pilot, lambda: [plain([line]).strip() for line in tree.message] == wanted)
 
 
 async def test_a_busy_node_and_that_of_a_run_are_named(app: WorkbenchApp, session: FakeCluster, until: Until) -> None:

@@ -180,6 +180,8 @@ class KeysPane(Vertical):
                 )
             elif self._pattern:
                 self.show_message(f"No key matches {self._pattern}.", "/ changes the filter.")
+            elif lacking:
+                self.show_message("No key on the nodes that answer.", f"These are all {lacking}.")
             else:
                 self.show_message("This database is empty.", "n makes a key; so does a script, or SET at the prompt.")
 

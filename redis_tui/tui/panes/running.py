@@ -66,8 +66,8 @@ class RunningPane(Vertical):
             text = _silence(waiting)
         if text == self._shown:
             return
-        # Only another number of lines is worth laying out the whole screen for.
-        taller = text.plain.count("\n") != self._shown.plain.count("\n")
+        # The first line counts seconds: it is not worth laying out the whole screen for. What is below may wrap.
+        taller = text.plain.partition("\n")[1:] != self._shown.plain.partition("\n")[1:]
         self.query_one("#running-text", Static).update(text, layout=taller)
         self._shown = text
 
