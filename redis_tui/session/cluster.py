@@ -152,8 +152,8 @@ class ClusterSession(RemoteSession):
 
     async def scripts(self) -> list[ScriptInfo]:
         infos = await super().scripts()
-        if not infos:
-            return []
+        if not infos or self.in_transaction:
+            return infos
         asked = [b"SCRIPT", b"EXISTS", *(info.sha.encode() for info in infos)]
         nodes = self._cluster.map.primaries
         told = [reply for (reply,) in await self._cluster.to_each(nodes, [asked])]

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from redis_tui.spec.catalog import Catalog
 
 _MULTI_LOST = " MULTI was open: what it had queued is gone, and none of it was run."
+_WOULD_QUEUE = ErrorReply(b"ERR MULTI is open: this would be queued with what you send, so it was not sent.")
 _LOOK_S = 1.0
 """Seconds between looks whether the server has hung up."""
 _LOCKED = "Its password may have been changed: AUTH PASSWORD or AUTH USER PASSWORD lets you in, and is remembered."
@@ -189,6 +190,8 @@ class RemoteSession:
         if self.info.read_only and writes(await self.catalog(), argv):
             return read_only_refusal(argv, fate="sent")
         async with self._turn:
+            if is_aside() and self.in_transaction:  # a MULTI that was on its way when a pane asked
+                return _WOULD_QUEUE
             if runs_script(argv) and not self._in_transaction:
                 self._running = (_called(argv), time.perf_counter())
             try:
@@ -289,7 +292,8 @@ class RemoteSession:
         self._check_open()
         async with self._turn:
             # Not through `execute`: that announces a change of scripts, and who hears it asks again.
-            reply = (await self._send([[b"SCRIPT", b"EXISTS", *(sha.encode() for sha in self._known)]]))[0]
+            asked = [b"SCRIPT", b"EXISTS", *(sha.encode() for sha in self._known)]
+            reply = None if self.in_transaction else (await self._send([asked]))[0]
         if isinstance(reply, list):
             for known, there in zip(self._known.values(), reply, strict=True):
                 known.on_server = bool(there)
@@ -297,12 +301,10 @@ class RemoteSession:
 
     async def catalog(self) -> Catalog:
         if self._catalog is None:
-            if self.in_transaction:  # it would be queued
-                return await self._usual_catalog()
             with aside(), at_node(""):
                 async with self._turn:
-                    docs = await self._send([[b"COMMAND", b"DOCS"], [b"COMMAND"]])
-            if is_busy(docs[1]):
+                    docs = [] if self.in_transaction else await self._send([[b"COMMAND", b"DOCS"], [b"COMMAND"]])
+            if not docs or is_busy(docs[1]):
                 return await self._usual_catalog()
             self._catalog = await read_catalog(docs[0], docs[1], usual=self._usual_catalog)
         return self._catalog

@@ -49,6 +49,8 @@ class Stopwatch:
 
     def look(self, link: socket.socket) -> None:
         """Told that it was sent; waits a moment for the reply."""
+        if link.fileno() < 0:  # it was ended meanwhile, which the reader tells
+            return
         with selectors.DefaultSelector() as selector:
             selector.register(link, selectors.EVENT_READ)
             if selector.select(STANDSTILL_S):

@@ -365,3 +365,23 @@ async def test_an_error_that_a_script_makes_up_does_not_hide_a_demotion(own: Rea
         await session.execute(b"REPLICAOF 127.0.0.1 1".split())
         await session.execute([b"SET", b"k", b"v"])
         assert "is a replica of 127.0.0.1:1" in await of_kind(events, EventKind.DEMOTED)
+
+
+async def test_what_a_pane_asks_is_not_queued_in_a_transaction_that_begins_meanwhile(real_redis: RealServer) -> None:
+    async with Proxy(real_redis.port) as proxy, opened(proxy.port) as session:
+        await session.run(ScriptRun(b"return 1", name="one"))
+        proxy.hold()
+        begun = asyncio.ensure_future(session.execute([b"MULTI"]))
+        await proxy.asked.wait()
+        with aside():
+            asked = asyncio.ensure_future(session.execute([b"DBSIZE"]))
+        listed, known = asyncio.ensure_future(session.scripts()), asyncio.ensure_future(session.catalog())
+        await asyncio.sleep(0)
+        proxy.release()
+        assert await begun == Status(b"OK")
+        reply = await asked
+        assert isinstance(reply, ErrorReply)
+        assert b"was not sent" in reply.line
+        assert [script.name for script in await listed] == ["one"]
+        assert (await known).get("get") is not None
+        assert await session.execute([b"EXEC"]) == []
