@@ -224,6 +224,15 @@ async def read_lines(stream: io.BufferedIOBase) -> AsyncIterator[list[bytes]]:
         yield lines
 
 
+_INSTEAD = {
+    b".at": "Use `redis-tui exec --node HOST:PORT` for one node.",
+    b".connect": "Use `redis-tui exec --url URL`.",
+    b".dry": "Use `redis-tui run --dry-run FILE`.",
+    b".trace": "Use `redis-tui run --trace FILE`.",
+}
+"""What does the same without a prompt."""
+
+
 def _split(line: bytes, number: int) -> list[bytes]:
     try:
         argv = split_inline(line)
@@ -232,7 +241,7 @@ def _split(line: bytes, number: int) -> list[bytes]:
     if argv and argv[0].startswith(b"."):
         raise UsageError(
             f"Line {number}: {argv[0].decode('utf-8', 'replace')} works at a prompt only.",
-            hint="Use `redis-tui run FILE` for scripts.",
+            hint=_INSTEAD.get(argv[0], "Use `redis-tui run FILE` for scripts."),
         )
     return argv
 

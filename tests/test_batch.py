@@ -65,6 +65,12 @@ async def play(text: bytes) -> tuple[int, bytes, list[str]]:
         (b"BREAK\nPING\n", 3, b"", ["The connection was lost."]),
         (b"QUIT\nPING\n", 0, b"OK\n", []),
         (b".run x\n", 2, b"", ["Line 1: .run works at a prompt only. Use `redis-tui run FILE` for scripts."]),
+        (
+            b".at 7001 PING\n",
+            2,
+            b"",
+            ["Line 1: .at works at a prompt only. Use `redis-tui exec --node HOST:PORT` for one node."],
+        ),
     ],
 )
 async def test_lines_run_one_by_one(text: bytes, status: int, out: bytes, complaints: list[str]) -> None:

@@ -213,7 +213,9 @@ async def scripts(shell: Shell, _args: list[str]) -> None:
     scripts = await shell.session.scripts()
     shell.memory.note_scripts(scripts)
     if not scripts:
-        shell.printer.lines([text_line("No scripts yet. .run FILE runs one, .load FILE loads one.", "dim")])
+        whole = Capability.LIST_SCRIPTS in shell.session.info.capabilities
+        none = "No scripts yet." if whole else "No scripts from here yet; a server does not tell which others it holds."
+        shell.printer.lines([text_line(f"{none} .run FILE runs one, .load FILE loads one.", "dim")])
         return
     wide = max(len("name"), *(len(script.name or _UNNAMED) for script in scripts))
     lines: list[Line] = [[Span(f"{'sha':40}  {'name':{wide}}   runs      mean     worst", "dim")]]

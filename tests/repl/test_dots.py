@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import AsyncMock
 
@@ -95,6 +96,22 @@ async def test_json_output_applies_to_scripts(shell: Shell, paper: Any, script: 
 async def test_load_sends_the_source(shell: Shell, session: Any, script: bytes) -> None:
     await run_dot(shell, [b".load", script])
     assert session.sent == [[b"SCRIPT", b"LOAD", b"return 1"]]
+
+
+@pytest.mark.parametrize(
+    ("lists", "begin"),
+    [
+        (True, "No scripts yet. .run"),
+        (False, "No scripts from here yet; a server does not tell which others it holds."),
+    ],
+)
+async def test_a_server_is_not_said_to_hold_no_script_where_it_does_not_tell(
+    shell: Shell, session: Any, paper: Any, lists: bool, begin: str
+) -> None:
+    session.scripts = AsyncMock(return_value=[])
+    session.info = replace(session.info, capabilities=frozenset({Capability.LIST_SCRIPTS} if lists else ()))
+    await run_dot(shell, [b".scripts"])
+    assert paper.text[0].startswith(begin)
 
 
 async def test_scripts_are_listed_with_runs_and_times(shell: Shell, session: Any, paper: Any) -> None:

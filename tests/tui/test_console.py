@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from textual.events import Paste
 from textual.widgets import Input, Label, Static
 
+from redis_tui.render.spans import Span
 from redis_tui.resp.types import NULL_ARRAY, OK
 from redis_tui.tui.panes.console import ConsolePane
 from redis_tui.tui.screens.reply import ReplyScreen
+from redis_tui.tui.widgets.bars import KeyBar
 from redis_tui.tui.widgets.line_view import LineView
 from redis_tui.tui.widgets.reply_tree import ReplyTree
 from tests.tui.conftest import Until, ready
@@ -63,6 +65,18 @@ async def test_a_usage_that_does_not_fit_beside_the_line_stands_below_it(app: Wo
         assert str(below.content).startswith("GET key")
         field(app).value = ""
         await until(pilot, lambda: not below.display)
+
+
+async def test_a_long_reply_leaves_room_for_the_script_in_a_small_terminal(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(app, pilot, until)
+        app.screen.query_one(ConsolePane).show_reply([[Span(f"line {number}")] for number in range(30)])
+        transcript = app.screen.query_one("#transcript", LineView)
+        await until(pilot, lambda: transcript.display and transcript.size.height > 4)
+        assert app.screen.query_one("#editor").size.height >= 3
+        assert app.screen.query_one("#result").size.height >= 3
+        footer = app.screen.query_one(KeyBar)
+        assert app.screen.query_one("#console").region.bottom <= footer.region.y
 
 
 def begun(app: WorkbenchApp) -> str:

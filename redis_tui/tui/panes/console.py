@@ -361,7 +361,8 @@ class ConsolePane(Vertical):
             self._lines = [gone, *self._lines[-_TRANSCRIPT_LIMIT:]]
         view = self.query_one("#transcript", LineView)
         view.display = True
-        view.styles.height = 1 + min(len(self._lines), max(4, self.app.size.height // 3))
+        share = 4 if self.screen.has_class("-narrow") else 3  # there, all else stands in one column above it
+        view.styles.height = 1 + min(len(self._lines), max(4, self.app.size.height // share))
         view.set_lines(self._lines, keep_place=True)
         view.call_after_refresh(view.scroll_end, animate=False)
 

@@ -45,6 +45,8 @@ _COLUMNS = (
 _NAME_AT = 1
 _MEAN_FLOOR = 40
 """In a cluster the nodes go before the mean time."""
+_EMPTY = "No script in the cache yet.\nF5 runs one."
+_NONE_FROM_HERE = "No script was run from here yet.\nF5 runs one. A server does not\ntell which others it holds."
 
 
 class ScriptsView(TablePane):
@@ -78,7 +80,7 @@ class ScriptsView(TablePane):
         self._scripts = {info.sha: info for info in scripts}
         if nodes or self.has_nodes:
             self._use_columns(nodes)
-        self._table.set_rows([_row(info, nodes) for info in scripts], empty="No script in the cache yet.\nF5 runs one.")
+        self._table.set_rows([_row(info, nodes) for info in scripts], empty=_EMPTY if whole else _NONE_FROM_HERE)
         count = f"{len(scripts):,} cached" if whole else f"{len(scripts):,} run from here"
         self.subtitle = count if scripts else ""
 
