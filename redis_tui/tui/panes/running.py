@@ -1,4 +1,7 @@
-"""What runs now, and the button that ends it; also where somebody else's script holds the server up."""
+"""What runs now, and the button that ends it; also where somebody else's script holds the server up.
+
+The button is made by `complete`: it is seen only while something runs, and Textual's styles of buttons are its longest.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +27,15 @@ class RunningPane(Vertical):
         self.border_title = "7 Running"
         self._said = ""
         self._shown = Content()
+        self._kill = Button("Kill  F8", id="kill-button", compact=True)
 
     def compose(self) -> ComposeResult:
-        """Two lines and a button."""
+        """Two lines."""
         yield Static("", id="running-text")
-        yield Button("Kill  F8", id="kill-button", compact=True)
+
+    async def complete(self) -> None:
+        """Makes the button below them."""
+        await self.mount(self._kill)
 
     def on_mount(self) -> None:
         """Nothing runs at first."""
@@ -57,7 +64,7 @@ class RunningPane(Vertical):
             waiting: what it has not answered for long.
         """
         is_under_way = running is not None or is_server_busy or waiting is not None
-        self.query_one("#kill-button", Button).display = is_under_way
+        self._kill.display = is_under_way
         self.set_class(is_under_way, "-busy")
         if not is_under_way:
             self._said = ""
@@ -96,9 +103,8 @@ class RunningPane(Vertical):
 
     def focus_content(self) -> None:
         """Gives the keyboard to the button, where there is one."""
-        button = self.query_one("#kill-button", Button)
-        if button.display:
-            button.focus()
+        if self._kill.display and self._kill.is_attached:
+            self._kill.focus()
         else:
             self.focus()
 

@@ -106,7 +106,7 @@ class WorkbenchScreen(
         """Makes what is behind other things at first, part by part: the screen may be left between them."""
         self._feed.learn()
         try:
-            for pane in self._panes.with_views:
+            for pane in (self._panes.running, *self._panes.with_views):
                 await pane.complete()
         except (NoMatches, MountError):  # the program is leaving: Textual composes no more
             if self._bench.is_whole:
