@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from redis_tui.errors import UsageError
+from redis_tui.late_pattern import late_pattern
 
-_AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
+_AMOUNT: Final = late_pattern(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
 _BYTES: Final = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
 """As the servers' configuration has them."""
 _MILLISECONDS: Final = {"": 1, "ms": 1, "s": 1000, "m": 60_000}

@@ -11,6 +11,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from redis_tui.errors import SettingsError
+from redis_tui.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,9 +79,9 @@ def refuse_unknown(prefix: str, table: Mapping[str, Any], known: Iterable[str]) 
             raise Mistake(f"{prefix}{key}", "is not known", f"Known here: {', '.join(known)}.")
 
 
-_FAULT_LINE = re.compile(r"at line (\d+)")
-_HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
-_ENTRY = re.compile(r"""\s*((?:[\w.-]|"[^"]*"|'[^']*')+)\s*=""")
+_FAULT_LINE = late_pattern(r"at line (\d+)")
+_HEADER = late_pattern(r"\s*\[([^\[\]]+)\]")
+_ENTRY = late_pattern(r"""\s*((?:[\w.-]|"[^"]*"|'[^']*')+)\s*=""")
 
 
 def line_of_key(text: str, key: str) -> int:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine import acl_file
@@ -21,6 +20,7 @@ from redis_tui.engine.acl_rules import Call, Denial, Rulebook, RuleFault, Rules,
 from redis_tui.engine.client_list import client_line
 from redis_tui.engine.pubsub import Kind
 from redis_tui.errors import CommandError
+from redis_tui.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from redis_tui.engine.registry import Command
 
 DEFAULT: Final = b"default"
-_HASH: Final = re.compile(rb"[0-9a-f]{64}")
+_HASH: Final = late_pattern(rb"[0-9a-f]{64}")
 _BAD_HASH: Final = "The password hash must be exactly 64 characters and contain only lowercase hexadecimal characters"
 _NO_PASSWORD: Final = "The password you are trying to remove from the user does not exist"  # noqa: S105  # a message
-_BLANK: Final = re.compile(rb"[\s\0]")
+_BLANK: Final = late_pattern(rb"[\s\0]")
 _REVOKED: Final = (
     "NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. "
     "This command is no longer allowed for the following reason: "

@@ -11,13 +11,13 @@ are left; the set is what a call is held against.
 
 from __future__ import annotations
 
-import re
 from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from redis_tui.engine.glob import compile_glob
 from redis_tui.errors import CommandError
+from redis_tui.late_pattern import late_pattern
 from redis_tui.record import dataclass
 from redis_tui.spec.categories import acl_categories
 from redis_tui.spec.command import CommandFlag
@@ -40,7 +40,7 @@ _AFTER_ALL: Final = (
     "Try 'reset{0}' to start with an empty list of {1}"
 )
 _NEEDS: Final = {"access": READ, "insert": WRITE, "delete": WRITE, "update": WRITE}
-_BLANK: Final = re.compile(rb"[\s\0]")
+_BLANK: Final = late_pattern(rb"[\s\0]")
 _CHANNELS: Final = {
     "psubscribe": (slice(1, None), True),
     "publish": (slice(1, 2), False),

@@ -6,11 +6,11 @@ It knows kinds and limits, no values in force but the one to be replaced. A refu
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.engine.notify import parse_classes, render_classes
 from redis_tui.errors import CommandError
+from redis_tui.late_pattern import late_pattern
 from redis_tui.spec.decode import decode_int
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ _UNITS: Final = {"": 1, "b": 1, "k": 1000, "kb": 1024, "m": 1000**2, "mb": 1024*
 _WORD_MAX: Final = 2**64 - 1
 _LONG_MAX: Final = 2**63 - 1
 _BUFFER_CLASSES: Final = {"normal": 0, "slave": 1, "replica": 1, "pubsub": 2}
-_HOSTNAME: Final = re.compile(r"[A-Za-z0-9.-]*")
-_PERCENTILE: Final = re.compile(r"\d+(\.\d*)?|\.\d+|-\d.*")
-_TITLE: Final = re.compile(r"\{([^{}]*)\}")
+_HOSTNAME: Final = late_pattern(r"[A-Za-z0-9.-]*")
+_PERCENTILE: Final = late_pattern(r"\d+(\.\d*)?|\.\d+|-\d.*")
+_TITLE: Final = late_pattern(r"\{([^{}]*)\}")
 _TITLE_WORDS: Final = frozenset(
     "title listen-addr server-mode port tls-port unixsocket config-file bind".split()  # noqa: SIM905  # a table of words
 )

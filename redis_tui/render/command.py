@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from redis_tui.late_pattern import late_pattern
 from redis_tui.render.lua import START, highlight_line
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.inline import join_inline
@@ -21,12 +22,12 @@ from redis_tui.spec.redact import redact
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WORD = re.compile(
+_WORD = late_pattern(
     r"""(?P<space>\s+)|(?P<double>"(?:[^"\\]|\\.)*"?)|(?P<single>'(?:[^'\\]|\\.)*'?)|(?P<word>[^\s"']+)""",
     re.VERBOSE | re.DOTALL,
 )
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_TOKEN = re.compile(r"[A-Z][A-Z0-9_-]+")
+_NUMBER = late_pattern(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_TOKEN = late_pattern(r"[A-Z][A-Z0-9_-]+")
 _CONTAINERS = frozenset(
     (  # noqa: SIM905  # words to read, not a list to scroll through
         "acl client cluster command config debug function latency memory module object pubsub script slowlog "

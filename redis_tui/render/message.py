@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import RedisTuiError
+from redis_tui.late_pattern import late_pattern
 from redis_tui.render.command import command_line
 from redis_tui.render.spans import Line, Span, show
 from redis_tui.resp.inline import split_inline
@@ -20,7 +21,7 @@ from redis_tui.spec.redact import redact
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MONITOR = re.compile(rb"^(\d+)\.(\d+) \[(\d+) ([^\]]*)\] (.*)$", re.DOTALL)
+_MONITOR = late_pattern(rb"^(\d+)\.(\d+) \[(\d+) ([^\]]*)\] (.*)$", re.DOTALL)
 _SIGNS = {b"message": " ", b"pmessage": "*", b"smessage": "#"}
 _CONFIRMS = frozenset((b"subscribe", b"psubscribe", b"ssubscribe", b"unsubscribe", b"punsubscribe", b"sunsubscribe"))
 _LONG = 2_000

@@ -8,10 +8,10 @@ under that name in a program that reads the reply.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from redis_tui.late_pattern import late_pattern
 from redis_tui.render.export import json_string, json_text
 from redis_tui.render.spans import Line, Span
 from redis_tui.resp.encoder import format_double
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Path = tuple[int, ...]
 """Which child of which child; empty for the reply itself."""
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = late_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _SHOWN_BYTES = 240
 """Of a string in one row."""
 _PREVIEW = 48

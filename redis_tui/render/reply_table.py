@@ -8,10 +8,10 @@ whole in the first column, and nothing of it is lost.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from redis_tui.late_pattern import late_pattern
 from redis_tui.record import dataclass
 from redis_tui.render.cells import cells
 from redis_tui.render.reply_node import count_of, short_text
@@ -29,8 +29,8 @@ _WIDEST = 40
 """Columns of the screen that one of the table takes at most where there is no room to spare."""
 _CELL = 400
 """Characters of a cell."""
-_ID = re.compile(rb"\d+-\d+")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?([eE][+-]?\d+)?|inf|nan)")
+_ID = late_pattern(rb"\d+-\d+")
+_NUMBER = late_pattern(r"[+-]?(\d+(\.\d*)?([eE][+-]?\d+)?|inf|nan)")
 
 Cells = Sequence[Reply | None]
 

@@ -9,9 +9,9 @@ answered without being read, and then FLUSHALL's is as well.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.late_pattern import late_pattern
 from redis_tui.record import dataclass
 from redis_tui.spec.catalog import acl_categories
 
@@ -69,7 +69,7 @@ _ALSO: Final = {
     "shutdown": "It ends the server.",
 }
 """Dangerous whatever a catalog says, which a server may refuse to tell; and what is said of them."""
-_CALL: Final = re.compile(
+_CALL: Final = late_pattern(
     rb"""(?:redis|server)\s*\.\s*p?call\s*\(\s*(['"])(?P<name>[^'"]+)\1(?:\s*,\s*(['"])(?P<word>[^'"]+)\3)?""",
 )
 _TEXT_AT: Final = {"eval": 1, "eval_ro": 1, "function|load": -1, "script|load": 2}

@@ -10,17 +10,17 @@ kinds of session.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from redis_tui.late_pattern import late_pattern
 from redis_tui.session.base import ScriptError
 
 if TYPE_CHECKING:
     from redis_tui.resp.types import ErrorReply
 
-_TAIL = re.compile(r",?\s*script: (?:\w+, )?on @user_(?:script|function):(\d+)\.?\s*$")
-_PLACE = re.compile(r"@?user_(?:script|function):(\d+): ?")
-_HEAD = re.compile(r"^Error (?:running|compiling) script \((?:call to f_[0-9a-f]{40}|new function)\): ")
+_TAIL = late_pattern(r",?\s*script: (?:\w+, )?on @user_(?:script|function):(\d+)\.?\s*$")
+_PLACE = late_pattern(r"@?user_(?:script|function):(\d+): ?")
+_HEAD = late_pattern(r"^Error (?:running|compiling) script \((?:call to f_[0-9a-f]{40}|new function)\): ")
 
 
 def script_error(reply: ErrorReply, source: bytes) -> ScriptError:

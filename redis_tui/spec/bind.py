@@ -27,13 +27,13 @@ types for checking only.
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import field
 from functools import partial
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from redis_tui.errors import SyntaxFault
+from redis_tui.late_pattern import late_pattern
 from redis_tui.record import dataclass
 from redis_tui.spec.command import Arg, ArgKind
 from redis_tui.spec.decode import SMALL_INTS, Options, Rest, decode_float, decode_int, wrong_arity
@@ -58,7 +58,7 @@ Invoke: TypeAlias = Callable[[Any, Sequence[bytes]], Any]
 """``invoke(ctx, args)``: the arguments without the command's name words, as a list or tuple."""
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
-_WORDS: Final = re.compile(r"""["']([^"']*)["']""")
+_WORDS: Final = late_pattern(r"""["']([^"']*)["']""")
 _LISTS: Final = {
     "list[bytes]": "list({})",
     "tuple[bytes,...]": "tuple({})",

@@ -12,6 +12,7 @@ from math import inf, isnan
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from redis_tui.errors import CommandError, SyntaxFault
+from redis_tui.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +34,8 @@ _MOST_DIGITS_SURE: Final = 300
 _ZERO_DIGIT: Final = ord("0")
 _SPACE: Final = ord(" ")
 _INFINITE: Final = frozenset((b"inf", b"infinity"))
-_HEX: Final = re.compile(rb"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?\Z")
-_ZERO: Final = re.compile(rb"[+-]?[0.]+(?:[eE].*)?\Z", re.DOTALL)
+_HEX: Final = late_pattern(rb"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?\Z")
+_ZERO: Final = late_pattern(rb"[+-]?[0.]+(?:[eE].*)?\Z", re.DOTALL)
 
 
 def wrong_arity(name: str) -> CommandError:

@@ -7,10 +7,10 @@ catalog; so only what is plainly wrong is marked, and the line can be sent all t
 
 from __future__ import annotations
 
-import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.late_pattern import late_pattern
 from redis_tui.record import dataclass
 from redis_tui.spec.command import Arg, ArgKind, CommandFlag, CommandSpec
 from redis_tui.spec.complete import subcommand
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from redis_tui.spec.catalog import Catalog
 
-_INTEGER: Final = re.compile(r"[+-]?\d+|#\d+")
+_INTEGER: Final = late_pattern(r"[+-]?\d+|#\d+")
 _LOOSE: Final = frozenset(("cursor", "start", "end", "stop", "min", "max", "threshold", "id", "count", "increment"))
 """Called integers by their name, and something else in one command or another."""
 _RICH: Final = frozenset(

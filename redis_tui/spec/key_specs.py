@@ -21,12 +21,12 @@ from which it was read (Redis 8.2.3, 7.2.6, Valkey 9.1.2).
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from redis_tui.late_pattern import late_pattern
 from redis_tui.spec.command import KeySpec
 
-_SPEC: Final = re.compile(
+_SPEC: Final = late_pattern(
     r"(?:(?P<index>\d+)|(?P<word>[A-Z]+)@(?P<start>-?\d+)|\?)(?P<counted>#)?"
     r"(?:\.\.(?P<last>-?\d+))?(?:/(?P<step>\d+))?(?:%(?P<limit>\d+))? (?P<flags>[A-Za-z_ ]+)"
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.late_pattern import late_pattern
 from redis_tui.spec.redact import redact, redact_url
 from redis_tui.spec.walk import Word, split_words
 
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 SIGN: Final = "•"
 _KEPT: Final = 1
 """Letters of an ACL rule that say what its secret is for."""
-_MAY_HOLD: Final = re.compile(r"auth|acl|config|sentinel|://", re.IGNORECASE)
+_MAY_HOLD: Final = late_pattern(r"auth|acl|config|sentinel|://", re.IGNORECASE)
 _LOOKED_AT: Final = 20_000
 """Letters; a document of a megabyte is looked at with each key that is pressed."""
-_COUNT: Final = re.compile(r"\s*\d+(?=\s)")
+_COUNT: Final = late_pattern(r"\s*\d+(?=\s)")
 
 
 def masked(text: str) -> str:

@@ -21,18 +21,18 @@ only; what a handler is given is decided by its annotations (`bind`).
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import cache
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
+from redis_tui.late_pattern import late_pattern
 from redis_tui.spec.command import Arg, ArgKind, KeyRange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_LEXEME: Final = re.compile(r'\s+|(\.\.\.|[\[\]<>|])|"([^"]*)"|([^\s\[\]<>|"]+)')
+_LEXEME: Final = late_pattern(r'\s+|(\.\.\.|[\[\]<>|])|"([^"]*)"|([^\s\[\]<>|"]+)')
 _CLOSING: Final = frozenset(("end", "]", ">", "|", "..."))
 _NAME_WORDS: Final = 2
 """A command and its subcommand; a third upper-case word is a token."""

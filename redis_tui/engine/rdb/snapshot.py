@@ -10,7 +10,6 @@ reading, since a data set with holes is worse than none.
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -19,6 +18,7 @@ from redis_tui.engine.rdb.crc64 import crc64
 from redis_tui.engine.rdb.payload import FIRST_OF_VALKEY, version
 from redis_tui.engine.rdb.reader import Reader
 from redis_tui.engine.rdb.writer import INT64, put_length, put_string
+from redis_tui.late_pattern import late_pattern
 from redis_tui.record import dataclass
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ SELECT: Final = 254
 EOF: Final = 255
 
 _FIRST_OPCODE: Final = 240
-_MAGIC: Final = re.compile(rb"REDIS([0-9]{4})|VALKEY([0-9]{3})")
+_MAGIC: Final = late_pattern(rb"REDIS([0-9]{4})|VALKEY([0-9]{3})")
 _NEWEST_REDIS: Final = 12
 _CHECKSUM_SINCE: Final = 5
 _BUFFER: Final = 1 << 18

@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from redis_tui.late_pattern import late_pattern
 from redis_tui.spec.decode import INT64_MAX, INT64_MIN, NOT_AN_INTEGER, SMALL_INTS, decode_int
 
 LongDouble: TypeAlias = tuple[int, int]
@@ -35,9 +36,9 @@ _DECIMALS: Final = 17
 _TEXT_MAX: Final = 5 * 1024
 _EXPONENT_MAX: Final = 10_000
 _PARSED_KEPT: Final = 256
-_NUMBER: Final = re.compile(rb"([+-]?)(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?\Z")
-_HEX: Final = re.compile(rb"([+-]?)0[xX](?:([0-9a-fA-F]+)\.?([0-9a-fA-F]*)|\.([0-9a-fA-F]+))(?:[pP]([+-]?[0-9]+))?\Z")
-_INFINITE: Final = re.compile(rb"([+-]?)inf(?:inity)?\Z", re.IGNORECASE)
+_NUMBER: Final = late_pattern(rb"([+-]?)(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?\Z")
+_HEX: Final = late_pattern(rb"([+-]?)0[xX](?:([0-9a-fA-F]+)\.?([0-9a-fA-F]*)|\.([0-9a-fA-F]+))(?:[pP]([+-]?[0-9]+))?\Z")
+_INFINITE: Final = late_pattern(rb"([+-]?)inf(?:inity)?\Z", re.IGNORECASE)
 
 
 class PlainText(bytes):

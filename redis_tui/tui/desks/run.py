@@ -8,12 +8,12 @@ only the embedded engine can undo, and a server would go on half way.
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from redis_tui.errors import RedisTuiError, TooMuchToFetch
+from redis_tui.late_pattern import late_pattern
 from redis_tui.session.aside import aside
 from redis_tui.session.base import Capability, KillOutcome, ScriptOutcome, ScriptRun
 from redis_tui.session.threshold import slow_threshold_ms
@@ -34,10 +34,10 @@ _SERIES = tuple(
     for times in (100, 1_000, 10_000)
 )
 """How often, to choose from: answer, text, remark."""
-_TIMES = re.compile(r"\s*(\d{1,7})\s*(dry)?\s*")
+_TIMES = late_pattern(r"\s*(\d{1,7})\s*(dry)?\s*")
 _MOST = 1_000_000
 _TELL_EVERY_S = 0.1
-_LIBRARY = re.compile(rb"#![^\n]*\bname=")
+_LIBRARY = late_pattern(rb"#![^\n]*\bname=")
 """How a function library begins; a script may say flags there, and no name."""
 _ASKED = "Kill requested…"
 _THRESHOLD = "The server answers once busy-reply-threshold (5 s by default) has passed."

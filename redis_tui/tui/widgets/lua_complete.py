@@ -8,12 +8,12 @@ as a list at each word would be in the way.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from redis_tui.arguments import key_use
+from redis_tui.late_pattern import late_pattern
 from redis_tui.record import dataclass
 from redis_tui.render.lua import FUNCTIONS, KEYWORDS
 from redis_tui.tui.widgets.lua_signature import SIGNATURES, command_line, open_call
@@ -124,13 +124,13 @@ MEMBERS: dict[str, dict[str, str]] = {
     },
 }
 
-_MEMBER = re.compile(r"\b(redis|server|cjson|cmsgpack|struct|bit|string|table|math)\.(\w*)$")
-_CALL = re.compile(r"""\b(?:redis|server)\.p?call\s*\(\s*(["'])([A-Za-z.]*)$""")
-_INDEX = re.compile(r"\b(KEYS|ARGV)\[(\d*)$")
-_USE = re.compile(r"\b(KEYS|ARGV)\s*\[\s*(\d{1,4})\s*\]")
-_DOTTED = re.compile(r"\b(redis|server|cjson|cmsgpack|struct|bit|string|table|math)\.(\w+)")
-_WORD = re.compile(r"(?<![\w.:])[A-Za-z_]\w*$")
-_NAMES = re.compile(r"[A-Za-z_]\w{2,}")
+_MEMBER = late_pattern(r"\b(redis|server|cjson|cmsgpack|struct|bit|string|table|math)\.(\w*)$")
+_CALL = late_pattern(r"""\b(?:redis|server)\.p?call\s*\(\s*(["'])([A-Za-z.]*)$""")
+_INDEX = late_pattern(r"\b(KEYS|ARGV)\[(\d*)$")
+_USE = late_pattern(r"\b(KEYS|ARGV)\s*\[\s*(\d{1,4})\s*\]")
+_DOTTED = late_pattern(r"\b(redis|server|cjson|cmsgpack|struct|bit|string|table|math)\.(\w+)")
+_WORD = late_pattern(r"(?<![\w.:])[A-Za-z_]\w*$")
+_NAMES = late_pattern(r"[A-Za-z_]\w{2,}")
 _CALLS = frozenset(f"{table}.{name}" for table in ("redis", "server") for name in ("call", "pcall"))
 _FAR = 200_000
 """Characters of a script in which names are looked for."""

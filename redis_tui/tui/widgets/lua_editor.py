@@ -7,7 +7,6 @@ draws and drops its cache at each key press, which is felt from about a thousand
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
@@ -21,6 +20,7 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, Selection
 
+from redis_tui.late_pattern import late_pattern
 from redis_tui.render.lua import highlight_line
 from redis_tui.tui.theme import palette_of
 from redis_tui.tui.widgets.edit_history import GroupedHistory, spans_lines
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 INDENT = "  "
 _BRACKET_ROWS = 400
-_OPENS_BLOCK = re.compile(r"(\b(then|do|else|repeat)|\bfunction\b[^()]*\([^()]*\)|[{(])\s*(--.*)?$")
-_CLOSES_BLOCK = re.compile(r"^(\s+)(end|else|elseif|until|\}|\))$")
+_OPENS_BLOCK = late_pattern(r"(\b(then|do|else|repeat)|\bfunction\b[^()]*\([^()]*\)|[{(])\s*(--.*)?$")
+_CLOSES_BLOCK = late_pattern(r"^(\s+)(end|else|elseif|until|\}|\))$")
 _OFFER_KEYS = frozenset(("tab", "enter", "up", "down", "escape"))
 _OURS = frozenset(("f6", "f7", "ctrl+k", "ctrl+e", "ctrl+d"))
 """Keys of TextArea that the workbench or the terminal user wants for something else."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from redis_tui.late_pattern import late_pattern
+
 SIGNATURES: dict[str, str] = {
     "redis.call": "command, argument… → reply",
     "redis.pcall": "command, argument… → reply, or {err = text}",
@@ -107,9 +109,9 @@ SIGNATURES: dict[str, str] = {
     "xpcall": "function, handler → ok, result…",
 }
 
-_PART = re.compile(r"""'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|--|[(\[{)\]},]|[^'"(\[{)\]},-]+|-""")
-_NAME = re.compile(r"([A-Za-z_][\w.]*)\s*$")
-_COMMAND = re.compile(r"""^\s*(["'])(.*?)\1?\s*$""", re.DOTALL)
+_PART = late_pattern(r"""'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|--|[(\[{)\]},]|[^'"(\[{)\]},-]+|-""")
+_NAME = late_pattern(r"([A-Za-z_][\w.]*)\s*$")
+_COMMAND = late_pattern(r"""^\s*(["'])(.*?)\1?\s*$""", re.DOTALL)
 
 
 def open_call(before: str) -> tuple[str, list[str]] | None:
