@@ -1,10 +1,12 @@
 """The program: its commands, and what it ends with.
 
-What a status means, `exit_status` tells.
+What a status means, `exit_status` tells. The decision a reader would question: a command that opens no face is named
+here and loaded when it is called. The workbench is opened by the bare program, and needs none of them.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -13,30 +15,45 @@ import click
 
 from redis_tui import __version__
 from redis_tui.cli.faces import repl, tui, web
-from redis_tui.cli.listen import serve
-from redis_tui.cli.script import run
-from redis_tui.cli.send import exec_
 from redis_tui.cli.way_options import is_profile
 from redis_tui.errors import RedisTuiError, UsageError
 from redis_tui.exit_status import ExitStatus
 from redis_tui.log_file import stop_log
-from redis_tui.settings_command import config
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_ELSEWHERE = {
+    "config": ("redis_tui.settings_command", "config"),
+    "exec": ("redis_tui.cli.send", "exec_"),
+    "run": ("redis_tui.cli.script", "run"),
+    "serve": ("redis_tui.cli.listen", "serve"),
+}
+"""The module of a command, and its name there."""
+
+
 class _Program(click.Group):
     """Takes `redis-tui FILE`, `redis-tui URL` and the workbench's options without the word `tui`."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _ELSEWHERE and cmd_name not in self.commands:
+            module, name = _ELSEWHERE[cmd_name]
+            self.add_command(getattr(importlib.import_module(module), name))
+        return super().get_command(ctx, cmd_name)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {name for option in self.get_params(ctx) for name in option.opts}
+        known = self.list_commands(ctx)
         first = args[0] if args else ""
         is_option = first.startswith("-") and first not in own
-        if first not in self.commands and (
+        if first not in known and (
             is_option or "://" in first or "/" in first or first.endswith((".lua", ".rdb")) or is_profile(first)
         ):
-            named = next((word for word in args if word in self.commands), None) if is_option else None
+            named = next((word for word in args if word in known), None) if is_option else None
             if named is not None:
                 raise UsageError(
                     f"The option {first} stands before the command.", hint=f"Write redis-tui {named} {first} …"
@@ -68,7 +85,7 @@ def examples() -> int:
     return 0
 
 
-for _command in (config, exec_, examples, repl, run, serve, tui, web):
+for _command in (examples, repl, tui, web):
     cli.add_command(_command)
 
 
@@ -99,7 +116,7 @@ def run_cli(argv: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001  # whatever it is: no traceback is shown to a person
         from redis_tui.crash import tell_crash
 
-        tell_crash(error, face=next((word for word in argv if word in cli.commands), "tui"))
+        tell_crash(error, face=next((word for word in argv if word in (*cli.commands, *_ELSEWHERE)), "tui"))
         return ExitStatus.FAULT
     finally:
         stop_log()
