@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.containers import Vertical
@@ -27,18 +27,19 @@ from redis_tui.tui.keymap import keymap_of
 from redis_tui.tui.widgets.findable import Findable, pattern_of
 from redis_tui.tui.widgets.flow_view import FlowView
 from redis_tui.tui.widgets.line_view import LineView
-from redis_tui.tui.widgets.reply_find import ReplyFind
-from redis_tui.tui.widgets.reply_grid import GridRows, ReplyGrid
-from redis_tui.tui.widgets.reply_tree import ReplyTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.widget import Widget
 
     from redis_tui.render.reply_table import ReplyTable
     from redis_tui.render.spans import Line
+    from redis_tui.tui.widgets.reply_find import ReplyFind
+    from redis_tui.tui.widgets.reply_grid import GridRows, ReplyGrid
+    from redis_tui.tui.widgets.reply_tree import ReplyTree
 
 VIEWS = ("cli", "tree", "table", "json", "raw", "hex", "unpacked")
 """All views, in the order a key goes through them."""
@@ -106,11 +107,20 @@ class ReplyViewer(Vertical):
         """The views and the field below them."""
         yield FlowView(id="reply-view")
         if not self._is_early:
-            yield from (ReplyTree(), ReplyGrid(), ReplyFind())
+            yield from self._behind()
 
     async def complete(self) -> None:
         """Makes what was left out at first."""
-        await self.mount(ReplyTree(), ReplyGrid(), ReplyFind())
+        await self.mount(*self._behind())
+
+    @staticmethod
+    def _behind() -> tuple[Widget, ...]:
+        # Loaded here: a start shows none of them. What they say is heard by the names of handlers, which need no class.
+        from redis_tui.tui.widgets.reply_find import ReplyFind
+        from redis_tui.tui.widgets.reply_grid import ReplyGrid
+        from redis_tui.tui.widgets.reply_tree import ReplyTree
+
+        return ReplyTree(), ReplyGrid(), ReplyFind()
 
     # ── setters ────────────────────────────────────────────────────────────
 
@@ -176,12 +186,16 @@ class ReplyViewer(Vertical):
     @property
     def nodes(self) -> ReplyTree:
         """The tree."""
-        return self.query_one(ReplyTree)
+        return cast("ReplyTree", self.query_one("ReplyTree"))
 
     @property
     def grid(self) -> ReplyGrid:
         """The table."""
-        return self.query_one(ReplyGrid)
+        return cast("ReplyGrid", self.query_one("ReplyGrid"))
+
+    @property
+    def _field(self) -> ReplyFind:
+        return cast("ReplyFind", self.query_one("ReplyFind"))
 
     @property
     def face(self) -> FlowView | ReplyTree | GridRows:
@@ -248,8 +262,8 @@ class ReplyViewer(Vertical):
         """Shows one and hides the others; the keyboard stays in the reply."""
         had_focus = any(face.has_focus for face in self.query(LineView))
         self.text.display = view not in ("tree", "table")
-        self.query_children(ReplyTree).set(display=view == "tree")
-        self.query_children(ReplyGrid).set(display=view == "table")
+        self.query_children("ReplyTree").set(display=view == "tree")
+        self.query_children("ReplyGrid").set(display=view == "table")
         if had_focus:
             self.focus_content()
 
@@ -300,8 +314,8 @@ class ReplyViewer(Vertical):
         self.grid.head.refresh()
         self.post_message(self.Changed())
 
-    @on(ReplyTree.LeafChosen)
-    def _leaf_chosen(self, event: ReplyTree.LeafChosen) -> None:
+    def on_reply_tree_leaf_chosen(self, event: ReplyTree.LeafChosen) -> None:
+        """A value of the tree is opened."""
         event.stop()
         self._open(event.path)
 
@@ -319,7 +333,7 @@ class ReplyViewer(Vertical):
 
     def action_find_reply(self) -> None:
         """Opens the field."""
-        self.query_one(ReplyFind).open()
+        self._field.open()
 
     def action_find_step(self, by: int) -> None:
         """The next match, or the one before; without anything looked for, asks."""
@@ -341,21 +355,21 @@ class ReplyViewer(Vertical):
         self._end_hunt()
         self.post_message(self.Changed())
 
-    @on(ReplyFind.Typed)
-    def _typed(self, event: ReplyFind.Typed) -> None:
+    def on_reply_find_typed(self, event: ReplyFind.Typed) -> None:
+        """Looks while it is typed."""
         event.stop()
         self._hunt(event.needle)
 
-    @on(ReplyFind.Stepped)
-    def _stepped(self, event: ReplyFind.Stepped) -> None:
+    def on_reply_find_stepped(self, event: ReplyFind.Stepped) -> None:
+        """The next match, or the one before."""
         event.stop()
         if self._needle:
             self.action_find_step(event.by)
 
-    @on(ReplyFind.Left)
-    def _find_left(self, event: ReplyFind.Left) -> None:
+    def on_reply_find_left(self, event: ReplyFind.Left) -> None:
+        """The field is left, by Enter or by Esc."""
         event.stop()
-        self.query_one(ReplyFind).close()
+        self._field.close()
         if not event.keeps:
             self.action_end_find()
         self.focus_content()
@@ -365,8 +379,8 @@ class ReplyViewer(Vertical):
         self.workers.cancel_group(self, "hunt")
         self._needle, self._at, self._is_hunting = "", -1, False
         self.face.end_hunt()
-        for find in self.query_children(ReplyFind):
-            find.close()
+        if self.query_children("ReplyFind"):
+            self._field.close()
 
     @work(group="hunt", exclusive=True)
     async def _hunt(self, needle: str) -> None:
@@ -396,7 +410,7 @@ class ReplyViewer(Vertical):
             self._tell_hits()
 
     def _tell_hits(self) -> None:
-        self.query_one(ReplyFind).tell(self._found if self._needle else "")
+        self._field.tell(self._found if self._needle else "")
         self.post_message(self.Changed())
 
     @property
@@ -406,16 +420,17 @@ class ReplyViewer(Vertical):
         if self._is_hunting:
             return f"{max(0, self._at + 1):,} of {count:,}… searching, Esc ends it"
         found = f"{self._at + 1:,} of {count:,}" if count else "not found"
-        return f"{self._needle}: {found}" if not self.query_one(ReplyFind).display else found
+        return f"{self._needle}: {found}" if not self._field.display else found
 
     # ── copying and saving ─────────────────────────────────────────────────
 
-    @on(FlowView.CopyWanted)
-    @on(ReplyTree.CopyWanted)
-    @on(GridRows.CopyWanted)
-    def _copy_wanted(self, event: Message) -> None:
+    def on_flow_view_copy_wanted(self, event: Message) -> None:
+        """A view's own key."""
         event.stop()
         self.action_copy_menu()
+
+    on_reply_tree_copy_wanted = on_flow_view_copy_wanted
+    on_grid_rows_copy_wanted = on_flow_view_copy_wanted
 
     @work(group="copy")
     async def action_copy_menu(self) -> None:
