@@ -15,8 +15,10 @@ from redis_tui.spec.redact import redact_url
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from redis_tui.session.address import Address
     from redis_tui.session.base import Session, SessionInfo
     from redis_tui.session.rehearsal import Scratch
+    from redis_tui.session.way import Way
 
 EMBEDDED_URL = "memory://"
 _LOG = logging.getLogger(__name__)
@@ -131,9 +133,6 @@ async def _open(
         raise UsageError("A server has its own bounds for the memory of scripts.", hint="Leave --lua-memory out.")
     from redis_tui.session.address import is_cluster, read_address
     from redis_tui.session.remote import RemoteSession
-    from redis_tui.session.sentinel import SentinelWay
-    from redis_tui.session.tunnel import TunnelWay
-    from redis_tui.session.way import StraightWay, Way
 
     async def scratch(info: SessionInfo) -> Scratch:
         from redis_tui.engine.dialect import dialect_like
@@ -146,13 +145,27 @@ async def _open(
 
         return await ClusterSession.connect_to(url, scratch=scratch, password=password, read_only=read_only)
     address = read_address(url)
-    kind = SentinelWay if address.sentinels else TunnelWay if address.ssh else StraightWay
-    way: Way = kind(address, password=password)
+    way = _way(address, password)
     try:
         return await RemoteSession.connect(way, scratch=scratch, read_only=read_only)
     except BaseException:
         await way.close()
         raise
+
+
+def _way(address: Address, password: str | None) -> Way:
+    """The way to a server; that of most needs neither sentinels nor ssh."""
+    if address.sentinels:
+        from redis_tui.session.sentinel import SentinelWay
+
+        return SentinelWay(address, password=password)
+    if address.ssh:
+        from redis_tui.session.tunnel import TunnelWay
+
+        return TunnelWay(address, password=password)
+    from redis_tui.session.way import StraightWay
+
+    return StraightWay(address, password=password)
 
 
 def _embedded(dialect: str, *, read_only: bool, load: Path | None, lua_memory: int | None) -> Session:
