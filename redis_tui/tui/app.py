@@ -13,7 +13,8 @@ import os
 import sys
 import time
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
 from textual.app import App
@@ -49,7 +50,6 @@ from redis_tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
-    from pathlib import Path
 
     from rich.terminal_theme import TerminalTheme
     from textual.await_complete import AwaitComplete
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
+    from textual.screen import Screen
 
     from redis_tui.crash import Crash
     from redis_tui.profile import Profile
@@ -65,6 +66,8 @@ if TYPE_CHECKING:
     from redis_tui.theme import ThemeShelf
     from redis_tui.tui.screens.connecting import ConnectingScreen
 
+_LATE_STYLES = Path(__file__).with_name("late.tcss")
+"""Of what is not in the first picture: a third of all, and reading them takes time."""
 _SOON_S = 0.4
 """What is there within this time needs no screen that says one must wait."""
 _ENGINE_SOON_S = 1.5
@@ -165,6 +168,7 @@ class WorkbenchApp(App[int]):
         self.stylesheet.set_variables(self.get_css_variables())
         self._may_type = asyncio.Event()
         """Whether there is a screen that takes keys; until then they wait, in their order."""
+        self._has_late_styles = False
         self._is_styled = False
         """Whether Textual has asked for the first time that styles are read anew: they were read with these colours."""
 
@@ -306,7 +310,19 @@ class WorkbenchApp(App[int]):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_DRAWN_S):
                 await drawn.wait()
+        self._read_late_styles()
         await workbench.complete()
+
+    def push_screen(self, screen: Screen[Any] | str, *arguments: Any, **options: Any) -> Any:
+        """Reads the styles of dialogs ahead of the first one."""
+        if not isinstance(screen, WorkbenchScreen):
+            self._read_late_styles()
+        return super().push_screen(screen, *arguments, **options)
+
+    def _read_late_styles(self) -> None:
+        if not self._has_late_styles:
+            self._has_late_styles = True
+            self.stylesheet.read(_LATE_STYLES)
 
     async def on_event(self, event: events.Event) -> None:
         """Keeps what is typed on the way to the first screen until that is whole."""
