@@ -11,7 +11,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from redis_tui.errors import NotSupportedError
+from redis_tui.errors import NotSupportedError, RedisTuiError
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.aside import is_aside
 from redis_tui.session.base import Capability, Event, EventKind, KillOutcome, ScriptInfo, SessionInfo
@@ -182,20 +182,32 @@ class ClusterSession(RemoteSession):
             super()._sent(argv)
 
     async def _script_kill(self) -> KillOutcome:
-        """Asks every primary: which one is busy is known only to itself."""
-        told = await asyncio.gather(*map(self._kill_at, self._cluster.map.primaries), return_exceptions=True)
-        for outcome in (KillOutcome.KILLED, KillOutcome.UNKILLABLE):
-            if outcome in told:
-                return outcome
-        fault = next((one for one in told if isinstance(one, BaseException)), None)
-        if fault is not None and KillOutcome.NOTHING_RUNNING not in told:
+        """Asks every primary, as each knows it of itself alone; once one has killed, none that hangs is waited for."""
+        asked = [asyncio.ensure_future(self._kill_at(node)) for node in self._cluster.map.primaries]
+        outcomes: set[KillOutcome] = set()
+        fault: RedisTuiError | None = None
+        try:
+            for each in asyncio.as_completed(asked):
+                try:
+                    outcomes.add(await each)
+                except RedisTuiError as error:
+                    fault = error
+                if KillOutcome.KILLED in outcomes:
+                    return KillOutcome.KILLED
+        finally:
+            for one in asked:
+                one.cancel()
+            await asyncio.wait(asked)  # they close their connections
+        if KillOutcome.UNKILLABLE in outcomes:
+            return KillOutcome.UNKILLABLE
+        if fault is not None and not outcomes:
             raise fault
         return KillOutcome.NOTHING_RUNNING
 
     async def _kill_at(self, node: Node) -> KillOutcome:
         wire = self._cluster.wire_to(node)
-        await wire.connect()
         try:
+            await wire.connect()
             return await script_kill(wire, self._sent)
         finally:
             await wire.close()

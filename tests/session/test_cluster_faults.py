@@ -11,7 +11,7 @@ import pytest
 
 from redis_tui.errors import AuthError, SessionError
 from redis_tui.resp.types import OK, ErrorReply
-from redis_tui.session.base import EventKind, ScriptRun, Trouble
+from redis_tui.session.base import EventKind, KillOutcome, ScriptRun, Trouble
 from redis_tui.session.nodes import at_node
 from redis_tui.session.open import open_session
 from redis_tui.spec.slot import hash_slot
@@ -166,6 +166,19 @@ async def test_the_session_opens_by_a_seed_that_lives(cluster: Cluster) -> None:
     opened = await open_session(f"redis+cluster://{cluster.nodes[0].name},{cluster.nodes[1].name}")
     assert await opened.execute([b"SET", b"a", b"1"]) == OK
     await opened.close()
+
+
+async def test_a_script_is_killed_though_another_node_hangs(session: Session, cluster: Cluster) -> None:
+    await session.catalog()
+    spin = asyncio.create_task(session.run(ScriptRun(b"while true do end", keys=(b"b",), name="spin")))
+    async with asyncio.timeout(60):
+        while b"BUSY" not in cluster.owner(b"b").ask("PING"):
+            await asyncio.sleep(0.02)
+        frozen = cluster.owner(b"a")
+        assert frozen.process is not None
+        frozen.process.send_signal(signal.SIGSTOP)
+        assert await session.kill() is KillOutcome.KILLED
+        assert (await spin).killed
 
 
 async def test_a_node_that_is_silent_is_given_up_once_the_others_say_so(
