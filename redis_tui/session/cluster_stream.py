@@ -8,6 +8,7 @@ published is heard at one node alone: every node passes it on, and it would come
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Final
 
 from redis_tui.errors import SessionError
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 _OF_KEYS: Final = b"__key"
 """How the channels begin that a server publishes the events of its own keys on, and no other's."""
-_CONFIRMS: Final = (b"subscribe", b"psubscribe", b"unsubscribe", b"punsubscribe")
+_LITERAL: Final = re.compile(rb"[^*?\[\\]*")
+"""How a pattern begins, as far as it has no choice."""
+_CHANNEL_AT: Final = {b"message": 1, b"pmessage": 2}
 
 
 class Listening:
@@ -75,12 +78,12 @@ class Listening:
         if self._opened and name.startswith((b"unsub", b"punsub")):
             await self._to([*self._opened], argv)
             return
-        for channels, nodes in self._split(argv[1:]):
+        for channels, nodes in self._split(argv[1:], is_pattern=name == b"psubscribe"):
             if channels:
                 await self._to(nodes, [argv[0], *channels])
 
-    def _split(self, channels: Sequence[bytes]) -> list[tuple[list[bytes], Sequence[Node]]]:
-        of_keys = [channel for channel in channels if channel.startswith(_OF_KEYS)]
+    def _split(self, channels: Sequence[bytes], *, is_pattern: bool) -> list[tuple[list[bytes], Sequence[Node]]]:
+        of_keys = [channel for channel in channels if _may_be_of_keys(channel, is_pattern=is_pattern)]
         others = [channel for channel in channels if channel not in of_keys]
         return [(others, self._nodes[:1]), (of_keys, self._nodes)]
 
@@ -109,7 +112,7 @@ class Listening:
         try:
             async for batch in stream:
                 told = [_named(message.reply, node) for message in batch.messages]
-                self._merged.put(one for one in told if node == self._nodes[0] or not _confirms(one))
+                self._merged.put(one for one in told if node == self._nodes[0] or _is_its_own(one))
         except SessionError as error:
             self._merged.fail(error)
 
@@ -120,10 +123,22 @@ class Listening:
             await stream.aclose()
 
 
-def _confirms(reply: Reply) -> bool:
-    """Whether it answers a command, which one node's answer does for all."""
+def _may_be_of_keys(channel: bytes, *, is_pattern: bool) -> bool:
+    """Whether the events of keys are among what is told on a channel, or on those of a pattern."""
+    if channel.startswith(_OF_KEYS):
+        return True
+    literal = _LITERAL.match(channel) if is_pattern else None
+    return literal is not None and _OF_KEYS.startswith(literal[0])
+
+
+def _is_its_own(reply: Reply) -> bool:
+    """Whether no other node tells it: not the answer to a command, nor what was published."""
     items = reply.items if isinstance(reply, Push) else reply
-    return isinstance(items, list | tuple) and bool(items) and items[0] in _CONFIRMS
+    if not isinstance(items, list | tuple):
+        return True
+    at = _CHANNEL_AT.get(items[0]) if items and isinstance(items[0], bytes) else None
+    channel = items[at] if at is not None and at < len(items) else b""
+    return isinstance(channel, bytes) and channel.startswith(_OF_KEYS)
 
 
 def _named(line: Reply, node: Node) -> Reply:

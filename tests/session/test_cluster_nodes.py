@@ -152,11 +152,12 @@ async def test_what_is_published_anywhere_is_heard(clustered: Session) -> None:
             heard += [message.reply for message in batch.messages]
 
 
-async def test_the_events_of_keys_are_heard_of_every_node_and_once(clustered: Session) -> None:
+@pytest.mark.parametrize("pattern", [b"__keyevent@0__:*", b"*"])
+async def test_the_events_of_keys_are_heard_of_every_node_and_once(clustered: Session, pattern: bytes) -> None:
     await said(clustered, "CONFIG SET notify-keyspace-events AE")
     stream = await clustered.stream([b"SUBSCRIBE", b"news"])
     async with asyncio.timeout(20), stream:
-        await stream.send([b"PSUBSCRIBE", b"__keyevent@0__:*"])
+        await stream.send([b"PSUBSCRIBE", pattern])
         heard: list[Reply] = []
         while b"psubscribe" not in heard:
             heard += [reply[0] for reply in await replies_of(stream) if isinstance(reply, list)]
@@ -170,6 +171,7 @@ async def test_the_events_of_keys_are_heard_of_every_node_and_once(clustered: Se
             heard += await replies_of(stream)
         assert heard.count([b"message", b"news", b"end"]) == 1
         assert heard.count(b"psubscribe") == 1
+        assert heard.count([b"pmessage", pattern, b"news", b"end"]) <= 1
     await clustered.execute([b"CONFIG", b"SET", b"notify-keyspace-events", b""])
 
 
