@@ -22,6 +22,7 @@ from redis_tui.session.base import LogLine, Running, ScriptError, ScriptOutcome
 from redis_tui.session.failure import script_error
 from redis_tui.session.inspect import compare
 from redis_tui.session.instrument import Reported, instrument, read_report
+from redis_tui.session.remote_notes import refuse_unknown_form
 from redis_tui.session.slots import declared_only, slot_notes
 from redis_tui.session.syntax import check_syntax
 
@@ -136,6 +137,7 @@ class DebugRun:
 
     def _outcome(self, run: ScriptRun, sha: str, reply: Reply, db: int) -> ScriptOutcome:
         duration_ms = (time.perf_counter() - self._started_s) * 1000
+        refuse_unknown_form(reply, self._wire.target)
         report = read_report(reply) or Reported(reply, (), 0)
         changes = compare(
             db, dict(zip(run.keys, report.before, strict=False)), dict(zip(run.keys, report.after, strict=False))

@@ -55,7 +55,14 @@ from redis_tui.session.killing import SpareWire, script_kill
 from redis_tui.session.known import KnownScript
 from redis_tui.session.login import credentials_in
 from redis_tui.session.nodes import at_node
-from redis_tui.session.remote_notes import changes_unknown, demotion, given_up, late_notes, run_notes
+from redis_tui.session.remote_notes import (
+    changes_unknown,
+    demotion,
+    given_up,
+    late_notes,
+    refuse_unknown_form,
+    run_notes,
+)
 from redis_tui.session.remote_stream import open_stream
 from redis_tui.session.silence import Silence
 from redis_tui.session.slots import declared_only, slot_notes
@@ -345,6 +352,7 @@ class RemoteSession:
         except Unkillable:
             return given_up(sha, watch.took_ms)
         duration_ms = watch.took_ms
+        refuse_unknown_form(reply, self._wire.target)
         lost: tuple[str, ...] = ()
         try:
             after = await snapshots(pipeline, run.keys, now_ms=_now_ms()) if run.changes else {}

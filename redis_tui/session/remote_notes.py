@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from redis_tui.errors import NotSupportedError
 from redis_tui.resp.types import ErrorReply, Reply
 from redis_tui.session.base import ScriptError, ScriptOutcome
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from redis_tui.session.base import ScriptRun
     from redis_tui.session.instrument import Reported
 
+_NO_SUCH_FORM = re.compile(rb"ERR unknown command [`']EVAL(SHA)?_RO[`']", re.IGNORECASE)
 _ENDS_WHATEVER = (
     "A server that is asked to kill ends whatever it runs: if this script waited behind another client's, that one may "
     "have been killed."
@@ -29,6 +32,23 @@ def given_up(sha: str, duration_ms: float) -> ScriptOutcome:
         timed_out=True,
         notes=("It runs on the server until it ends; others are told BUSY meanwhile. Its writes stay.",),
     )
+
+
+def refuse_unknown_form(reply: Reply, target: str) -> None:
+    """Looks whether a server has the commands by which scripts are run read-only; those before Redis 7 have none.
+
+    Args:
+        reply: to the script.
+        target: the server, for people.
+
+    Raises:
+        NotSupportedError: it has not, and nothing was run.
+    """
+    if isinstance(reply, ErrorReply) and _NO_SUCH_FORM.match(reply.line):
+        raise NotSupportedError(
+            f"{target} has no EVAL_RO, by which a read-only session runs scripts (since Redis 7.0); nothing ran.",
+            hint="Try it here, on copies of the keys, by a dry run; or connect without read-only.",
+        )
 
 
 def changes_unknown(error: SessionError) -> str:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from redis_tui.errors import RedisTuiError
+from redis_tui.errors import NotSupportedError, RedisTuiError
 from redis_tui.resp.types import ErrorReply
 from redis_tui.session.base import ScriptRun
 from redis_tui.session.open import open_session
 from redis_tui.spec.command import CommandFlag
+from tests.conformance.real_server import running
 from tests.session.conftest import address
 
 if TYPE_CHECKING:
@@ -91,3 +92,14 @@ async def test_reads_go_through_where_a_server_documents_no_commands(request: py
         await session.close()
         await admin.execute([b"ACL", b"DELUSER", b"untold"])
         await admin.close()
+
+
+async def test_a_server_that_has_no_way_to_run_scripts_read_only_says_so() -> None:
+    with running("redis-8", "--rename-command", "EVAL_RO", "") as old:
+        session = await open_session(f"redis://127.0.0.1:{old.port}", read_only=True)
+        for run in (ScriptRun(b"return 1"), ScriptRun(b"return 1", dry_run=True, on_server=True)):
+            with pytest.raises(NotSupportedError, match="has no EVAL_RO") as caught:
+                await session.run(run)
+            assert caught.value.hint.startswith("Try it here")
+        assert (await session.run(ScriptRun(b"return 1", dry_run=True))).reply == 1
+        await session.close()
