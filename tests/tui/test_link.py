@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from redis_tui.errors import ConnectError
+from redis_tui.errors import ConnectError, SessionError
 from redis_tui.render.spans import plain
 from redis_tui.resp.types import Reply, Status
 from redis_tui.session.base import Event, EventKind, KillOutcome
-from redis_tui.tui.desks import link
+from redis_tui.tui.desks import link, run
 from redis_tui.tui.desks.link import STALE
 from redis_tui.tui.panes.keys import KeysPane
+from redis_tui.tui.panes.result import ResultPane
 from redis_tui.tui.panes.slowlog import SlowlogView
 from redis_tui.tui.screens.call import CallScreen
 from redis_tui.tui.screens.workbench import WorkbenchScreen
@@ -222,3 +223,18 @@ async def test_a_call_that_cannot_be_ended_can_be_left(app: WorkbenchApp, sessio
         await until(pilot, lambda: "Esc leaves without the reply" in plain(app.notices.lines()))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
+
+
+async def test_a_run_is_told_though_the_link_breaks_after_it(
+    app: WorkbenchApp, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_: object) -> float:
+        raise SessionError("The connection to h:1 broke.")
+
+    monkeypatch.setattr(run, "slow_threshold_ms", broken)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("f5")
+        result = app.screen.query_one(ResultPane)
+        await until(pilot, lambda: result.reply.document is not None)
+        assert "(integer)" in result.reply.text.plain

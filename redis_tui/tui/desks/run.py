@@ -126,8 +126,7 @@ class RunDesk:
         self._panes.result.show_running(run.name, dry_run=run.dry_run)
         try:
             outcome = await self._made(run)
-            with aside():
-                slow_ms = await slow_threshold_ms(self._session)
+            slow_ms = await self._slow_ms()
         except RedisTuiError as error:
             self.show_record(self.log.add(kind, run, problem=(error.message, error.hint)))
             return
@@ -135,6 +134,14 @@ class RunDesk:
             self._under_way = None
         self.show_record(self.log.add(kind, run, outcome=outcome, slow_ms=slow_ms))
         self._tell_others(run, outcome)
+
+    async def _slow_ms(self) -> float | None:
+        """The server's bound for what is slow; None where the link broke after the run, which is told all the same."""
+        try:
+            with aside():
+                return await slow_threshold_ms(self._session)
+        except RedisTuiError:
+            return None
 
     async def _made(self, run: ScriptRun) -> ScriptOutcome:
         """A run; one that would fetch much of a server asks whether it may."""
