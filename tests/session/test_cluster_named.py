@@ -99,10 +99,10 @@ async def test_a_stream_of_a_named_node_tells_of_that_node_alone(clustered: Sess
             with at_node(node.name):
                 await clustered.execute([b"ECHO", node.name.encode()])
         told = b""
-        while one.name.encode() not in told:
+        while f'"{one.name}"'.encode() not in told:
             batch = await anext(stream)
             told += b"".join(message.reply for message in batch.messages if isinstance(message.reply, bytes))
-        assert other.name.encode() not in told
+        assert f'"{other.name}"'.encode() not in told
 
 
 async def test_a_node_whose_answer_is_waited_for_no_longer_is_not_taken_for_one_that_is_down(
