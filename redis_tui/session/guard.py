@@ -114,7 +114,9 @@ def refuse_in_transaction(session: Session) -> None:
 _TAKES_OVER = frozenset((b"subscribe", b"psubscribe", b"ssubscribe", b"monitor", b"sync", b"psync"))
 _LISTENS = "At the prompt of `redis-tui repl` it listens until Ctrl-C."
 _ELSEWHERE = "Use redis-cli for it; `redis-tui serve` puts the embedded engine on a port."
-_SILENCES = frozenset((b"reply", b"tracking"))
+_SILENCES = frozenset(((b"client", b"reply"), (b"client", b"tracking")))
+_DEBUGS = frozenset(((b"script", b"debug", b"yes"), (b"script", b"debug", b"sync")))
+"""After which an EVAL has the server's debugger take every line that follows for one of its own."""
 
 
 def refuse_takeover(argv: Sequence[bytes]) -> None:
@@ -123,8 +125,8 @@ def refuse_takeover(argv: Sequence[bytes]) -> None:
     Raises:
         NotSupportedError: it is one of them.
     """
-    name = argv[0].lower()
-    if name in _TAKES_OVER or (name == b"client" and len(argv) > 1 and argv[1].lower() in _SILENCES):
+    name, *rest = (word.lower() for word in argv[:3])
+    if name in _TAKES_OVER or (name, *rest[:1]) in _SILENCES or (name, *rest) in _DEBUGS:
         words = b" ".join(argv[: 1 if name in _TAKES_OVER else 2]).decode("utf-8", "replace").upper()
         raise NotSupportedError(
             f"{words} would take over this connection.",

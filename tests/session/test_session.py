@@ -561,7 +561,7 @@ async def test_what_is_typed_during_a_run_does_not_reach_into_it(embedded: Sessi
     assert [(change.db, change.key) for change in outcome.changes] == [(5, b"a")]
 
 
-@pytest.mark.parametrize("line", [b"SUBSCRIBE c", b"MONITOR", b"CLIENT REPLY OFF"])
+@pytest.mark.parametrize("line", [b"SUBSCRIBE c", b"MONITOR", b"CLIENT REPLY OFF", b"SCRIPT DEBUG yes"])
 async def test_a_command_that_would_take_the_connection_over_is_refused(remote: Session, line: bytes) -> None:
     with pytest.raises(NotSupportedError, match="would take over this connection"):
         await remote.execute(line.split())
