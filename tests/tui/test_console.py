@@ -67,6 +67,17 @@ async def test_a_usage_that_does_not_fit_beside_the_line_stands_below_it(app: Wo
         await until(pilot, lambda: not below.display)
 
 
+async def test_a_long_error_is_read_whole_and_a_long_value_stays_one_line(app: WorkbenchApp, until: Until) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(app, pilot, until)
+        console = app.screen.query_one(ConsolePane)
+        console.show_reply([[Span("✗ " + "It was not sent. " * 8, "danger")], [Span("v" * 200, "reply.string")]])
+        *said, value = transcript(app).splitlines()
+        assert len(said) == 2
+        assert max(map(len, said)) <= 78
+        assert value.strip() == "v" * 200
+
+
 async def test_a_long_reply_leaves_room_for_the_script_in_a_small_terminal(app: WorkbenchApp, until: Until) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(app, pilot, until)

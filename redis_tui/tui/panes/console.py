@@ -26,7 +26,7 @@ from redis_tui.spec.redact import redact_text
 from redis_tui.tui.messages import CommandEntered, WaitUnwanted
 from redis_tui.tui.theme import palette_of
 from redis_tui.tui.widgets.command_input import CommandHighlighter, CommandInput
-from redis_tui.tui.widgets.line_view import LineView
+from redis_tui.tui.widgets.line_view import LineView, wrap_line
 from redis_tui.tui.widgets.lua_complete import Offer
 from redis_tui.tui.widgets.offer_list import OfferList
 
@@ -43,6 +43,10 @@ _MOST_BEGUN = 5
 """Lines of a command that are shown above the one that is typed."""
 _MORE = "....> "
 """The prompt of a line that goes on."""
+_BESIDE = 4
+"""Columns of the transcript that no text has: its margins and the bar."""
+_SAID = frozenset(("danger", "reply.error", "hint"))
+"""Styles of sentences to read, not of data."""
 
 
 class ConsolePane(Vertical):
@@ -135,8 +139,13 @@ class ConsolePane(Vertical):
         )
 
     def show_reply(self, lines: Iterable[Line]) -> None:
-        """Adds an answer to the transcript."""
-        self._add(lines)
+        """Adds an answer to the transcript; what is said of a failure is broken at words, data stays in its lines."""
+        room = self.size.width - _BESIDE
+        self._add(
+            part
+            for line in lines
+            for part in (wrap_line(line, room) if room > 0 and line and line[0].style in _SAID else [line])
+        )
 
     def focus_content(self) -> None:
         """Gives the keyboard to the prompt and shows the transcript if there is one."""
