@@ -9,9 +9,9 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input, OptionList, Static
 
-from redis_tui.errors import ConnectError
+from redis_tui.errors import ConnectError, NotSupportedError
 from redis_tui.paths import packaged_themes_dir
-from redis_tui.session.base import Capability, KillOutcome, ScriptOutcome
+from redis_tui.session.base import Capability, KillOutcome, ScriptOutcome, ScriptRun
 from redis_tui.theme import read_shelf
 from redis_tui.tui.app import WorkbenchApp
 from redis_tui.tui.panes.editor import EditorPane
@@ -175,6 +175,20 @@ async def test_the_time_of_a_killed_script_is_until_it_died_not_until_that_was_w
         await pilot.press("f8")
         await until(pilot, lambda: "Script killed" in toasts(app))
         assert not {"Script killed after 4.2 s.", "Script killed."} & set(toasts(app).splitlines())
+
+
+async def test_a_run_without_an_outcome_is_the_newest_one(
+    app: WorkbenchApp, session: FakeSession, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(_run: ScriptRun) -> ScriptOutcome:
+        raise NotSupportedError("It has no EVAL_RO.", hint="Try it here.")
+
+    monkeypatch.setattr(session, "run", refuse)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(app, pilot, until)
+        await pilot.press("f5")
+        await until(pilot, lambda: "It has no EVAL_RO." in plain(app, "reply-view"))
+        assert "newest" not in str(app.screen.query_one(ResultPane).border_title)
 
 
 async def test_a_second_run_waits_until_the_first_has_ended(

@@ -128,6 +128,7 @@ class RunDesk:
             outcome = await self._made(run)
             slow_ms = await self._slow_ms()
         except RedisTuiError as error:
+            self._under_way = None
             self.show_record(self.log.add(kind, run, problem=(error.message, error.hint)))
             return
         finally:
