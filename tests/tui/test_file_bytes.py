@@ -191,11 +191,9 @@ async def test_a_script_is_renamed_with_its_presets_and_asks_before_it_replaces_
                 await until(pilot, lambda: isinstance(app.screen, Ask) and app.focused is not None)
                 await pilot.press("escape")
                 await until(pilot, lambda: not isinstance(app.screen, Ask))
-        await until(pilot, (home / "three.lua").exists)
-        assert pane.buffer is not None
-        assert pane.buffer.title == "three.lua"
+        await until(pilot, lambda: pane.buffer is not None and pane.buffer.title == "three.lua")
+        await until(pilot, lambda: names(home) == ["three.lua", "three.presets.toml", "two.lua"])
         assert read(other) == b"return 2"
-        assert names(home) == ["three.lua", "three.presets.toml", "two.lua"]
 
 
 def test_folders_and_lua_files_complete_a_path(home: Path) -> None:
