@@ -9,25 +9,43 @@ that Linux sends after it, at which the driver starts a second such thread).
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.driver import Driver
+
+_GONE = (errno.EIO, errno.EPIPE)
 
 
 class _Enduring:
-    """A file whose writes fail unheard."""
+    """A file whose writes fail unheard; once its terminal is gone they go nowhere."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
 
     def write(self, text: str) -> None:
-        with contextlib.suppress(OSError):
+        with self._unheard():
             self._file.write(text)
 
     def flush(self) -> None:
-        with contextlib.suppress(OSError):
+        with self._unheard():
             self._file.flush()
+
+    @contextlib.contextmanager
+    def _unheard(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno in _GONE:
+                # What could not be written is still in the file's buffer. Python tries again at its end, and where
+                # that fails, exits with 120 whatever the status was to be.
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, self._file.fileno())
+                os.close(nowhere)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
