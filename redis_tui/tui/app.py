@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 import time
 from functools import partial
@@ -39,7 +40,7 @@ from redis_tui.tui.desks.samples import put_samples
 from redis_tui.tui.desks.themes import ThemeDesk
 from redis_tui.tui.desks.window_title import WindowTitle
 from redis_tui.tui.driver import enduring
-from redis_tui.tui.ending import leave_at_signals
+from redis_tui.tui.ending import has_hung_up, leave_at_signals
 from redis_tui.tui.filters import NoColors, PlainSigns
 from redis_tui.tui.keymap import Keymap
 from redis_tui.tui.screens.workbench import WorkbenchScreen
@@ -76,6 +77,8 @@ _DRAWN_S = 1.0
 """What is behind other things is made after this time even where nothing was drawn."""
 _FILLED_S = 0.8
 """Panes that are filled within this time are drawn once."""
+_LOOK_S = 1.0
+"""Seconds between looks whether the terminal is still there."""
 _PROBLEM_S = 12
 
 
@@ -248,6 +251,7 @@ class WorkbenchApp(App[int]):
         self.run_worker(self._connect(opening, waiting), group="connect", exclusive=True)
         if not self.is_headless and not self.is_web:
             leave_at_signals(self._leave)
+            self.set_interval(_LOOK_S, self._leave_with_terminal)
         self.themes.watch()
         self.set_keymap(self.keymap.changed)
         self._tell_mistakes([str(problem) for problem in (*self._read_settings.problems, *self.keymap.problems)])
@@ -503,6 +507,10 @@ class WorkbenchApp(App[int]):
     def _leave_if_meant(self, answer: str | None) -> None:
         if answer == "quit":
             self._leave()
+
+    def _leave_with_terminal(self) -> None:
+        if has_hung_up():
+            self._leave(128 + signal.SIGHUP)
 
     def _leave(self, status: int = ExitStatus.OK) -> None:
         for screen in self.screen_stack:

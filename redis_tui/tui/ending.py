@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import select
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,3 +33,16 @@ def leave_at_signals(leave: Callable[[int], object]) -> None:
         if number is not None:
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(number, leave, 128 + number)
+
+
+def has_hung_up() -> bool:
+    """Whether the terminal that keys come from is gone.
+
+    Linux tells only the leader of its session so, by SIGHUP. That is not us where `make` or another program started
+    us and stays: keys would be waited for, without end, from a file that is at its end.
+    """
+    if sys.__stdin__ is None or not hasattr(select, "poll"):
+        return False
+    asked = select.poll()
+    asked.register(sys.__stdin__.fileno(), 0)
+    return any(told & select.POLLHUP for _, told in asked.poll(0))

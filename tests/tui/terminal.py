@@ -13,7 +13,7 @@ import pexpect
 import pyte
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 ROOT = Path(__file__).parents[2]
 _PRIVATE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\[\?[0-9;]*u")
@@ -36,6 +36,7 @@ class Terminal:
         rows: of the terminal.
         environ: variables besides the usual.
         is_new: nobody has used the program before: it shows around.
+        program: what is run instead of redis-tui.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Terminal:
         rows: int = 40,
         environ: Mapping[str, str] | None = None,
         is_new: bool = False,
+        program: Sequence[str] = (sys.executable, "-m", "redis_tui"),
     ) -> None:
         if not is_new:
             (home / "state").mkdir(parents=True, exist_ok=True)
@@ -57,7 +59,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.program: pexpect.spawn[bytes] = pexpect.spawn(
-            sys.executable, ["-m", "redis_tui", *arguments], cwd=ROOT, env=env, dimensions=(rows, columns), timeout=None
+            program[0], [*program[1:], *arguments], cwd=ROOT, env=env, dimensions=(rows, columns), timeout=None
         )
 
     def __enter__(self) -> Self:

@@ -169,6 +169,15 @@ def test_a_terminal_that_is_closed_takes_the_program_with_it(home: Path) -> None
     assert "--mark" in kept(home)
 
 
+def test_it_does_so_too_where_another_program_started_it_and_stays(home: Path, tmp_path: Path) -> None:
+    told = tmp_path / "status"
+    shell = f"trap : HUP; '{sys.executable}' -m redis_tui; echo $? > '{told}'"
+    with Terminal(home, program=("/bin/sh", "-c", shell)) as terminal:
+        terminal.sees("scanned 8 of 8")
+        terminal.goes_away()
+    assert int(told.read_text()) == 128 + signal.SIGHUP
+
+
 def test_the_shell_takes_over_and_gives_back(home: Path) -> None:
     with Terminal(home) as terminal:
         pid = terminal.program.pid
