@@ -43,7 +43,7 @@ def test_every_type_is_parsed() -> None:
     assert parse(WIRE) == REPLIES
 
 
-def test_replies_are_the_same_a_byte_at_a_time() -> None:
+def every_type_comes_a_byte_at_a_time() -> None:
     parser = ReplyParser()
     replies: list[Reply] = []
     for at in range(len(WIRE)):
@@ -51,6 +51,10 @@ def test_replies_are_the_same_a_byte_at_a_time() -> None:
         replies += parser
     assert replies == REPLIES
     assert not parser.is_within_a_reply
+
+
+def test_replies_are_the_same_a_byte_at_a_time() -> None:
+    every_type_comes_a_byte_at_a_time()
 
 
 def test_an_incomplete_reply_stays_pending() -> None:
@@ -107,13 +111,7 @@ def test_any_bytes_are_parsed_or_refused(data: bytes) -> None:
 
 def test_long_strings_are_the_same_a_byte_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("redis_tui.resp.parser._LONG_SIZE", 1)
-    parser = ReplyParser()
-    replies: list[Reply] = []
-    for at in range(len(WIRE)):
-        parser.feed(WIRE[at : at + 1])
-        replies += parser
-    assert replies == REPLIES
-    assert not parser.is_within_a_reply
+    every_type_comes_a_byte_at_a_time()
 
 
 def test_a_long_string_comes_in_many_reads() -> None:
